@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Fails when a room of src/ includes a room that its row of the layer table does not name.
+
+The table below is the one of docs/architecture.md. A room always sees itself and `base`.
+"""
+import pathlib
+import re
+import sys
+
+BELOW_TRANSPORT = {"ice", "dtls", "srtp", "sctp", "rtp"}
+PIPELINE = {"transport", "media", "sdp", "codec", "rtp", "loop"}
+MAY_INCLUDE = {
+    "base": set(),
+    "loop": set(),
+    "ice": set(),
+    "dtls": set(),
+    "srtp": set(),
+    "sctp": set(),
+    "rtp": set(),
+    "sdp": set(),
+    "codec": set(),
+    "container": set(),
+    "transport": BELOW_TRANSPORT,
+    "media": {"codec", "rtp", "container"},
+    "pipeline": PIPELINE,
+    "elements": PIPELINE | BELOW_TRANSPORT | {"pipeline", "container"},
+    "control": {"pipeline", "elements", "loop"},
+}
+# Libraries that only these rooms may touch.
+OWNERS = {
+    "uv.h": {"loop"},
+    "usrsctp.h": {"sctp"},
+    "websocketpp/": {"control"},
+    "asio": {"control"},
+    "rapidjson/": {"control"},
+    "openssl/": {"dtls", "srtp", "ice", "control"},
+    "sys/socket.h": {"loop"},
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
+
+
+def violations(source_root: pathlib.Path):
+    rooms = sorted(p.name for p in source_root.iterdir() if p.is_dir())
+    for unknown in set(rooms) - set(MAY_INCLUDE):
+        yield f"src/{unknown}: a room that the layer table does not know"
+    for room in rooms:
+        allowed = MAY_INCLUDE.get(room, set()) | {room, "base"}
+        for path in sorted((source_root / room).rglob("*.[ch]pp")):
+            for number, line in enumerate(path.read_text().splitlines(), 1):
+                match = INCLUDE.match(line)
+                if not match:
+                    continue
+                own, system = match.groups()
+                where = f"{path.relative_to(source_root.parent)}:{number}"
+                if own:
+                    target = own.split("/")[0]
+                    if "/" not in own:
+                        yield f'{where}: includes "{own}" without its room; write "{room}/{own}"'
+                    elif target not in allowed:
+                        yield f"{where}: {room} must not include {target}"
+                for library, owners in OWNERS.items():
+                    if system and system.startswith(library) and room not in owners:
+                        yield f"{where}: only {', '.join(sorted(owners))} may include <{system}>"
+
+
+def main() -> int:
+    found = list(violations(pathlib.Path(sys.argv[1])))
+    for line in found:
+        print(line, file=sys.stderr)
+    print(f"layers: {len(found)} violation(s)")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
