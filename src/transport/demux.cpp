@@ -7,33 +7,40 @@
 
 namespace kaskado::transport {
 
-void Demux::add_user_fragment(std::string ufrag, WebRtcTransport& transport) {
-  by_user_fragment_.insert_or_assign(std::move(ufrag), &transport);
-}
-
-void Demux::remove_user_fragment(std::string_view ufrag) {
-  const auto found = by_user_fragment_.find(ufrag);
-  if (found != by_user_fragment_.end()) by_user_fragment_.erase(found);
+void Demux::add_user_fragment(const std::string& ufrag, WebRtcTransport& transport) {
+  by_user_fragment_.insert_or_assign(ufrag, &transport);
+  known_[&transport].user_fragments.push_back(ufrag);
 }
 
 void Demux::learn(const base::Path& path, WebRtcTransport& transport) {
   const auto found = by_path_.find(path);
-  if (found == by_path_.end()) return expect(path, transport);
-  if (found->second == &transport) return;
-  --paths_of_[found->second];
-  found->second = &transport;
-  ++paths_of_[&transport];
+  if (found != by_path_.end()) {
+    if (found->second == &transport) return;
+    std::erase(known_[found->second].paths, path);
+  }
+  add_path(path, transport);
 }
 
 void Demux::expect(const base::Path& path, WebRtcTransport& transport) {
-  std::size_t& count = paths_of_[&transport];
-  if (count < kMaxPathsPerTransport && by_path_.try_emplace(path, &transport).second) ++count;
+  if (!by_path_.contains(path)) add_path(path, transport);
+}
+
+void Demux::add_path(const base::Path& path, WebRtcTransport& transport) {
+  std::vector<base::Path>& paths = known_[&transport].paths;
+  if (paths.size() == kMaxPathsPerTransport) {
+    by_path_.erase(paths.front());
+    paths.erase(paths.begin());
+  }
+  by_path_.insert_or_assign(path, &transport);
+  paths.push_back(path);
 }
 
 void Demux::forget(WebRtcTransport& transport) {
-  std::erase_if(by_path_, [&](const auto& entry) { return entry.second == &transport; });
-  std::erase_if(by_user_fragment_, [&](const auto& entry) { return entry.second == &transport; });
-  paths_of_.erase(&transport);
+  const auto found = known_.find(&transport);
+  if (found == known_.end()) return;
+  for (const base::Path& path : found->second.paths) by_path_.erase(path);
+  for (const std::string& ufrag : found->second.user_fragments) by_user_fragment_.erase(ufrag);
+  known_.erase(found);
 }
 
 WebRtcTransport* Demux::find(const base::Path& path, base::Bytes datagram) const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/socket_address.hpp"
@@ -17,12 +18,11 @@ class WebRtcTransport;
 // Owned by one shard. Transports must remove themselves before they go.
 class Demux {
  public:
-  // Paths kept for one transport at the most; further ones are not learned, so that a peer that sends from
-  // ever new addresses costs no memory.
+  // Paths kept for one transport at the most; the oldest makes room, so that a peer that sends from ever new
+  // addresses costs no memory. One that is still in use is learned again by its next check.
   static constexpr std::size_t kMaxPathsPerTransport = 64;
 
-  void add_user_fragment(std::string ufrag, WebRtcTransport& transport);
-  void remove_user_fragment(std::string_view ufrag);
+  void add_user_fragment(const std::string& ufrag, WebRtcTransport& transport);
   // The peer has shown on this path that it knows the ICE password: what comes on it is this transport's,
   // whoever had it before.
   void learn(const base::Path& path, WebRtcTransport& transport);
@@ -44,9 +44,17 @@ class Demux {
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
   };
 
+  void add_path(const base::Path& path, WebRtcTransport& transport);
+
+  // What forget() has to undo.
+  struct Known {
+    std::vector<base::Path> paths;
+    std::vector<std::string> user_fragments;
+  };
+
   std::unordered_map<base::Path, WebRtcTransport*, PathHash> by_path_;
   std::unordered_map<std::string, WebRtcTransport*, TextHash, std::equal_to<>> by_user_fragment_;
-  std::unordered_map<const WebRtcTransport*, std::size_t> paths_of_;
+  std::unordered_map<const WebRtcTransport*, Known> known_;
 };
 
 }  // namespace kaskado::transport
