@@ -31,18 +31,24 @@ void Shard::on_batch(std::uint8_t port_index, std::span<loop::ReceivedDatagram> 
 
 void Shard::receive_run(const base::Path& path, std::span<loop::ReceivedDatagram> run) {
   WebRtcSession* session = nullptr;
+  const auto end_run = [&] {
+    if (!session) return;
+    session->end_run(now_, outbox_);
+    reschedule(*session);
+  };
   for (loop::ReceivedDatagram& datagram : run) {
-    transport::WebRtcTransport* transport = demux_.find(path, datagram.packet->span());
-    if (!transport) {
+    const auto peer = demux_.find(path, datagram.packet->span());
+    if (!peer) {
       drops_.count(base::DropReason::unknown_peer);
       continue;
     }
-    WebRtcSession& found = WebRtcSession::of(*transport);
-    if (session && session != &found) session->end_run(now_, outbox_);
-    session = &found;
-    session->receive(std::move(datagram.packet), path, now_, outbox_);
+    if (session != sessions_[*peer]) {
+      end_run();
+      session = sessions_[*peer];
+    }
+    drops_.count(session->receive(std::move(datagram.packet), path, now_, outbox_));
   }
-  if (session) session->end_run(now_, outbox_);
+  end_run();
 }
 
 void Shard::advance(base::Instant now) {
@@ -54,23 +60,20 @@ void Shard::advance(base::Instant now) {
   }
 }
 
-void Shard::release_all() {
-  objects_.release_all();
-}
-
-std::uint32_t Shard::attach(WebRtcSession& session) {
+transport::PeerId Shard::attach(WebRtcSession& session) {
   if (free_ids_.empty()) {
     sessions_.push_back(&session);
-    return static_cast<std::uint32_t>(sessions_.size() - 1);
+    return static_cast<transport::PeerId>(sessions_.size() - 1);
   }
-  const std::uint32_t id = free_ids_.back();
+  const transport::PeerId id = free_ids_.back();
   free_ids_.pop_back();
   sessions_[id] = &session;
   return id;
 }
 
-void Shard::detach(std::uint32_t id) {
+void Shard::detach(transport::PeerId id) {
   deadlines_.set(id, base::kNever);
+  demux_.forget(id);
   sessions_[id] = nullptr;
   free_ids_.push_back(id);
 }

@@ -41,7 +41,7 @@ class Shard {
   base::Instant deadline() const { return deadlines_.next(); }
   base::Outbox& outbox() { return outbox_; }
   // Ends every session with its goodbyes and destroys every object.
-  void release_all();
+  void release_all() { objects_.release_all(); }
 
   // The time of the batch, timer or command that is being worked on.
   base::Instant now() const { return now_; }
@@ -55,10 +55,12 @@ class Shard {
   const base::ClockAnchor& clock() const { return clock_; }
   transport::Demux& demux() { return demux_; }
   base::DropCounters& drops() { return drops_; }
+  // Names streams within the shard; never 0.
+  std::uint32_t next_stream_id() { return ++last_stream_id_; }
 
-  // A session gets an id for its deadline while it stands; the id is reused after.
-  std::uint32_t attach(WebRtcSession& session);
-  void detach(std::uint32_t id);
+  // A session has an id while it stands, by which datagrams and deadlines find it; the id is reused after.
+  transport::PeerId attach(WebRtcSession& session);
+  void detach(transport::PeerId id);
   // To be called when something outside of batches may have brought the session's deadline forward.
   void reschedule(const WebRtcSession& session);
 
@@ -77,10 +79,11 @@ class Shard {
   Flush flush_;
   base::Outbox outbox_;
   base::DropCounters drops_;
+  std::uint32_t last_stream_id_ = 0;
   transport::Demux demux_;
   base::DeadlineQueue deadlines_;
   std::vector<WebRtcSession*> sessions_;  // by id
-  std::vector<std::uint32_t> free_ids_;
+  std::vector<transport::PeerId> free_ids_;
   std::vector<MediaPort> ports_;
   ObjectRegistry objects_;  // last: objects use all of the above while they are destroyed
 };
