@@ -5,6 +5,7 @@
 
 #include "pipeline/media_element.hpp"
 #include "pipeline/shard.hpp"
+#include "rtp/rtcp_reader.hpp"
 
 namespace kaskado::pipeline {
 
