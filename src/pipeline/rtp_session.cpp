@@ -247,33 +247,35 @@ void RtpSession::write_reports(base::Instant now, rtp::RtcpBuilder& builder) {
   builder.cname(self, cname_);
 }
 
-// What the publisher should not exceed: the least of our own estimate, of what the subscribers ask for, and of
-// the application's limit.
+// What the publisher should not exceed: the least of what the subscribers ask for, of the application's limit
+// and, where the peer does not estimate by transport-wide feedback itself, of our own estimate.
 void RtpSession::write_remb(base::Instant now, rtp::RtcpBuilder& builder) {
-  if (!wants_remb()) return;
-  if (!remb_) {
-    rtp::BitrateBounds bounds{.min_bps = limits_.min_bps};
-    if (limits_.max_bps) bounds.max_bps = limits_.max_bps;
-    remb_.emplace(remb_params_, bounds);
-  }
-  if (now < remb_->deadline()) return;
-  rtp::ReceivedInterval interval;
+  if (!wants_remb() || now < next_remb_) return;
+  next_remb_ = now + rtp::RembGenerator::kInterval;
+  std::uint64_t bitrate_bps = limits_.max_bps ? limits_.max_bps : UINT64_MAX;
+  if (!video_.transport_cc) bitrate_bps = std::min(bitrate_bps, estimate_bps(now));
+  if (const std::uint64_t relayed_bps = video_.source.relayed_remb_bps(now)) bitrate_bps = std::min(bitrate_bps, relayed_bps);
+  if (bitrate_bps == UINT64_MAX) return;
+  last_remb_bps_ = std::max(bitrate_bps, limits_.min_bps);
   std::vector<rtp::Ssrc> ssrcs;
+  for (const auto& stream : video_.source.streams()) ssrcs.push_back(stream->ssrc());
+  builder.remb(video_.sink.ssrc(), last_remb_bps_, ssrcs);
+}
+
+std::uint64_t RtpSession::estimate_bps(base::Instant now) {
+  if (!remb_) remb_.emplace(remb_params_, rtp::BitrateBounds{});
+  rtp::ReceivedInterval interval;
   std::uint64_t packets = 0;
   for (const auto& stream : video_.source.streams()) {
     const rtp::ReceiveStats stats = stream->stats(now);
     interval.fraction_lost = std::max(interval.fraction_lost, stats.fraction_lost);
-    packets += stats.packets;
     interval.bitrate_bps += stats.bitrate_bps;
-    ssrcs.push_back(stream->ssrc());
+    packets += stats.packets;
   }
   const std::uint64_t before = std::exchange(packets_at_last_remb_, packets);
   interval.packets = static_cast<std::uint32_t>(packets > before ? packets - before : 0);
-  if (!remb_->advance(interval, now)) return;
-  std::uint64_t bitrate = remb_->bitrate_bps();
-  if (const std::uint64_t relayed = video_.source.relayed_remb_bps(now)) bitrate = std::min(bitrate, relayed);
-  last_remb_bps_ = std::max(bitrate, limits_.min_bps);
-  builder.remb(video_.sink.ssrc(), last_remb_bps_, ssrcs);
+  remb_->advance(interval, now);
+  return remb_->bitrate_bps();
 }
 
 bool RtpSession::wants_remb() const { return video_.remb && video_.receives && !video_.source.streams().empty(); }
@@ -281,7 +283,7 @@ bool RtpSession::wants_remb() const { return video_.remb && video_.receives && !
 base::Instant RtpSession::deadline() const {
   base::Instant next = std::min({next_report_, audio_.source.deadline(), video_.source.deadline()});
   if (transport_cc_) next = std::min(next, transport_cc_->deadline());
-  if (wants_remb()) next = std::min(next, remb_ ? remb_->deadline() : base::Instant{});
+  if (wants_remb()) next = std::min(next, next_remb_);
   return next;
 }
 

@@ -49,6 +49,8 @@ class RtpSession {
   base::Instant deadline() const;
   // BYE for everything that was sent (RFC 3550 §6.6).
   void say_goodbye(base::Outbox& outbox);
+  // What was last asked of the peer; 0 before.
+  std::uint64_t last_remb_bps() const { return last_remb_bps_; }
   // When the last RTP or RTCP came; nothing before the first.
   std::optional<base::Instant> last_received() const { return last_received_; }
 
@@ -75,6 +77,7 @@ class RtpSession {
   void receive_remb(const rtp::Remb& remb, base::Instant now);
   void write_reports(base::Instant now, rtp::RtcpBuilder& builder);
   void write_remb(base::Instant now, rtp::RtcpBuilder& builder);
+  std::uint64_t estimate_bps(base::Instant now);
   bool has_streams() const;
   bool wants_remb() const;
 
@@ -90,6 +93,7 @@ class RtpSession {
   rtp::RembParams remb_params_;
   ReceiveLimits limits_;
   std::optional<rtp::RembGenerator> remb_;
+  base::Instant next_remb_{};
   std::uint64_t last_remb_bps_ = 0;
   std::uint64_t packets_at_last_remb_ = 0;
   base::Instant next_report_ = base::kNever;
