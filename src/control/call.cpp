@@ -10,7 +10,9 @@ using namespace pipeline;
 
 namespace {
 
-RpcError invalid_session() { return RpcError::from({ErrorCode::INVALID_SESSION, "Invalid session"}); }
+RpcError invalid_session() {
+  return RpcError::from({ErrorCode::INVALID_SESSION, "Invalid session"});
+}
 
 RpcError not_text(std::string_view name) {
   return {kServerError, "'" + std::string(name) + "' parameter should be a string", {}};
@@ -82,7 +84,8 @@ RpcResult<Session*> Call::session() {
   if (!session || *session) return session;
   Session* opened = context.sessions.open(context.random.uuid(), connection, context.now);
   if (!opened) {
-    return RpcError::from({ErrorCode::NOT_ENOUGH_RESOURCES, "The server has as many sessions as it may have"});
+    return RpcError::from(
+        {ErrorCode::NOT_ENOUGH_RESOURCES, "The server has as many sessions as it may have"});
   }
   session_id = opened->id;
   session_key = opened->key;

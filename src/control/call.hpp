@@ -34,7 +34,8 @@ using RpcResult = base::Result<T, RpcError>;
 class Call {
  public:
   // `session` is what the request uses if it names none; 0 for the connection's.
-  Call(Context& call_context, ConnectionId from, SessionKey session, pipeline::Value call_params, Respond respond);
+  Call(Context& call_context, ConnectionId from, SessionKey session, pipeline::Value call_params,
+       Respond respond);
 
   // The first answer counts; false for any later one, as when the deadline has answered already.
   bool answer(Outcome outcome);
@@ -57,8 +58,8 @@ class Call {
   RpcResult<ObjectEntry*> object() const;
   // session(), which holds the object from now on.
   RpcResult<Session*> session_holding(ObjectEntry& object);
-  // Takes over the session that the request names, known or not, for the answers to what always succeeds; opens
-  // one where it names none and there is none yet.
+  // Takes over the session that the request names, known or not, for the answers to what always succeeds;
+  // opens one where it names none and there is none yet.
   RpcResult<Session*> session_if_known();
 
   Context& context;

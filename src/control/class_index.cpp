@@ -2,9 +2,9 @@
 
 namespace kaskado::control {
 
-ClassIndex::ClassIndex(std::span<const pipeline::ModuleInfo* const> modules) {
-  for (const pipeline::ModuleInfo* module : modules) {
-    for (const pipeline::ClassInfo* info : module->classes) {
+ClassIndex::ClassIndex(std::span<const pipeline::ModuleInfo> modules) {
+  for (const pipeline::ModuleInfo& module : modules) {
+    for (const pipeline::ClassInfo* info : module.classes) {
       if (!info->create) continue;
       by_name_.emplace(info->name, info);
       by_name_.emplace(std::string(info->namespace_) + "." + std::string(info->name), info);

@@ -12,7 +12,7 @@ namespace kaskado::control {
 
 class ClassIndex {
  public:
-  explicit ClassIndex(std::span<const pipeline::ModuleInfo* const> modules);
+  explicit ClassIndex(std::span<const pipeline::ModuleInfo> modules);
   // By `Class` or `namespace.Class`; nullptr where there is no such class or nobody can create it.
   const pipeline::ClassInfo* find(std::string_view type) const;
 

@@ -12,16 +12,25 @@
 #include "control/dispatcher.hpp"
 #include "control/event_router.hpp"
 #include "control/object_backend.hpp"
+#include "control/server_manager.hpp"
 #include "control/settings.hpp"
 #include "pipeline/class_info.hpp"
 
 namespace kaskado::control {
 
-class ControlPlane final : private ObjectObserver {
+class ControlPlane final : private ObjectObserver, private pipeline::ObjectHost {
  public:
-  // All must outlive the control plane, and the backend calls no reply after its end.
-  ControlPlane(const ControlSettings& settings, std::span<const pipeline::ModuleInfo* const> modules,
-               ObjectBackend& backend, Outlet& outlet, base::Random& random);
+  // What it works with. All must outlive it, and the backend calls no reply after its end.
+  struct Parts {
+    ObjectBackend& backend;
+    Outlet& outlet;
+    base::Random& random;
+    base::ClockAnchor clock;  // for the time stamps of the server manager's events
+    std::span<const pipeline::ModuleInfo> modules;
+    std::string version;
+    std::string build_time;  // "Nov 22 2026 14:32:44"
+  };
+  ControlPlane(const ControlSettings& settings, Parts parts);
 
   void connected(ConnectionId connection, base::Instant now);
   void disconnected(ConnectionId connection, base::Instant now);
@@ -38,8 +47,15 @@ class ControlPlane final : private ObjectObserver {
   const EventRouter& events() const { return events_; }
 
  private:
+  // ObjectObserver
   void created(const std::string& id) override;
   void destroyed(const std::string& id) override;
+  // ObjectHost, for the server manager
+  pipeline::MediaObject* find(std::string_view id) override;
+  void emit(pipeline::Event event) override { events_.deliver(event); }
+  base::WallTime wall_time() const override { return clock_.at(context_.now); }
+
+  ServerFacts facts(const Parts& parts);
 
   const ControlSettings settings_;
   const ClassIndex classes_;
@@ -49,6 +65,9 @@ class ControlPlane final : private ObjectObserver {
   EventRouter events_;
   Context context_;
   Dispatcher dispatcher_;
+  base::ClockAnchor clock_;
+  CpuMeter cpu_;
+  ServerManager manager_;
   base::Instant next_advance_{};
 };
 

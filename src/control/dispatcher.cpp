@@ -68,7 +68,9 @@ void Dispatcher::receive_one(ConnectionId connection, const Value& json, Send se
   if (!request) return send(write_response(Value(), request.error()));
   Value id = request->id;
   dispatch(connection, std::move(request).value(),
-           [id = std::move(id), send = std::move(send)](const std::string& body) { send(write_response(id, body)); });
+           [id = std::move(id), send = std::move(send)](const std::string& body) {
+             send(write_response(id, body));
+           });
 }
 
 Session* Dispatcher::session_of(ConnectionId connection, const RpcRequest& request) const {
@@ -95,7 +97,8 @@ void Dispatcher::dispatch(ConnectionId connection, RpcRequest request, Deliver d
   const std::uint64_t fingerprint = fingerprint_of(request);
   if (session->cache.repeats(key, fingerprint, context_.now, deliver)) return;
   run(connection, *method, std::move(request),
-      [this, key, fingerprint, session_key = session->key, deliver = std::move(deliver)](const Outcome& outcome) {
+      [this, key, fingerprint, session_key = session->key,
+       deliver = std::move(deliver)](const Outcome& outcome) {
         const std::string body = write_body(outcome, false);
         if (Session* s = context_.sessions.find(session_key)) s->cache.answered(key, fingerprint, body);
         deliver(body);
@@ -105,7 +108,8 @@ void Dispatcher::dispatch(ConnectionId connection, RpcRequest request, Deliver d
 void Dispatcher::run(ConnectionId connection, const Method& method, RpcRequest request, Respond respond) {
   std::size_t& unanswered = unanswered_[connection];
   if (unanswered >= settings_.max_unanswered_per_connection) {
-    return respond(ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "Too many requests of this connection wait for answers"});
+    return respond(
+        ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "Too many requests of this connection wait for answers"});
   }
   ++unanswered;
   const CallRef call = run_method(method, context_, connection, 0, std::move(request.params),

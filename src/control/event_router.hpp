@@ -15,8 +15,8 @@ class EventRouter {
   EventRouter(SessionTable& sessions, Subscriptions& subscriptions, Outlet& outlet)
       : sessions_(sessions), subscriptions_(subscriptions), outlet_(outlet) {}
 
-  // One notification for each (session, name of the event) that has subscribed, to the connection that owns the
-  // session. What goes to a session without a connection is lost, as it is with Kurento, and counted.
+  // One notification for each (session, name of the event) that has subscribed, to the connection that owns
+  // the session. What goes to a session without a connection is lost, as it is with Kurento, and counted.
   void deliver(const pipeline::Event& event);
 
   std::uint64_t delivered() const { return delivered_; }

@@ -64,7 +64,9 @@ class TreeBuilder {
   }
   bool Double(double v) { return add(Value(v)); }
   bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
-  bool String(const char* text, rapidjson::SizeType length, bool) { return add(Value(std::string(text, length))); }
+  bool String(const char* text, rapidjson::SizeType length, bool) {
+    return add(Value(std::string(text, length)));
+  }
   bool StartObject() { return open(true); }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
     open_.back().key.assign(text, length);

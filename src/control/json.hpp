@@ -1,5 +1,6 @@
 // JSON text to `pipeline::Value` and back. Reading is strict (RFC 8259): no comments, no trailing text, valid
-// UTF-8 only, and bounded in depth and in the number of values, so that a small text cannot become a large tree.
+// UTF-8 only, and bounded in depth and in the number of values, so that a small text cannot become a large
+// tree.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +21,8 @@ struct JsonLimits {
 // The error is a sentence that names the place.
 base::Result<pipeline::Value> parse_json(std::string_view text, const JsonLimits& limits = {});
 
-// Compact, members in their order, `__module__` and `__type__` first where the object has a type. Doubles keep
-// a decimal point; those JSON has no number for (NaN, infinity) become null.
+// Compact, members in their order, `__module__` and `__type__` first where the object has a type. Doubles
+// keep a decimal point; those JSON has no number for (NaN, infinity) become null.
 std::string write_json(const pipeline::Value& value);
 void append_json(std::string& out, const pipeline::Value& value);
 void append_quoted(std::string& out, std::string_view text);

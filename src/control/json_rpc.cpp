@@ -17,7 +17,9 @@ RpcError RpcError::from(const pipeline::ApiError& error) {
 
 namespace {
 
-bool is_id(const Value& id) { return id.is_null() || id.integer() || id.real() || id.string() || id.boolean(); }
+bool is_id(const Value& id) {
+  return id.is_null() || id.integer() || id.real() || id.string() || id.boolean();
+}
 
 Value error_value(const RpcError& error) {
   Object value;

@@ -1,8 +1,8 @@
 // The JSON-RPC 2.0 envelope in the forms that Kurento's clients know.
 //
-// Better than Kurento by rule: text that is not JSON, or JSON with comments or trailing text, is answered with
-// -32700 where Kurento drops the connection or guesses; a batch is answered with a batch; parameters of a wrong
-// kind are -32602 where Kurento answers -32603 or dies.
+// Better than Kurento by rule: text that is not JSON, or JSON with comments or trailing text, is answered
+// with -32700 where Kurento drops the connection or guesses; a batch is answered with a batch; parameters of
+// a wrong kind are -32602 where Kurento answers -32603 or dies.
 #pragma once
 
 #include <cstddef>
@@ -39,8 +39,8 @@ class Outcome {
  public:
   Outcome(pipeline::Value result) : content_(std::move(result)) {}  // NOLINT: implicit by design
   Outcome(pipeline::Object result) : content_(pipeline::Value(std::move(result))) {}  // NOLINT
-  Outcome(RpcError error) : content_(std::move(error)) {}  // NOLINT
-  Outcome(const pipeline::ApiError& error) : content_(RpcError::from(error)) {}  // NOLINT
+  Outcome(RpcError error) : content_(std::move(error)) {}                             // NOLINT
+  Outcome(const pipeline::ApiError& error) : content_(RpcError::from(error)) {}       // NOLINT
 
   const pipeline::Value* result() const { return std::get_if<pipeline::Value>(&content_); }
   const RpcError* error() const { return std::get_if<RpcError>(&content_); }

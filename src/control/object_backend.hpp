@@ -14,8 +14,8 @@ template <typename T>
 using Reply = std::function<void(pipeline::ApiResult<T>)>;
 
 // Commands to one shard run in the order in which they are given, and their replies come back in that order,
-// after the events that they caused. A reply is called at most once, on the control thread, within the call or
-// later; never after the control plane is gone. Nothing here waits.
+// after the events that they caused. A reply is called at most once, on the control thread, within the call
+// or later; never after the control plane is gone. Nothing here waits.
 class ObjectBackend {
  public:
   virtual ~ObjectBackend() = default;

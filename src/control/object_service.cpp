@@ -41,7 +41,8 @@ ObjectEntry* ObjectService::parent_of(const ClassInfo& info, const Arguments& ar
 
 void ObjectService::create(const ClassInfo& info, Arguments arguments, Created created) {
   if (table_.size() + creating_ >= max_objects_) {
-    return created(ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "The server has as many objects as it may have"});
+    return created(
+        ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "The server has as many objects as it may have"});
   }
   const ObjectEntry* parent = parent_of(info, arguments);
   const std::size_t shard = parent ? parent->shard : backend_.shard_for_new_pipeline();

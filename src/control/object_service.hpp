@@ -33,10 +33,11 @@ class ObjectService {
   void add_local(std::string id, const pipeline::ClassInfo& info, LocalInvoke invoke);
   void observe(ObjectObserver* observer) { observer_ = observer; }
 
-  // The new object is a child of the first object among its arguments; without one it is a pipeline of its own.
+  // The new object is a child of the first object among its arguments; without one it is a pipeline of its
+  // own.
   void create(const pipeline::ClassInfo& info, pipeline::Arguments arguments, Created created);
-  void invoke(const ObjectEntry& object, const pipeline::OperationInfo& operation, pipeline::Arguments arguments,
-              Reply<pipeline::Value> reply);
+  void invoke(const ObjectEntry& object, const pipeline::OperationInfo& operation,
+              pipeline::Arguments arguments, Reply<pipeline::Value> reply);
   // From now on nobody finds the object and its descendants; `done` is called when they are gone.
   void release(ObjectEntry& object, Done done);
   // Releases what nobody holds any more.

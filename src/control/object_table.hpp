@@ -1,10 +1,10 @@
 // What the control loop knows of each media object: its class, where it lives, its family and who holds it.
 //
-// An object is entered when its creation is answered and erased when its release is answered. In between it may
-// be *leaving*: its release is on the way, and find() no longer gives it.
+// An object is entered when its creation is answered and erased when its release is answered. In between it
+// may be *leaving*: its release is on the way, and find() no longer gives it.
 //
-// The rule of holds: a session that holds an object holds its ancestors too. An object that nobody holds is to
-// be released, and its children, whom nobody holds then either, go with it.
+// The rule of holds: a session that holds an object holds its ancestors too. An object that nobody holds is
+// to be released, and its children, whom nobody holds then either, go with it.
 #pragma once
 
 #include <cstddef>
@@ -58,8 +58,8 @@ class ObjectTable {
   std::vector<std::string> roots() const;
 
   void hold(SessionKey session, ObjectEntry& object);
-  // Takes the session's hold from the object and its descendants. Gives the top-most objects that nobody holds
-  // any more.
+  // Takes the session's hold from the object and its descendants. Gives the top-most objects that nobody
+  // holds any more.
   std::vector<ObjectEntry*> drop(SessionKey session, ObjectEntry& object);
   std::vector<ObjectEntry*> drop_all(SessionKey session);
   // The top-most of the objects that the session has made and still holds.

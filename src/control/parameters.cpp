@@ -14,7 +14,9 @@ using namespace pipeline;
 
 namespace {
 
-ApiError marshall_error(std::string message) { return {ErrorCode::MARSHALL_ERROR, std::move(message)}; }
+ApiError marshall_error(std::string message) {
+  return {ErrorCode::MARSHALL_ERROR, std::move(message)};
+}
 
 // Where a value stands: in the call itself ("parameter") or in a record ("property").
 struct Place {
@@ -31,12 +33,17 @@ std::string_view wanted(const TypeInfo& type) {
   if (type.shape == Shape::list) return "list";
   if (type.shape == Shape::map) return "object";
   switch (type.kind) {
-    case TypeKind::boolean: return "boolean";
+    case TypeKind::boolean:
+      return "boolean";
     case TypeKind::integer:
-    case TypeKind::integer64: return "integer";
-    case TypeKind::real: return "double";
-    case TypeKind::record: return "object";
-    default: return "string";
+    case TypeKind::integer64:
+      return "integer";
+    case TypeKind::real:
+      return "double";
+    case TypeKind::record:
+      return "object";
+    default:
+      return "string";
   }
 }
 
@@ -91,24 +98,36 @@ class Binder {
 
   ApiResult<Value> convert(const TypeInfo& type, const Value& value, const Place& place) const {
     switch (type.shape) {
-      case Shape::single: return single(type, value, place);
-      case Shape::list: return list(type, value, place);
-      case Shape::map: return map(type, value, place);
+      case Shape::single:
+        return single(type, value, place);
+      case Shape::list:
+        return list(type, value, place);
+      case Shape::map:
+        return map(type, value, place);
     }
     return Value();
   }
 
   ApiResult<Value> single(const TypeInfo& type, const Value& value, const Place& place) const {
     switch (type.kind) {
-      case TypeKind::nothing: return Value();
-      case TypeKind::string: return checked(as_text(value), type, place);
-      case TypeKind::boolean: return checked(as_boolean(value), type, place);
-      case TypeKind::integer: return checked(as_integer<std::int32_t>(value), type, place);
-      case TypeKind::integer64: return checked(as_integer<std::int64_t>(value), type, place);
-      case TypeKind::real: return checked(as_real(value), type, place);
-      case TypeKind::enumeration: return enumeration(type, value, place);
-      case TypeKind::record: return record(type, value, place);
-      case TypeKind::object: return reference(type, value, place);
+      case TypeKind::nothing:
+        return Value();
+      case TypeKind::string:
+        return checked(as_text(value), type, place);
+      case TypeKind::boolean:
+        return checked(as_boolean(value), type, place);
+      case TypeKind::integer:
+        return checked(as_integer<std::int32_t>(value), type, place);
+      case TypeKind::integer64:
+        return checked(as_integer<std::int64_t>(value), type, place);
+      case TypeKind::real:
+        return checked(as_real(value), type, place);
+      case TypeKind::enumeration:
+        return enumeration(type, value, place);
+      case TypeKind::record:
+        return record(type, value, place);
+      case TypeKind::object:
+        return reference(type, value, place);
     }
     return Value();
   }

@@ -13,8 +13,8 @@
 //   list          empty   –           –                    –           items  –
 //   map           empty   –           –                    –           –      members
 //
-// A missing parameter takes its default; without one it is null if optional, and refused with the message of a
-// wrong type if not. Members that the table does not know are ignored. Messages (40001 MARSHALL_ERROR):
+// A missing parameter takes its default; without one it is null if optional, and refused with the message of
+// a wrong type if not. Members that the table does not know are ignored. Messages (40001 MARSHALL_ERROR):
 // `'name' parameter should be a string` (a boolean, a integer, a double, a object, a list), inside of records
 // `'name' property should be a …`, and `Invalid value for 'MediaType'`.
 #pragma once
@@ -35,7 +35,8 @@ using ClassOf = std::function<const pipeline::ClassInfo*(std::string_view id)>;
 // `given` may be nullptr (nothing given). The order of errors is the order of the parameters. An unknown
 // object is 40101, one of the wrong class 40001.
 pipeline::ApiResult<pipeline::Arguments> bind_parameters(std::span<const pipeline::ParameterInfo> parameters,
-                                                         const pipeline::Object* given, const ClassOf& class_of);
+                                                         const pipeline::Object* given,
+                                                         const ClassOf& class_of);
 
 // A boolean from what is taken for one (see the table).
 std::optional<bool> as_boolean(const pipeline::Value& value);

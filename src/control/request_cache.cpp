@@ -4,7 +4,8 @@
 
 namespace kaskado::control {
 
-bool RequestCache::repeats(const std::string& key, std::uint64_t fingerprint, base::Instant now, Deliver& deliver) {
+bool RequestCache::repeats(const std::string& key, std::uint64_t fingerprint, base::Instant now,
+                           Deliver& deliver) {
   prune(now);
   if (const auto found = by_key_.find(key); found != by_key_.end()) {
     Entry& entry = *found->second;

@@ -28,8 +28,8 @@ class RequestCache {
   // How many repetitions wait for one answer; the next one takes the place of the oldest.
   static constexpr std::size_t kMaxWaiting = 4;
 
-  // True if this is a repetition: `deliver` has been called or will be. False if the request is to be run; the
-  // answer is then given to answered().
+  // True if this is a repetition: `deliver` has been called or will be. False if the request is to be run;
+  // the answer is then given to answered().
   bool repeats(const std::string& key, std::uint64_t fingerprint, base::Instant now, Deliver& deliver);
   void answered(const std::string& key, std::uint64_t fingerprint, const std::string& body);
   void prune(base::Instant now);

@@ -5,7 +5,9 @@
 
 namespace kaskado::control {
 
-void SessionTable::connected(ConnectionId connection) { owners_.emplace(connection, Owner{}); }
+void SessionTable::connected(ConnectionId connection) {
+  owners_.emplace(connection, Owner{});
+}
 
 void SessionTable::disconnected(ConnectionId connection, base::Instant now) {
   const auto owner = owners_.find(connection);

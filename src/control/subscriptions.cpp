@@ -22,7 +22,8 @@ void Subscriptions::remove(std::string_view object, std::string_view subscriptio
   std::vector<Subscription>& all = found->second;
   const auto gone = std::ranges::find(all, subscription, &Subscription::id);
   if (gone == all.end()) return;
-  const auto next = std::find_if(std::next(gone), all.end(), [&](const Subscription& s) { return s.same_as(*gone); });
+  const auto next =
+      std::find_if(std::next(gone), all.end(), [&](const Subscription& s) { return s.same_as(*gone); });
   if (next != all.end() && !gone->repeats) next->repeats = false;
   all.erase(gone);
   --total_;

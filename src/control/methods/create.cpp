@@ -17,7 +17,9 @@ struct Setter {
 };
 using Setters = std::deque<Setter>;
 
-ApiError marshall_error(std::string message) { return {ErrorCode::MARSHALL_ERROR, std::move(message)}; }
+ApiError marshall_error(std::string message) {
+  return {ErrorCode::MARSHALL_ERROR, std::move(message)};
+}
 
 ApiResult<Arguments> constructor_arguments(const Call& call, const ClassInfo& info) {
   const Value* given = call.member("constructorParams");
@@ -39,7 +41,8 @@ ApiResult<Setter> bind_setter(const Call& call, const ClassInfo& info, const std
                               const Value& value) {
   const OperationInfo* operation = info.find_operation(setter_name(property));
   if (!operation || operation->parameters.size() != 1) {
-    return marshall_error("'" + property + "' is no property of " + std::string(info.name) + " that can be set");
+    return marshall_error("'" + property + "' is no property of " + std::string(info.name) +
+                          " that can be set");
   }
   Object given;
   given.set(std::string(operation->parameters[0].name), value);

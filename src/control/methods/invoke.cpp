@@ -10,11 +10,12 @@ using namespace pipeline;
 namespace {
 
 ApiError unknown_operation(std::string_view operation, std::size_t parameters) {
-  return {ErrorCode::MALFORMED_TRANSACTION,
-          "Method '" + std::string(operation) + "' with " + std::to_string(parameters) + " parameters not found"};
+  return {ErrorCode::MALFORMED_TRANSACTION, "Method '" + std::string(operation) + "' with " +
+                                                std::to_string(parameters) + " parameters not found"};
 }
 
-ApiResult<Arguments> operation_arguments(const Call& call, const ObjectEntry& object, const OperationInfo& operation) {
+ApiResult<Arguments> operation_arguments(const Call& call, const ObjectEntry& object,
+                                         const OperationInfo& operation) {
   const Value* given = call.member("operationParams");
   const bool is_wrong = given && !given->is_null() && !given->object();
   if (is_wrong && !operation.parameters.empty()) {
@@ -40,13 +41,14 @@ void invoke(const CallRef& call) {
   if (!arguments) return void(call->answer(arguments.error()));
   auto session = call->session_holding(**object);
   if (!session) return void(call->answer(std::move(session).error()));
-  call->context.objects.invoke(**object, *operation, std::move(arguments).value(), [call](ApiResult<Value> result) {
-    if (result) {
-      call->answer_value(std::move(result).value());
-    } else {
-      call->answer(result.error());
-    }
-  });
+  call->context.objects.invoke(**object, *operation, std::move(arguments).value(),
+                               [call](ApiResult<Value> result) {
+                                 if (result) {
+                                   call->answer_value(std::move(result).value());
+                                 } else {
+                                   call->answer(result.error());
+                                 }
+                               });
 }
 
 }  // namespace kaskado::control::methods

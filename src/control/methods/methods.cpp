@@ -39,12 +39,12 @@ const Method* find_method(std::string_view name) {
   return found == kMethods.end() ? nullptr : &*found;
 }
 
-CallRef run_method(const Method& method, Context& context, ConnectionId connection, SessionKey session, Value params,
-                   Respond respond) {
+CallRef run_method(const Method& method, Context& context, ConnectionId connection, SessionKey session,
+                   Value params, Respond respond) {
   const bool is_object = params.object() != nullptr;
   const bool is_absent = params.is_null();
-  const auto call = std::make_shared<Call>(context, connection, session,
-                                           is_object ? std::move(params) : Value(Object{}), std::move(respond));
+  const auto call = std::make_shared<Call>(
+      context, connection, session, is_object ? std::move(params) : Value(Object{}), std::move(respond));
   if (!is_object && !is_absent) {
     call->answer(invalid_params("'params' should be an object"));
   } else if (is_absent && method.needs_params) {

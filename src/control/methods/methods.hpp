@@ -18,13 +18,13 @@ struct Method {
 // nullptr where there is no such method.
 const Method* find_method(std::string_view name);
 
-// Checks `params` (an object, or null where there are none) and runs the method. `respond` may be called within
-// or later.
+// Checks `params` (an object, or null where there are none) and runs the method. `respond` may be called
+// within or later.
 CallRef run_method(const Method& method, Context& context, ConnectionId connection, SessionKey session,
                    pipeline::Value params, Respond respond);
 
-// Ends a session: drops its holds and releases what nobody holds any more. With `release`, what it has created
-// and still holds goes at once, whoever else holds it.
+// Ends a session: drops its holds and releases what nobody holds any more. With `release`, what it has
+// created and still holds goes at once, whoever else holds it.
 void end_session(Context& context, Session& session, bool release);
 
 namespace methods {

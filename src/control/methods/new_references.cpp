@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::string_view kPrefix = "newref:";
 
-ApiError malformed(std::string message) { return {ErrorCode::MALFORMED_TRANSACTION, std::move(message)}; }
+ApiError malformed(std::string message) {
+  return {ErrorCode::MALFORMED_TRANSACTION, std::move(message)};
+}
 
 class Resolver {
  public:

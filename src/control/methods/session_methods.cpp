@@ -10,7 +10,9 @@ using namespace pipeline;
 
 namespace {
 
-RpcError session_required() { return {kServerError, "'sessionId' parameter is required", {}}; }
+RpcError session_required() {
+  return {kServerError, "'sessionId' parameter is required", {}};
+}
 
 void answer_session(const CallRef& call) {
   Object result;
@@ -53,7 +55,8 @@ void close_session(const CallRef& call) {
   if (!*session) return void(call->answer(session_required()));
   const Value* release = call->member("release");
   const std::optional<bool> at_once = release ? as_boolean(*release) : false;
-  if (!at_once) return void(call->answer(RpcError{kServerError, "'release' parameter should be a boolean", {}}));
+  if (!at_once)
+    return void(call->answer(RpcError{kServerError, "'release' parameter should be a boolean", {}}));
   end_session(call->context, **session, *at_once);
   call->answer(Value());
 }

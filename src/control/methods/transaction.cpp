@@ -13,9 +13,12 @@ constexpr std::size_t kMaxOperations = 1000;
 // What the answers may come to; the operation that passes it is the last.
 constexpr std::size_t kMaxAnswerBytes = 4 * 1024 * 1024;
 
-ApiError malformed(std::string message) { return {ErrorCode::MALFORMED_TRANSACTION, std::move(message)}; }
+ApiError malformed(std::string message) {
+  return {ErrorCode::MALFORMED_TRANSACTION, std::move(message)};
+}
 
-// A transaction that is running. Its operations run one after the other, each when the one before is answered.
+// A transaction that is running. Its operations run one after the other, each when the one before is
+// answered.
 struct Transaction {
   CallRef call;
   const Array& operations;  // in the call's params
@@ -82,13 +85,15 @@ void run_next(const TransactionRef& transaction) {
   });
   if (!params) return answered(transaction, params.error());
   if (transaction->answer_bytes > kMaxAnswerBytes) {
-    return answered(transaction, ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "The transaction's answer is too long"});
+    return answered(transaction,
+                    ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "The transaction's answer is too long"});
   }
   run_operation(transaction, *operation.object(), std::move(params).value());
 }
 
 void step(const TransactionRef& transaction) {
-  const bool is_done = transaction->is_over || transaction->responses.size() == transaction->operations.size();
+  const bool is_done =
+      transaction->is_over || transaction->responses.size() == transaction->operations.size();
   if (is_done) {
     transaction->call->answer_value(std::move(transaction->responses));
   } else if (!transaction->call->is_answered()) {  // not by its deadline
@@ -108,7 +113,8 @@ void run(const TransactionRef& transaction) {
 
 void transaction(const CallRef& call) {
   const Value* operations = call->member("operations");
-  if (!operations) return void(call->answer(RpcError{kServerError, "'operations' parameter is required", {}}));
+  if (!operations)
+    return void(call->answer(RpcError{kServerError, "'operations' parameter is required", {}}));
   if (!operations->array()) {
     return void(call->answer(RpcError{kServerError, "'operations' parameter should be an array", {}}));
   }
