@@ -7,8 +7,10 @@ namespace kaskado::rtp {
 
 bool NackGenerator::receive(std::uint64_t extended, bool starts_key_frame, base::Instant now) {
   if (starts_key_frame) newest_key_frame_ = std::max(newest_key_frame_, extended);
-  if (highest_ == 0 || extended == highest_ + 1) {
-    highest_ = extended;
+  if (highest_ == 0) lowest_ = highest_ = extended;
+  if (extended < lowest_) {  // the stream began earlier than it seemed
+    add_hole(extended + 1, lowest_, now);
+    lowest_ = extended;
     return false;
   }
   if (extended > highest_) {
@@ -41,12 +43,16 @@ void NackGenerator::make_room(std::size_t count) {
   gave_up_ = true;
 }
 
+// Before or behind all that is missing already.
 void NackGenerator::add_hole(std::uint64_t first, std::uint64_t end, base::Instant now) {
+  if (first == end) return;
   make_room(end - first);
   if (end - first > kMaxMissing) return;
   const base::Instant due = now + params_.reorder_delay;
-  for (std::uint64_t extended = first; extended < end; ++extended)
-    missing_.push_back({extended, now, due, 0});
+  const bool before = !missing_.empty() && first < missing_.front().extended;
+  auto place =
+      missing_.insert(before ? missing_.begin() : missing_.end(), end - first, Missing{0, now, due, 0});
+  for (std::uint64_t extended = first; extended < end; ++extended) (place++)->extended = extended;
   next_due_ = std::min(next_due_, due);
 }
 

@@ -57,7 +57,8 @@ class NackGenerator {
 
   NackParams params_;
   std::vector<Missing> missing_;  // ascending
-  std::uint64_t highest_ = 0;     // 0 before the first packet
+  std::uint64_t lowest_ = 0;
+  std::uint64_t highest_ = 0;  // 0 before the first packet
   std::uint64_t newest_key_frame_ = 0;
   base::Duration rtt_ = std::chrono::milliseconds{100};
   base::Instant next_due_ = base::kNever;

@@ -31,7 +31,8 @@ class ControlApi : public ApiTest {
   pipeline::ApiResult<Value> ask(const char* operation, Arguments arguments = {}) {
     return kServerManagerClass.find_operation(operation)->run(manager, arguments);
   }
-  Manager manager{pipeline::Construction{registry, nullptr, "manager_ServerManager", &kServerManagerClass}, nullptr};
+  Manager manager{pipeline::Construction{registry, nullptr, "manager_ServerManager", &kServerManagerClass},
+                  nullptr};
 };
 
 TEST_F(ControlApi, KnowsObjectsByTheirIds) {
@@ -56,7 +57,9 @@ TEST(ControlEvents, OfTheServerHaveNoType) {
   EXPECT_EQ(text(destroyed.find("objectId")), "pipe");
 }
 
-TEST(ControlTables, OnlyTheServerMakesItsManager) { EXPECT_EQ(kServerManagerClass.create, nullptr); }
+TEST(ControlTables, OnlyTheServerMakesItsManager) {
+  EXPECT_EQ(kServerManagerClass.create, nullptr);
+}
 
 std::vector<std::string> names(std::span<const pipeline::ClassInfo* const> classes) {
   std::vector<std::string> names;
@@ -68,7 +71,8 @@ TEST(ControlModules, SpreadOverTheRooms) {
   const auto modules = module_list();
   ASSERT_EQ(modules.size(), 2u);
   EXPECT_EQ(modules[0].name, "core");
-  EXPECT_THAT(names(modules[0].classes), testing::IsSupersetOf({"MediaObject", "PassThrough", "ServerManager"}));
+  EXPECT_THAT(names(modules[0].classes),
+              testing::IsSupersetOf({"MediaObject", "PassThrough", "ServerManager"}));
   EXPECT_EQ(modules[1].name, "elements");
   EXPECT_THAT(names(modules[1].classes), testing::Contains("WebRtcEndpoint"));
   EXPECT_THAT(modules[1].kmd_json, testing::HasSubstr("\"OnIceCandidate\""));

@@ -77,7 +77,8 @@ TEST_F(ElementsApi, TakesRecords) {
 }
 
 TEST_F(ElementsApi, WritesMembersUnderAllTheirNames) {
-  endpoint().pairs.push_back({.stream_id = "1", .component_id = 2, .local_candidate = "l", .remote_candidate = "r"});
+  endpoint().pairs.push_back(
+      {.stream_id = "1", .component_id = 2, .local_candidate = "l", .remote_candidate = "r"});
   const Value pairs = must_call("pipe/rtc", "getICECandidatePairs");
   const Object& pair = *pairs.array()->at(0).object();
   EXPECT_EQ(pair.members.size(), 6u);
@@ -86,14 +87,16 @@ TEST_F(ElementsApi, WritesMembersUnderAllTheirNames) {
   EXPECT_EQ(*pair.find("componentID")->integer(), 2);
 
   EXPECT_EQ(IceCandidatePair::from_value(object({{"streamID", "old"}})).stream_id, "old");
-  EXPECT_EQ(IceCandidatePair::from_value(object({{"streamId", "new"}, {"streamID", "old"}})).stream_id, "new");
+  EXPECT_EQ(IceCandidatePair::from_value(object({{"streamId", "new"}, {"streamID", "old"}})).stream_id,
+            "new");
 }
 
 TEST_F(ElementsApi, EmptyListsAreLists) {
   const Value none = must_call("pipe/rtc", "getDtlsConnectionState");
   ASSERT_NE(none.array(), nullptr);
   EXPECT_TRUE(none.array()->empty());
-  EXPECT_EQ(text(must_call("pipe/rtc", "getIceConnectionState").array()->at(0).object()->find("state")), "READY");
+  EXPECT_EQ(text(must_call("pipe/rtc", "getIceConnectionState").array()->at(0).object()->find("state")),
+            "READY");
 }
 
 TEST_F(ElementsApi, EventsCarryTheirMembersAndTheirNames) {
@@ -108,7 +111,8 @@ TEST_F(ElementsApi, EventsCarryTheirMembersAndTheirNames) {
 }
 
 TEST(ElementsTables, KnowEventsByAllTheirNames) {
-  for (const char* name : {"IceComponentStateChanged", "IceComponentStateChange", "OnIceComponentStateChanged"}) {
+  for (const char* name :
+       {"IceComponentStateChanged", "IceComponentStateChange", "OnIceComponentStateChanged"}) {
     EXPECT_EQ(kWebRtcEndpointClass.find_event(name), &kIceComponentStateChangedEvent) << name;
   }
   EXPECT_EQ(kWebRtcEndpointClass.find_event("Error"), &pipeline::kErrorEvent);

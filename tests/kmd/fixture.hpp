@@ -20,17 +20,24 @@ using pipeline::ErrorCode;
 using pipeline::Object;
 using pipeline::Value;
 
-inline Object object(std::vector<std::pair<std::string, Value>> members) { return {"", "", std::move(members)}; }
+inline Object object(std::vector<std::pair<std::string, Value>> members) {
+  return {"", "", std::move(members)};
+}
 
-inline std::string text(const Value& value) { return value.string() ? *value.string() : "(no string)"; }
-inline std::string text(const Value* value) { return value ? text(*value) : "(nothing)"; }
+inline std::string text(const Value& value) {
+  return value.string() ? *value.string() : "(no string)";
+}
+inline std::string text(const Value* value) {
+  return value ? text(*value) : "(nothing)";
+}
 
 class ApiTest : public testing::Test {
  protected:
   ApiTest() {
     make(pipeline::kMediaPipelineClass, "pipe", {});
     make(elements::kPassThroughClass, "pipe/a", {Value("pipe")});
-    make(elements::kWebRtcEndpointClass, "pipe/rtc", {Value("pipe"), false, false, true, "ECDSA", "NO_VALUE"});
+    make(elements::kWebRtcEndpointClass, "pipe/rtc",
+         {Value("pipe"), false, false, true, "ECDSA", "NO_VALUE"});
   }
 
   void make(const pipeline::ClassInfo& info, const std::string& id, const Arguments& arguments) {
@@ -38,7 +45,8 @@ class ApiTest : public testing::Test {
     ASSERT_TRUE(made.ok()) << made.error().message;
   }
 
-  pipeline::ApiResult<Value> call(const std::string& id, const std::string& operation, Arguments arguments = {}) {
+  pipeline::ApiResult<Value> call(const std::string& id, const std::string& operation,
+                                  Arguments arguments = {}) {
     const pipeline::OperationInfo* info = registry.find(id)->info().find_operation(operation);
     if (!info) return pipeline::ApiError{ErrorCode::MEDIA_OBJECT_METHOD_NOT_FOUND, operation};
     return registry.invoke(id, *info, arguments);
@@ -53,7 +61,9 @@ class ApiTest : public testing::Test {
   pipeline::MediaElement& element(const std::string& id) {
     return dynamic_cast<pipeline::MediaElement&>(*registry.find(id));
   }
-  elements::EndpointDouble& endpoint() { return dynamic_cast<elements::EndpointDouble&>(*registry.find("pipe/rtc")); }
+  elements::EndpointDouble& endpoint() {
+    return dynamic_cast<elements::EndpointDouble&>(*registry.find("pipe/rtc"));
+  }
 
   std::vector<pipeline::Event> events;
   pipeline::ObjectRegistry registry{nullptr, [] { return base::WallTime{1'700'000'000'123'000'000}; },

@@ -136,7 +136,8 @@ TEST_F(PipelineApi, GivesStatsByTheirIdsAndNullWhereThereAreNone) {
   EXPECT_TRUE(must_call("pipe/a", "getStats", {Value()}).is_null());
 
   element("pipe/a").stats["s"] =
-      RTCInboundRTPStreamStats{.id = "s", .type = StatsType::inboundrtp, .ssrc = "77", .packets_received = 5, .jitter = 0.5}
+      RTCInboundRTPStreamStats{
+          .id = "s", .type = StatsType::inboundrtp, .ssrc = "77", .packets_received = 5, .jitter = 0.5}
           .to_value();
   const Value stats = must_call("pipe/a", "getStats", {Value()});
   EXPECT_EQ(stats.object()->type, "");
@@ -195,7 +196,8 @@ TEST(PipelineTables, KnowEventsByAllTheirNames) {
 }
 
 TEST(PipelineEvents, AnErrorHasATypeOfItsOwn) {
-  const Object members = Error{.description = "gone", .error_code = 40003, .type = "UNEXPECTED_ERROR"}.members();
+  const Object members =
+      Error{.description = "gone", .error_code = 40003, .type = "UNEXPECTED_ERROR"}.members();
   ASSERT_EQ(members.members.size(), 3u);
   EXPECT_EQ(text(members.find("type")), "UNEXPECTED_ERROR");
   EXPECT_EQ(*members.find("errorCode")->integer(), 40003);

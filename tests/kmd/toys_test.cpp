@@ -11,7 +11,8 @@ using namespace toys;
 class Toys : public ApiTest {
  protected:
   Toys() {
-    make(kToyBoxClass, "box", {"pipe", "mine", "DoubleWide", 2, object({{"name", "car"}, {"count", 3}}), Value()});
+    make(kToyBoxClass, "box",
+         {"pipe", "mine", "DoubleWide", 2, object({{"name", "car"}, {"count", 3}}), Value()});
     make(kToyBoxClass, "lid", {"pipe", "top", "new", 0.5, object({{"NAME", "doll"}}), "box"});
   }
   ToyBox& box(const char* id = "box") { return dynamic_cast<ToyBox&>(*registry.find(id)); }
@@ -74,7 +75,8 @@ TEST_F(Toys, TheFirstFaultyReferenceIsTheError) {
   EXPECT_EQ(lost.error().message, "Object 'gone' not found");
   EXPECT_EQ(call("box", "stack", {Array{"pipe/a"}, Value()}).error().message,
             "'boxes' should be a ToyBox, but 'pipe/a' is a PassThrough");
-  EXPECT_EQ(call("box", "stack", {Array{5}, Value()}).error().message, "'boxes' parameter should be a string");
+  EXPECT_EQ(call("box", "stack", {Array{5}, Value()}).error().message,
+            "'boxes' parameter should be a string");
   EXPECT_EQ(box().stacked, 0);
 }
 
@@ -88,7 +90,8 @@ TEST_F(Toys, NumbersComeAsTheyMay) {
 
 TEST_F(Toys, RecordsAndEnumerationsComeInLists) {
   const Value sorted = must_call(
-      "box", "sort", {Array{object({{"name", "a"}}), object({{"name", "b"}})}, Array{"XX_LARGE", "SMALL"}, Array{}});
+      "box", "sort",
+      {Array{object({{"name", "a"}}), object({{"name", "b"}})}, Array{"XX_LARGE", "SMALL"}, Array{}});
   EXPECT_EQ(text(sorted.object()->find("a")), "XX_LARGE");
   EXPECT_EQ(text(sorted.object()->find("b")), "SMALL");
 }
@@ -103,7 +106,8 @@ TEST_F(Toys, RecordsOfSeveralTypesStayValues) {
 }
 
 TEST(ToyRecords, SurviveTheWay) {
-  const Toy toy{.name = "train", .size = ToySize::xx_large, .parts = {{1.5, true}}, .notes = {{"made", "1950"}}};
+  const Toy toy{
+      .name = "train", .size = ToySize::xx_large, .parts = {{1.5, true}}, .notes = {{"made", "1950"}}};
   const Value value = toy.to_value();
   EXPECT_EQ(value.object()->module, "toys");
   EXPECT_EQ(value.object()->find("count"), nullptr);

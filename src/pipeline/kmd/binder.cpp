@@ -39,8 +39,9 @@ void Binder::fail_class(std::size_t index, const MediaObject& object) {
   if (error_) return;
   const ParameterInfo& parameter = parameters_[index];
   error_ = ApiError{ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR,
-                    "'" + std::string(parameter.name) + "' should be a " + std::string(parameter.type.object->name) +
-                        ", but '" + object.id() + "' is a " + std::string(object.info().name)};
+                    "'" + std::string(parameter.name) + "' should be a " +
+                        std::string(parameter.type.object->name) + ", but '" + object.id() + "' is a " +
+                        std::string(object.info().name)};
 }
 
 ApiError not_supported(const MediaObject& object) {

@@ -17,8 +17,8 @@
 
 namespace kaskado::pipeline::kmd {
 
-// Turns arguments into what a handler takes. References to objects are looked up on this thread; the first that
-// fails is the error, and the handler must not be called then.
+// Turns arguments into what a handler takes. References to objects are looked up on this thread; the first
+// that fails is the error, and the handler must not be called then.
 class Binder {
  public:
   Binder(ObjectHost& host, const Arguments& arguments, std::span<const ParameterInfo> parameters)
@@ -101,11 +101,12 @@ ApiResult<Value> invoke(MediaObject& object, ApiResult<R> (Api::*handler)(P...),
   Api* self = dynamic_cast<Api*>(&object);
   if (!self) return not_supported(object);
   Binder in(object.host(), arguments, parameters);
-  return [&]<std::size_t... I>(std::index_sequence<I...>) -> ApiResult<Value> {
+  return [&]<std::size_t... I>(std::index_sequence<I...>)->ApiResult<Value> {
     std::tuple<P...> bound{in.template bind<P>(I)...};  // in the order of the parameters
     if (in.failed()) return std::move(in).error();
     return answer((self->*handler)(std::get<I>(std::move(bound))...));
-  }(std::index_sequence_for<P...>());
+  }
+  (std::index_sequence_for<P...>());
 }
 
 }  // namespace kaskado::pipeline::kmd

@@ -1,5 +1,6 @@
-// Conversions between values and C++ types, for generated code. Reading is total: what is missing or of another
-// kind becomes the type's empty value, for the control loop has checked arguments before they get here.
+// Conversions between values and C++ types, for generated code. Reading is total: what is missing or of
+// another kind becomes the type's empty value, for the control loop has checked arguments before they get
+// here.
 #pragma once
 
 #include <cmath>
@@ -96,7 +97,8 @@ T read(const Value& value) {
   } else if constexpr (IsMap<T>::value) {
     T map;
     if (const Object* object = value.object()) {
-      for (const auto& [name, item] : object->members) map.insert_or_assign(name, read<typename T::mapped_type>(item));
+      for (const auto& [name, item] : object->members)
+        map.insert_or_assign(name, read<typename T::mapped_type>(item));
     }
     return map;
   } else {

@@ -68,7 +68,8 @@ class Speller:
         if type_ is None:
             return "void"
         single = self._single(type_)
-        return {"single": single, "list": f"std::vector<{single}>", "map": f"std::map<std::string, {single}>"}[type_.shape]
+        shapes = {"single": single, "list": f"std::vector<{single}>", "map": f"std::map<std::string, {single}>"}
+        return shapes[type_.shape]
 
     def _may_be_null(self, type_: Type) -> bool:
         """Whether the C++ type has an empty state of its own and needs no std::optional."""

@@ -174,7 +174,8 @@ class Model:
         return any(a.name == NAMED_EVENT for a in self.lineage(event))
 
     def is_base(self, event: Event) -> bool:
-        return any(e.extends == event.name for e in self.events.values())
+        """Whether the event is never raised itself."""
+        return event.name in (ROOT_EVENT, NAMED_EVENT) or any(e.extends == event.name for e in self.events.values())
 
     def is_polymorphic(self, record: Record) -> bool:
         """Whether values of this type may be of others. Only its own room counts: the rooms above, which see more

@@ -28,7 +28,8 @@ Made elements::create_pass_through(const pipeline::Construction& construction, P
   return make<PassThroughDouble>(construction, params.media_pipeline);
 }
 
-Made elements::create_web_rtc_endpoint(const pipeline::Construction& construction, WebRtcEndpointParams params) {
+Made elements::create_web_rtc_endpoint(const pipeline::Construction& construction,
+                                       WebRtcEndpointParams params) {
   if (params.recvonly && params.sendonly) {
     return pipeline::ApiError{pipeline::ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, "both"};
   }

@@ -77,7 +77,9 @@ class EndpointDouble : public pipeline::MediaElement,
   ApiResult<std::vector<IceConnection>> get_ice_connection_state() override {
     return std::vector<IceConnection>{{"0", 1, IceComponentState::ready}};
   }
-  ApiResult<std::vector<DtlsConnection>> get_dtls_connection_state() override { return std::vector<DtlsConnection>(); }
+  ApiResult<std::vector<DtlsConnection>> get_dtls_connection_state() override {
+    return std::vector<DtlsConnection>();
+  }
   ApiResult<void> gather_candidates() override { return {}; }
   ApiResult<void> add_ice_candidate(IceCandidate given) override {
     candidate = std::move(given);

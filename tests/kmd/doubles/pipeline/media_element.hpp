@@ -65,7 +65,9 @@ class MediaElement : public MediaObject, public MediaElementApi {
     return {};
   }
   ApiResult<void> dump_gstreamer_dot(std::optional<GstreamerDotDetails>) override { return {}; }
-  ApiResult<std::string> get_gstreamer_dot(std::optional<GstreamerDotDetails>) override { return std::string(); }
+  ApiResult<std::string> get_gstreamer_dot(std::optional<GstreamerDotDetails>) override {
+    return std::string();
+  }
   ApiResult<std::map<std::string, Value>> get_stats(std::optional<MediaType>) override { return stats; }
   ApiResult<bool> is_media_flowing_in(MediaType type, std::string description) override {
     media_type = type;
