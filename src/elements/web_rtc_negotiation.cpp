@@ -17,13 +17,14 @@ namespace {
 // Of the peer, while nothing is negotiated; further ones are refused.
 constexpr std::size_t kMaxEarlyCandidates = 64;
 
-std::vector<dtls::Fingerprint> fingerprints_of(const sdp::NegotiatedTransport& remote) {
-  std::vector<dtls::Fingerprint> fingerprints;
+// RFC 8122 §5: of several, the one of the strongest hash that we know.
+std::optional<dtls::Fingerprint> fingerprint_of(const sdp::NegotiatedTransport& remote) {
+  std::optional<dtls::Fingerprint> best;
   for (const sdp::Fingerprint& written : remote.remote_fingerprints) {
     auto parsed = dtls::Fingerprint::parse(written.algorithm + " " + written.value);
-    if (parsed) fingerprints.push_back(std::move(parsed).value());
+    if (parsed && (!best || parsed->algorithm() > best->algorithm())) best = std::move(parsed).value();
   }
-  return fingerprints;
+  return best;
 }
 
 }  // namespace
@@ -51,8 +52,8 @@ sdp::LocalTransportParameters WebRtcEndpoint::transport_parameters(const sdp::Se
   parameters.session_id = sdp_session_id_;
   parameters.session_version = sdp_version_;
   parameters.cname = session_->rtp().cname();
-  const dtls::Fingerprint fingerprint = transport.certificate().fingerprint();
-  parameters.fingerprint = {std::string(fingerprint.algorithm_name()), fingerprint.value_text()};
+  const dtls::Fingerprint fingerprint = transport.certificate().fingerprint().value();
+  parameters.fingerprint = {std::string(dtls::to_string(fingerprint.algorithm())), fingerprint.digest_text()};
   parameters.transports.push_back(
       {.ice_ufrag = transport.local_credentials().ufrag, .ice_pwd = transport.local_credentials().password});
   for (const sdp::MediaDescription& media : description.media) {
@@ -109,14 +110,15 @@ ApiResult<sdp::Negotiation> WebRtcEndpoint::accept_answer(const sdp::SessionDesc
 ApiResult<void> WebRtcEndpoint::start_transport(const sdp::Negotiation& negotiation) {
   if (!negotiation.transports.empty()) {
     const sdp::NegotiatedTransport& remote = negotiation.transports[0];
+    const auto fingerprint = fingerprint_of(remote);
+    if (!fingerprint) {
+      return ApiError{ErrorCode::SDP_PARSE_ERROR, "Invalid SDP: a=fingerprint names no known hash function or is malformed"};
+    }
     const transport::RemoteParameters parameters{
         .ice = {remote.remote_ufrag, remote.remote_pwd},
         .ice_lite = remote.remote_ice_lite,
-        .fingerprints = fingerprints_of(remote),
+        .fingerprint = *fingerprint,
         .local_dtls_role = remote.setup == sdp::Setup::passive ? dtls::DtlsRole::server : dtls::DtlsRole::client};
-    if (parameters.fingerprints.empty()) {
-      return ApiError{ErrorCode::SDP_PARSE_ERROR, "Invalid SDP: a=fingerprint names no known hash function or is malformed"};
-    }
     if (!session_->transport().set_remote(parameters, shard().now())) {
       return ApiError{ErrorCode::SDP_PARSE_ERROR, "Invalid SDP: a=ice-ufrag or a=ice-pwd cannot be used"};
     }

@@ -1,6 +1,7 @@
 #include "transport/web_rtc_transport.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "srtp/profile.hpp"
 
@@ -10,11 +11,7 @@ namespace {
 
 // In the order of our preference: GCM needs one pass and no separate authentication (RFC 7714), and 128 bits
 // of key cost less than 256.
-constexpr std::array<std::uint16_t, 3> kSrtpProfiles{
-    srtp::traits(srtp::Profile::aead_aes128_gcm).dtls_id,
-    srtp::traits(srtp::Profile::aead_aes256_gcm).dtls_id,
-    srtp::traits(srtp::Profile::aes128_cm_sha1_80).dtls_id,
-};
+constexpr std::array kSrtpProfiles{dtls::kSrtpAeadAes128Gcm, dtls::kSrtpAeadAes256Gcm, dtls::kSrtpAes128CmSha1_80};
 
 }  // namespace
 
@@ -40,9 +37,9 @@ void WebRtcTransport::add_local_candidate(const ice::Candidate& candidate, std::
 
 bool WebRtcTransport::set_remote(const RemoteParameters& remote, base::Instant now) {
   if (!ice_.set_remote_credentials(remote.ice, remote.ice_lite, now)) return false;
-  if (!dtls_ && !remote.fingerprints.empty()) {
-    dtls_role_ = remote.local_dtls_role;
-    dtls_ = std::make_unique<dtls::DtlsSession>(certificate_, dtls_role_, remote.fingerprints, kSrtpProfiles, mtu_bytes_);
+  if (!dtls_) {
+    dtls_ = std::make_unique<dtls::DtlsSession>(certificate_, remote.local_dtls_role, remote.fingerprint, kSrtpProfiles,
+                                                mtu_bytes_);
   }
   return true;
 }
@@ -103,10 +100,8 @@ void WebRtcTransport::note_ice(const ice::IceOutcome& outcome, base::Instant now
   changes_.ice_state |= outcome.state_changed;
   changes_.selected_pair |= outcome.selected_changed;
   const base::Path* path = ice_.selected_path();
-  if (path && dtls_ && !dtls_started_ && !closed_) {
-    dtls_started_ = true;
-    dtls_->start(*path, now, outbox);
-    changes_.dtls_state = true;
+  if (path && dtls_ && dtls_->state() == dtls::DtlsState::idle && !closed_) {
+    note_dtls(dtls_->start(*path, now, outbox), now);
   }
   if (outcome.selected_changed) update_line();
 }

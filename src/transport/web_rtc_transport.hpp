@@ -13,7 +13,7 @@
 #include "base/outbox.hpp"
 #include "base/packet.hpp"
 #include "base/random.hpp"
-#include "dtls/dtls_session.hpp"
+#include "dtls/session.hpp"
 #include "ice/ice_agent.hpp"
 #include "srtp/receiver.hpp"
 #include "transport/datagram_kind.hpp"
@@ -26,7 +26,7 @@ namespace kaskado::transport {
 struct RemoteParameters {
   ice::Credentials ice;
   bool ice_lite = false;
-  std::vector<dtls::Fingerprint> fingerprints;  // the peer's certificate must match one of them
+  dtls::Fingerprint fingerprint;  // of the peer's certificate
   dtls::DtlsRole local_dtls_role = dtls::DtlsRole::client;
 };
 
@@ -76,6 +76,9 @@ class WebRtcTransport {
   TransportChanges take_changes() { return std::exchange(changes_, {}); }
   const ice::IceAgent& ice() const { return ice_; }
   dtls::DtlsState dtls_state() const { return dtls_ ? dtls_->state() : dtls::DtlsState::idle; }
+  // Why DTLS failed, in words; empty where it did not.
+  std::string dtls_failure() const { return dtls_ ? dtls_->why() : std::string(); }
+  const dtls::Certificate& certificate() const { return *certificate_; }
   // Open while media may be sent.
   EgressLine& line() { return line_; }
   const TransportCounters& counters() const { return counters_; }
@@ -98,8 +101,6 @@ class WebRtcTransport {
   ice::IceAgent ice_;
   std::vector<std::uint8_t> local_ports_;
   std::unique_ptr<dtls::DtlsSession> dtls_;
-  dtls::DtlsRole dtls_role_ = dtls::DtlsRole::client;
-  bool dtls_started_ = false;
   bool closed_ = false;
   std::optional<srtp::SrtpReceiver> receiver_;
   EgressLine line_;
