@@ -37,25 +37,30 @@ def _includes(spell: Speller) -> list[str]:
 
 
 def _array(element: str, name: str, items: list[str]) -> list[str]:
-    """A constant array in an unnamed namespace; nothing where there are no items."""
+    """A constant array; nothing where there are no items."""
     if not items:
         return []
-    return ["namespace {", f"constexpr {element} {name}[] = {{", *(f"    {item}," for item in items), "};",
-            "}  // namespace"]
+    return [f"constexpr {element} {name}[] = {{", *(f"    {item}," for item in items), "};"]
+
+
+def _local(*arrays: list[str]) -> list[str]:
+    lines = [line for array in arrays for line in array]
+    return ["namespace {", *lines, "}  // namespace"] if lines else []
 
 
 def _span(name: str, items: list) -> str:
     return name if items else "{}"
 
 
-def _parameter_infos(spell: Speller, members: list[Member]) -> list[str]:
-    return [f"{{{quote(name)}, {spell.type_info(m.type)}, {'true' if m.optional else 'false'}, {default_json(m)}}}"
-            for m in members for name in m.wire_names]
+def _parameters(spell: Speller, name: str, members: list[Member]) -> list[str]:
+    return _array(spell.named("ParameterInfo"), name,
+                  [f"{{{quote(wire)}, {spell.type_info(m.type)}, {str(m.optional).lower()}, {default_json(m)}}}"
+                   for m in members for wire in m.wire_names])
 
 
 def _enumeration(spell: Speller, enumeration: Enumeration) -> Iterator[str]:
     name = enumeration.name
-    yield from _array("std::string_view", f"k{name}Values", [quote(v) for v in enumeration.values])
+    yield from _local(_array("std::string_view", f"k{name}Values", [quote(v) for v in enumeration.values]))
     yield f"constinit const {spell.named('EnumInfo')} k{name}Enum = {{{quote(name)}, k{name}Values}};"
     yield f"std::string_view to_string({name} value) {{ return kmd::text_of(value, k{name}Values); }}"
     yield f"bool from_text(std::string_view text, {name}& value) {{ return kmd::parse(text, k{name}Values, value); }}"
@@ -63,7 +68,7 @@ def _enumeration(spell: Speller, enumeration: Enumeration) -> Iterator[str]:
 
 def _record(spell: Speller, record: Record) -> Iterator[str]:
     name, value, members = record.name, spell.named("Value"), spell.model.all_members(record)
-    yield from _array(spell.named("ParameterInfo"), f"k{name}Members", _parameter_infos(spell, record.members))
+    yield from _local(_parameters(spell, f"k{name}Members", record.members))
     module = namespace_of(record.module)
     yield f"constinit const {spell.named('RecordInfo')} k{name}Record = {{"
     yield (f"    {quote(name)}, {quote(module)}, {spell.parent_table(record, 'records', 'Record')}, "
@@ -92,8 +97,8 @@ def _puts(members: list[Member]) -> Iterator[str]:
 
 def _event(spell: Speller, event: Event) -> Iterator[str]:
     name, model, info = event.name, spell.model, spell.named("EventInfo")
-    yield from _array(spell.named("ParameterInfo"), f"k{name}EventMembers", _parameter_infos(spell, event.members))
-    yield from _array("std::string_view", f"k{name}Twins", [quote(t) for t in event.twins])
+    yield from _local(_parameters(spell, f"k{name}EventMembers", event.members),
+                      _array("std::string_view", f"k{name}Twins", [quote(t) for t in event.twins]))
     yield f"constinit const {info} k{name}Event = {{"
     yield (f"    {quote(name)}, {spell.parent_table(event, 'events', 'Event')}, "
            f"{_span(f'k{name}EventMembers', event.members)}, {_span(f'k{name}Twins', event.twins)}}};")
@@ -112,16 +117,12 @@ def _event(spell: Speller, event: Event) -> Iterator[str]:
 
 def _class(spell: Speller, cls: Class) -> Iterator[str]:
     name = cls.name
-    if cls.constructor is not None:
-        yield from _array(spell.named("ParameterInfo"), f"k{name}Constructor",
-                          _parameter_infos(spell, cls.constructor))
-    for operation in cls.operations:
-        yield from _array(spell.named("ParameterInfo"), f"k{name}_{operation.name}",
-                          _parameter_infos(spell, operation.parameters))
-    yield from _array(spell.named("OperationInfo"), f"k{name}Operations",
-                      [_operation(spell, cls, o) for o in cls.operations])
     events = [f"&{spell.table(spell.model.events[e], 'Event')}" for e in cls.events]
-    yield from _array(f"const {spell.named('EventInfo')}*", f"k{name}Events", events)
+    yield from _local(
+        _parameters(spell, f"k{name}Constructor", cls.constructor or []),
+        *(_parameters(spell, f"k{name}_{o.name}", o.parameters) for o in cls.operations),
+        _array(spell.named("OperationInfo"), f"k{name}Operations", [_operation(spell, cls, o) for o in cls.operations]),
+        _array(f"const {spell.named('EventInfo')}*", f"k{name}Events", events))
     yield f"constinit const {spell.named('ClassInfo')} k{name}Class = {{"
     yield f"    .name = {quote(name)},"
     yield f"    .module = {quote(cls.module)},"
@@ -161,18 +162,18 @@ def _create(spell: Speller, cls: Class) -> Iterator[str]:
 def _class_list(spell: Speller) -> Iterator[str]:
     classes = spell.own("classes")
     info = spell.named("ClassInfo")
-    yield from _array(f"const {info}*", "kClasses", [f"&k{c.name}Class" for c in classes])
+    yield from _local(_array(f"const {info}*", "kClasses", [f"&k{c.name}Class" for c in classes]))
     yield f"std::span<const {info}* const> classes() {{ return {_span('kClasses', classes)}; }}"
 
 
 def _module_list(spell: Speller) -> Iterator[str]:
     modules = merge.modules(spell.model)
-    for module in modules:
-        yield from _array(f"const {spell.named('ClassInfo')}*", f"k_{module.name}_Classes",
-                          [f"&{spell.table(c, 'Class')}" for c in module.classes])
-    yield from _array(spell.named("ModuleInfo"), "kModules",
-                      [f'{{{quote(m.name)}, {_span(f"k_{m.name}_Classes", m.classes)},\n     {_raw(m.text)}}}'
-                       for m in modules])
+    info = f"const {spell.named('ClassInfo')}*"
+    yield from _local(
+        *(_array(info, f"k_{m.name}_Classes", [f"&{spell.table(c, 'Class')}" for c in m.classes]) for m in modules),
+        _array(spell.named("ModuleInfo"), "kModules",
+               [f'{{{quote(m.name)}, {_span(f"k_{m.name}_Classes", m.classes)},\n     {_raw(m.text)}}}'
+                for m in modules]))
     yield f"std::span<const {spell.named('ModuleInfo')}> module_list() {{ return {_span('kModules', modules)}; }}"
 
 
