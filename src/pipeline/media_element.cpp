@@ -61,6 +61,15 @@ RtpSource* MediaElement::origin(MediaType type) {
   return nullptr;
 }
 
+void MediaElement::rebind() {
+  for (const MediaType type : kAllTypes) {
+    rebind(type, this);
+    for (const auto& link : outgoing_) {
+      if (carries(*link, type) && link->sink != this) link->sink->rebind(type, link->sink);
+    }
+  }
+}
+
 // An element takes a type from one element only, so the way down is a tree, or comes back to where it began.
 void MediaElement::rebind(MediaType type, const MediaElement* start) {
   const Link* link = incoming_link(type, kDefaultDescription);

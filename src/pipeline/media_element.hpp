@@ -46,6 +46,9 @@ class MediaElement : public MediaObject, public MediaElementApi {
   // The source that media of `type` behind this element comes from, followed up through the elements that
   // pass it on; nullptr where the way ends or goes in a circle.
   RtpSource* origin(MediaType type);
+  // To be called when what source() or sink() give has changed: binds this element and those behind it.
+  void rebind();
+
   // Media of `type` began or ended to come in here, or to leave here to the elements behind.
   void set_flowing_in(MediaType type, bool flowing);
   void set_flowing_out(MediaType type, bool flowing);

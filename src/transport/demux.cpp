@@ -1,55 +1,62 @@
 #include "transport/demux.hpp"
 
-#include <utility>
-
 #include "ice/stun.hpp"
 #include "transport/datagram_kind.hpp"
 
 namespace kaskado::transport {
 
-void Demux::add_user_fragment(std::string ufrag, WebRtcTransport& transport) {
-  by_user_fragment_.insert_or_assign(std::move(ufrag), &transport);
+Demux::Known& Demux::known(PeerId peer) {
+  if (peer >= known_.size()) known_.resize(peer + 1);
+  return known_[peer];
 }
 
-void Demux::remove_user_fragment(std::string_view ufrag) {
-  const auto found = by_user_fragment_.find(ufrag);
-  if (found != by_user_fragment_.end()) by_user_fragment_.erase(found);
+void Demux::add_user_fragment(const std::string& ufrag, PeerId peer) {
+  by_user_fragment_.insert_or_assign(ufrag, peer);
+  known(peer).user_fragments.push_back(ufrag);
 }
 
-void Demux::learn(const base::Path& path, WebRtcTransport& transport) {
+void Demux::learn(const base::Path& path, PeerId peer) {
   const auto found = by_path_.find(path);
-  if (found == by_path_.end()) return expect(path, transport);
-  if (found->second == &transport) return;
-  --paths_of_[found->second];
-  found->second = &transport;
-  ++paths_of_[&transport];
+  if (found != by_path_.end()) {
+    if (found->second == peer) return;
+    std::erase(known(found->second).paths, path);
+  }
+  add_path(path, peer);
 }
 
-void Demux::expect(const base::Path& path, WebRtcTransport& transport) {
-  std::size_t& count = paths_of_[&transport];
-  if (count < kMaxPathsPerTransport && by_path_.try_emplace(path, &transport).second) ++count;
+void Demux::expect(const base::Path& path, PeerId peer) {
+  if (!by_path_.contains(path)) add_path(path, peer);
 }
 
-void Demux::forget(WebRtcTransport& transport) {
-  std::erase_if(by_path_, [&](const auto& entry) { return entry.second == &transport; });
-  std::erase_if(by_user_fragment_, [&](const auto& entry) { return entry.second == &transport; });
-  paths_of_.erase(&transport);
+void Demux::add_path(const base::Path& path, PeerId peer) {
+  std::vector<base::Path>& paths = known(peer).paths;
+  if (paths.size() == kMaxPathsPerPeer) {
+    by_path_.erase(paths.front());
+    paths.erase(paths.begin());
+  }
+  by_path_.insert_or_assign(path, peer);
+  paths.push_back(path);
 }
 
-WebRtcTransport* Demux::find(const base::Path& path, base::Bytes datagram) const {
+void Demux::forget(PeerId peer) {
+  Known& gone = known(peer);
+  for (const base::Path& path : gone.paths) by_path_.erase(path);
+  for (const std::string& ufrag : gone.user_fragments) by_user_fragment_.erase(ufrag);
+  gone = {};
+}
+
+std::optional<PeerId> Demux::find(const base::Path& path, base::Bytes datagram) const {
   if (kind_of(datagram) == DatagramKind::stun) {
     if (const auto username = ice::peek_username(datagram)) {
       // RFC 8445 §7.2.2: the fragment of the one who is asked comes first.
       const auto found = by_user_fragment_.find(username->substr(0, username->find(':')));
-      return found == by_user_fragment_.end() ? nullptr : found->second;
+      if (found == by_user_fragment_.end()) return std::nullopt;
+      return found->second;
     }
   }
-  return find(path);
-}
-
-WebRtcTransport* Demux::find(const base::Path& path) const {
   const auto found = by_path_.find(path);
-  return found == by_path_.end() ? nullptr : found->second;
+  if (found == by_path_.end()) return std::nullopt;
+  return found->second;
 }
 
 }  // namespace kaskado::transport
