@@ -18,7 +18,8 @@ ApiError marshall_error(std::string message) {
   return {ErrorCode::MARSHALL_ERROR, std::move(message)};
 }
 
-// Where a value stands: in the call itself ("parameter"), in a record ("property") or in a list or map ("items").
+// Where a value stands: in the call itself ("parameter"), in a record ("property") or in a list or map
+// ("items").
 struct Place {
   std::string_view name;
   std::string_view kind;
