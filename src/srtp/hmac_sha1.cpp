@@ -5,6 +5,7 @@
 
 #include <openssl/sha.h>
 
+#include <cstddef>
 #include <cstring>
 
 namespace kaskado::srtp {
@@ -13,17 +14,18 @@ namespace {
 constexpr std::size_t kBlockBytes = SHA_CBLOCK;
 constexpr std::size_t kLengthBytes = 8;
 
-void load(SHA_CTX& sha, const std::uint8_t* words) {
-  sha.h0 = base::load_u32(words);
-  sha.h1 = base::load_u32(words + 4);
-  sha.h2 = base::load_u32(words + 8);
-  sha.h3 = base::load_u32(words + 12);
-  sha.h4 = base::load_u32(words + 16);
-  sha.Nl = sha.Nh = 0;  // the length is written by close()
-  sha.num = 0;          // only whole blocks go in
+// The chaining words stand first in SHA_CTX, one behind the other.
+constexpr std::size_t kStateBytes = HmacSha1::kDigestBytes;
+static_assert(offsetof(SHA_CTX, h0) == 0 && offsetof(SHA_CTX, h4) == kStateBytes - sizeof(SHA_LONG));
+
+// Only whole blocks go in, and close() writes the length itself.
+void resume(SHA_CTX& sha, const std::uint8_t* state) {
+  std::memcpy(&sha, state, kStateBytes);
+  sha.Nl = sha.Nh = 0;
+  sha.num = 0;
 }
 
-void store(const SHA_CTX& sha, std::uint8_t* words) {
+void store_digest(const SHA_CTX& sha, std::uint8_t* words) {
   base::store_u32(words, sha.h0);
   base::store_u32(words + 4, sha.h1);
   base::store_u32(words + 8, sha.h2);
@@ -39,7 +41,7 @@ void absorb_pad(base::Bytes key, std::uint8_t pad, std::uint8_t* state) {
   SHA_CTX sha;
   SHA1_Init(&sha);
   SHA1_Transform(&sha, block.data());
-  store(sha, state);
+  std::memcpy(state, &sha, kStateBytes);
 }
 
 // Pads `tail` (the last `used` bytes of a message) to whole blocks (FIPS 180-4 §5.1.1) and absorbs it. The
@@ -60,17 +62,17 @@ HmacSha1::Digest sign_with(const std::uint8_t* inner, const std::uint8_t* outer,
   const std::size_t whole = message.size() - rest;
 
   SHA_CTX sha;
-  load(sha, inner);
+  resume(sha, inner);
   if (whole != 0) SHA1_Update(&sha, message.data(), whole);
   if (rest != 0) std::memcpy(tail, message.data() + whole, rest);
   if (!trailer.empty()) std::memcpy(tail + rest, trailer.data(), trailer.size());
   close(sha, tail, rest + trailer.size(), message.size() + trailer.size());
 
-  store(sha, tail);
-  load(sha, outer);
+  store_digest(sha, tail);
+  resume(sha, outer);
   close(sha, tail, HmacSha1::kDigestBytes, HmacSha1::kDigestBytes);
   HmacSha1::Digest digest;
-  store(sha, digest.data());
+  store_digest(sha, digest.data());
   return digest;
 }
 

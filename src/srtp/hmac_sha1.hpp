@@ -24,7 +24,7 @@ class HmacSha1 {
   Digest sign(base::Bytes message) const;
 
  private:
-  using State = base::Secret<kDigestBytes>;  // the five chaining words in network order
+  using State = base::Secret<kDigestBytes>;  // the five chaining words in the machine's order
 
   State inner_;
   State outer_;
