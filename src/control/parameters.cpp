@@ -18,11 +18,19 @@ ApiError marshall_error(std::string message) {
   return {ErrorCode::MARSHALL_ERROR, std::move(message)};
 }
 
-// Where a value stands: in the call itself ("parameter") or in a record ("property").
+// Where a value stands: in the call itself ("parameter"), in a record ("property") or in a list or map
+// ("items").
 struct Place {
   std::string_view name;
   std::string_view kind;
 };
+
+constexpr std::string_view kItems = "items";
+
+TypeInfo item_of(TypeInfo type) {
+  type.shape = Shape::single;
+  return type;
+}
 
 ApiError wrong_type(const Place& place, std::string_view wanted) {
   return marshall_error("'" + std::string(place.name) + "' " + std::string(place.kind) + " should be a " +
@@ -180,9 +188,10 @@ class Binder {
   ApiResult<Value> list(const TypeInfo& type, const Value& value, const Place& place) const {
     if (value.is_null()) return Value(Array{});
     if (!value.array()) return wrong_type(place, wanted(type));
+    const TypeInfo item_type = item_of(type);
     Array items;
     for (const Value& item : *value.array()) {
-      auto converted = single(type, item, place);
+      auto converted = single(item_type, item, {place.name, kItems});
       if (!converted) return converted;
       items.push_back(std::move(converted).value());
     }
@@ -192,9 +201,10 @@ class Binder {
   ApiResult<Value> map(const TypeInfo& type, const Value& value, const Place& place) const {
     if (value.is_null()) return Value(Object{});
     if (!value.object()) return wrong_type(place, wanted(type));
+    const TypeInfo item_type = item_of(type);
     Object members;
     for (const auto& [name, item] : value.object()->members) {
-      auto converted = single(type, item, place);
+      auto converted = single(item_type, item, {place.name, kItems});
       if (!converted) return converted;
       members.set(name, std::move(converted).value());
     }

@@ -16,7 +16,8 @@
 // A missing parameter takes its default; without one it is null if optional, and refused with the message of
 // a wrong type if not. Members that the table does not know are ignored. Messages (40001 MARSHALL_ERROR):
 // `'name' parameter should be a string` (a boolean, a integer, a double, a object, a list), inside of records
-// `'name' property should be a …`, and `Invalid value for 'MediaType'`.
+// `'name' property should be a …`, inside of lists and maps `'name' items should be a …`, and `Invalid value
+// for 'MediaType'`.
 #pragma once
 
 #include <functional>

@@ -3,31 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "control/json.hpp"
+#include "control/module_facts.hpp"
 
 namespace kaskado::control {
 
 using namespace pipeline;
-
-namespace {
-
-std::string version_of(const pipeline::ModuleInfo& module) {
-  const auto descriptor = parse_json(module.kmd_json);
-  const Object* object = descriptor ? descriptor->object() : nullptr;
-  const Value* version = object ? object->find("version") : nullptr;
-  return version && version->string() ? *version->string() : std::string();
-}
-
-std::vector<std::string> factories_of(const pipeline::ModuleInfo& module) {
-  std::vector<std::string> names;
-  for (const ClassInfo* info : module.classes) {
-    if (info->create) names.emplace_back(info->name);
-  }
-  std::ranges::sort(names);
-  return names;
-}
-
-}  // namespace
 
 ServerManager::ServerManager(const Construction& construction, ServerFacts facts)
     : MediaObject(construction, nullptr), facts_(std::move(facts)) {}
@@ -39,7 +19,7 @@ ApiResult<ServerInfo> ServerManager::get_info() {
   info.capabilities = {"transactions"};
   for (const pipeline::ModuleInfo& module : facts_.modules) {
     info.modules.push_back(
-        {version_of(module), std::string(module.name), facts_.build_time, factories_of(module)});
+        {module_version(module), std::string(module.name), facts_.build_time, module_factories(module)});
   }
   return info;
 }

@@ -8,7 +8,8 @@ using pipeline::ApiError;
 using pipeline::ApiResult;
 using pipeline::ErrorCode;
 
-ShardBackend::ShardBackend(std::span<const std::unique_ptr<pipeline::ShardThread>> shards, Post post_to_control)
+ShardBackend::ShardBackend(std::span<const std::unique_ptr<pipeline::ShardThread>> shards,
+                           Post post_to_control)
     : shards_(shards), post_to_control_(std::move(post_to_control)), pipelines_(shards.size()) {}
 
 std::size_t ShardBackend::shard_for_new_pipeline() {
@@ -25,7 +26,8 @@ void ShardBackend::run(std::size_t shard, Reply<T> reply, Work work) {
     post_to_control_([shared_reply, result] { (*shared_reply)(std::move(*result)); });
   });
   if (!taken) {
-    (*shared_reply)(ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "The media thread is overloaded, try again later"});
+    (*shared_reply)(
+        ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "The media thread is overloaded, try again later"});
   }
 }
 
@@ -47,9 +49,8 @@ void ShardBackend::create(std::size_t shard, const pipeline::ClassInfo& info, st
 void ShardBackend::invoke(std::size_t shard, std::string id, const pipeline::OperationInfo& operation,
                           pipeline::Arguments arguments, Reply<pipeline::Value> reply) {
   run<pipeline::Value>(shard, std::move(reply),
-                       [&operation, id = std::move(id), arguments = std::move(arguments)](pipeline::Shard& s) {
-                         return s.objects().invoke(id, operation, arguments);
-                       });
+                       [&operation, id = std::move(id), arguments = std::move(arguments)](
+                           pipeline::Shard& s) { return s.objects().invoke(id, operation, arguments); });
 }
 
 void ShardBackend::release(std::size_t shard, std::string id, Reply<std::vector<std::string>> reply) {
@@ -57,12 +58,14 @@ void ShardBackend::release(std::size_t shard, std::string id, Reply<std::vector<
       shard,
       [this, shard, reply = std::move(reply)](ApiResult<std::vector<std::string>> released) {
         if (released) {
-          pipelines_[shard] -= static_cast<std::size_t>(
-              std::ranges::count_if(*released, [](const auto& gone) { return gone.find('/') == std::string::npos; }));
+          pipelines_[shard] -= static_cast<std::size_t>(std::ranges::count_if(
+              *released, [](const auto& gone) { return gone.find('/') == std::string::npos; }));
         }
         reply(std::move(released));
       },
-      [id = std::move(id)](pipeline::Shard& s) -> ApiResult<std::vector<std::string>> { return s.objects().release(id); });
+      [id = std::move(id)](pipeline::Shard& s) -> ApiResult<std::vector<std::string>> {
+        return s.objects().release(id);
+      });
 }
 
 }  // namespace kaskado::control

@@ -19,8 +19,8 @@ class ShardBackend final : public ObjectBackend {
   ShardBackend(std::span<const std::unique_ptr<pipeline::ShardThread>> shards, Post post_to_control);
 
   std::size_t shard_for_new_pipeline() override;
-  void create(std::size_t shard, const pipeline::ClassInfo& info, std::string id, pipeline::Arguments arguments,
-              Reply<void> reply) override;
+  void create(std::size_t shard, const pipeline::ClassInfo& info, std::string id,
+              pipeline::Arguments arguments, Reply<void> reply) override;
   void invoke(std::size_t shard, std::string id, const pipeline::OperationInfo& operation,
               pipeline::Arguments arguments, Reply<pipeline::Value> reply) override;
   void release(std::size_t shard, std::string id, Reply<std::vector<std::string>> reply) override;
