@@ -1,5 +1,6 @@
 // The raw JSON-RPC exchange: what went over the WebSocket, in order, bounded.
 
+import { titleOf } from "./exchange-title.js";
 import { formatTime } from "./format.js";
 import { prettyJson } from "./pretty-json.js";
 
@@ -16,12 +17,15 @@ export class ExchangeLog {
   #showsRoutine;
   #entries = []; // {element, message, kind, isRoutine, text}, oldest first
   #routineCount = 0;
+  #followsEnd = true; // until the reader scrolls up
 
   constructor(rpc, root) {
     this.#root = root;
     this.#list = root.querySelector("#exchange-log");
     this.#filter = root.querySelector("#exchange-filter");
     this.#showsRoutine = root.querySelector("#exchange-routine");
+    this.#list.addEventListener("scroll", () => (this.#followsEnd = this.#isAtEnd));
+    new ResizeObserver(() => this.#toEnd()).observe(this.#list);
     rpc.addEventListener("traffic", ({ detail }) => this.#append(detail));
     for (const input of root.querySelectorAll("input")) input.addEventListener("input", () => this.#applyFilter());
     root.querySelector("#exchange-copy").addEventListener("click", (event) => this.#copyAll(event.target));
@@ -47,14 +51,21 @@ export class ExchangeLog {
     const title = titleOf(traffic);
     const entry = { kind, message, isRoutine, text: `${title} ${JSON.stringify(message)}`.toLowerCase() };
     entry.element = elementOf(traffic, title);
-    const isAtEnd = this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < 40;
     this.#entries.push(entry);
     this.#routineCount += isRoutine;
     this.#showOrHide(entry);
     this.#list.append(entry.element);
     this.#makeRoom();
     this.#count();
-    if (isAtEnd && !entry.element.hidden) this.#list.scrollTop = this.#list.scrollHeight;
+    this.#toEnd();
+  }
+
+  get #isAtEnd() {
+    return this.#list.scrollHeight - this.#list.scrollTop - this.#list.clientHeight < 40;
+  }
+
+  #toEnd() {
+    if (this.#followsEnd) this.#list.scrollTop = this.#list.scrollHeight;
   }
 
   #makeRoom() {
@@ -71,7 +82,8 @@ export class ExchangeLog {
   #applyFilter() {
     for (const entry of this.#entries) this.#showOrHide(entry);
     this.#count();
-    this.#list.scrollTop = this.#list.scrollHeight;
+    this.#followsEnd = true;
+    this.#toEnd();
   }
 
   #showOrHide({ element, kind, isRoutine, text }) {
@@ -96,26 +108,6 @@ export class ExchangeLog {
     button.setAttribute("aria-pressed", String(isLarge));
     button.textContent = isLarge ? "Smaller" : "Larger";
   }
-}
-
-/** What a message is about, in one line. */
-function titleOf({ kind, message, method, request }) {
-  if (kind === "event") {
-    const { type, object, data } = message.params?.value ?? {};
-    const news = data?.newState ?? data?.state ?? "";
-    return [type ?? method, data?.mediaType, news, shortId(object)].filter(Boolean).join(" ");
-  }
-  const { params } = kind === "answer" ? request ?? {} : message;
-  const about = { create: params?.type, invoke: params?.operation, subscribe: params?.type }[method] ?? "";
-  if (message.error) return `${method} ${about} failed: ${message.error.message}`;
-  return [method, about, kind === "request" ? shortId(params?.object) : ""].filter(Boolean).join(" ");
-}
-
-/** The class and the first characters of an id: enough to tell objects apart by eye. */
-function shortId(object) {
-  const own = object?.split("/").at(-1) ?? "";
-  const [uuid, type] = own.split("_");
-  return type ? `${type.split(".").at(-1)} ${uuid.slice(0, 4)}` : own;
 }
 
 function elementOf({ kind, message, time, elapsed_ms }, title) {

@@ -38,7 +38,11 @@ const choices = {
 
 function offerChoices() {
   byId("codec").append(...videoCodecNames().map((name) => new Option(name, name)));
-  if (canUseCamera()) return;
+  if (canUseCamera()) byId("source-note").textContent = "Without a camera, a generated test picture is sent.";
+  else offerTestPictureOnly();
+}
+
+function offerTestPictureOnly() {
   byId("source").value = "test-picture";
   byId("source").querySelector("[value=camera]").disabled = true;
   byId("source-note").textContent = "Browsers give the camera to https and localhost pages only, so a generated test picture is sent.";

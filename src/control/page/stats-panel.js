@@ -2,17 +2,18 @@
 
 import { LineChart } from "./chart.js";
 import { formatValue } from "./format.js";
+import { DIRECTIONS, readoutTable } from "./readout.js";
 import { CallStats } from "./stats.js";
 
-// A line is drawn if the call has its direction, or if it has none. Dashed lines are the server's view.
-const BROWSER_UP = { name: "to server, says browser", colour: "--up", direction: "up" };
-const BROWSER_DOWN = { name: "from server, says browser", colour: "--down", direction: "down" };
-const SERVER_UP = { name: "to server, says server", colour: "--up-server", direction: "up", isDashed: true };
-const SERVER_DOWN = { name: "from server, says server", colour: "--down-server", direction: "down", isDashed: true };
-const BROWSER_TRIP = { name: "says browser", colour: "--rtt" };
-const SERVER_TRIP = { name: "says server", colour: "--rtt-server", isDashed: true };
+// Dashed lines are the server's view. Those of a direction that the call does not have are left out.
+const BROWSER_UP = { direction: "up", side: "browser", colour: "--up" };
+const BROWSER_DOWN = { direction: "down", side: "browser", colour: "--down" };
+const SERVER_UP = { direction: "up", side: "server", colour: "--up-server", isDashed: true };
+const SERVER_DOWN = { direction: "down", side: "server", colour: "--down-server", isDashed: true };
+const BROWSER_TRIP = { direction: "both", side: "browser", colour: "--rtt" };
+const SERVER_TRIP = { direction: "both", side: "server", colour: "--rtt-server", isDashed: true };
 
-const ARROWS = { up: "↑ ", down: "↓ " };
+const ARROWS = { up: "↑ ", down: "↓ ", both: "" };
 
 const bothWays = (field) => [
   { ...BROWSER_UP, read: ({ browser }) => browser.up[field] },
@@ -105,8 +106,7 @@ export class StatsPanel {
     const figure = this.#root.querySelector(`canvas[data-chart=${name}]`).parentElement;
     figure.append(this.#readout);
     const ago_s = Math.round((this.#now_ms - time_ms) / 1000);
-    this.#readout.replaceChildren(row(ago_s ? `${ago_s} s ago` : "now"),
-      ...this.#charts.get(name).readAt(time_ms).map((read) => row(read.name, read)));
+    this.#readout.replaceChildren(readoutTable(ago_s ? `${ago_s} s ago` : "now", this.#charts.get(name).readAt(time_ms)));
   }
 
   /** An ended call's charts stand still at its last sample. */
@@ -116,9 +116,9 @@ export class StatsPanel {
 
   #redraw() {
     const samples = this.#shown?.samples ?? [];
-    const directions = this.#shown?.directions ?? [];
+    const directions = ["both", ...(this.#shown?.directions ?? [])];
     for (const [name, { unit, lines }] of Object.entries(CHARTS)) {
-      const drawn = lines.filter(({ direction }) => !direction || directions.includes(direction)).map((line) => (
+      const drawn = lines.filter(({ direction }) => directions.includes(direction)).map((line) => (
         { ...line, points: samples.map((sample) => ({ time_ms: sample.time_ms, value: line.read(sample) })) }));
       this.#charts.get(name).show(drawn, this.#now_ms);
       this.#showLatest(name, unit, drawn);
@@ -128,10 +128,10 @@ export class StatsPanel {
   #showLatest(name, unit, lines) {
     const canvas = this.#root.querySelector(`canvas[data-chart=${name}]`);
     const texts = lines.filter(({ isDashed }) => !isDashed)
-      .map(({ points, direction }) => `${ARROWS[direction] ?? ""}${formatValue(points.at(-1)?.value, unit)}`);
+      .map(({ points, direction }) => `${ARROWS[direction]}${formatValue(points.at(-1)?.value, unit)}`);
     canvas.parentElement.querySelector(".latest").textContent = texts.join("  ") || "–";
     canvas.setAttribute("aria-label", `${canvas.dataset.title}, last two minutes. Latest: ${
-      lines.map((entry) => `${entry.name} ${formatValue(entry.points.at(-1)?.value, unit)}`).join(", ")}`);
+      lines.map(({ direction, side, points }) => `${DIRECTIONS[direction]}, ${side}’s view: ${formatValue(points.at(-1)?.value, unit)}`).join(", ")}`);
   }
 
   #list() {
@@ -143,21 +143,6 @@ export class StatsPanel {
     this.#select.replaceChildren(...options);
     this.#select.disabled = names.length === 0;
   }
-}
-
-function row(text, read) {
-  const item = document.createElement("div");
-  if (!read) {
-    item.className = "when";
-    item.textContent = text;
-    return item;
-  }
-  const swatch = document.createElement("i");
-  swatch.style.borderTop = `2px ${read.isDashed ? "dashed" : "solid"} var(${read.colour})`;
-  const value = document.createElement("b");
-  value.textContent = read.text;
-  item.append(swatch, text, value);
-  return item;
 }
 
 function isInView(element) {

@@ -41,6 +41,7 @@ function openBeeper() {
   const volume = new GainNode(audio, { gain: 0 });
   tone.connect(volume).connect(out);
   tone.start();
+  audio.resume(); // some browsers start it suspended; a click has led here
   const beep = () => {
     volume.gain.setTargetAtTime(0.25, audio.currentTime, 0.004);
     volume.gain.setTargetAtTime(0, audio.currentTime + BEEP_S, 0.01);

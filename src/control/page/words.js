@@ -59,8 +59,8 @@ export function stepsOf(call) {
 
 function signallingStep({ status }) {
   const word = { idle: "idle", creating: "creating endpoint", negotiating: "negotiating", done: "agreed" }[status.signalling];
-  const level = status.signalling === "done" ? "good" : "busy";
-  return { step: "signalling", level: status.error ? "bad" : level, word, detail: "" };
+  const level = status.signalling === "done" ? "good" : status.error ? "bad" : "busy";
+  return { step: "signalling", level, word, detail: "" };
 }
 
 function iceStep({ status: { browser, server, pair } }) {
@@ -76,9 +76,15 @@ function dtlsStep({ status: { browser, server } }) {
 function mediaStep(call) {
   const { flowIn, flowOut } = call.status;
   const word = isFlowing(call) ? "flowing" : stateOf(call) === "connected" ? "waiting" : "idle";
-  const list = (arrow, kinds) => (kinds.size ? `${arrow} ${[...kinds].sort().reverse().join(", ").toLowerCase()}` : "");
-  const detail = [list("↑", flowOut), list("↓", flowIn)].filter(Boolean).join("  ");
-  return { step: "media", level: { flowing: "good", waiting: "busy", idle: "off" }[word], word, detail };
+  const level = { flowing: "good", waiting: "busy", idle: "off" }[word];
+  return { step: "media", level, word, detail: describeFlows(kindsIn(flowOut), kindsIn(flowIn)) };
+}
+
+const kindsIn = (flow) => [...flow].sort().reverse().join(", ").toLowerCase();
+
+function describeFlows(up, down) {
+  if (up === down) return up && `↕ ${up}`;
+  return [up && `↑ ${up}`, down && `↓ ${down}`].filter(Boolean).join("  ");
 }
 
 const wordOf = (state) => ({ new: "idle", completed: "connected" })[state] ?? state;
@@ -102,9 +108,12 @@ const CAMERA_ERRORS = {
 
 /** An error as {what, todo}. */
 export function explain(error) {
-  const [what, todo] = CAMERA_ERRORS[error.name] ?? (error.name === "RpcError" ? rpcError(error) : [error.message || String(error), "Press Start again."]);
-  return { what, todo };
+  const [what, todo] = CAMERA_ERRORS[error.name] ?? (error.name === "RpcError" ? rpcError(error) : otherError(error));
+  return { what: asSentence(what), todo };
 }
+
+const asSentence = (text) => (/[.!?…]$/.test(text) ? text : `${text}.`);
+const otherError = (error) => [error.message || String(error), "Press Start again."];
 
 function rpcError({ code, type, method, message }) {
   if (type === "TIMEOUT" || type === "CONNECTION_LOST") return [message, "Check that the server is running; the page reconnects by itself. Then press Start again."];
@@ -112,5 +121,5 @@ function rpcError({ code, type, method, message }) {
   if (code === 40101) return ["The server no longer has an object of this call.", "Press Stop, then Start again."];
   if (code === -32601 || code === 40108) return [`The server does not offer what the page asked for: ${message}`, "This server may be older than the page; reload the page."];
   if (code >= 40200 && code < 40300) return [`The server could not use this browser's offer: ${message}`, "Choose another video codec and start again."];
-  return [`The server refused “${method}”: ${message}${code ? ` (${code})` : ""}`, "The exchange on this page shows the request; press Start to try again."];
+  return [`The server refused “${method}”: ${message}${code ? ` (${code})` : ""}`, "See the request in the exchange on this page, then try again."];
 }
