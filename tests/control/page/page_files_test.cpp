@@ -68,7 +68,8 @@ TEST(PageFiles, HoldEveryFileThatTheyReferTo) {
 }
 
 TEST(PageFiles, AskNoOtherHostForAnything) {
-  const std::regex resource(R"re((?:src|href)="(?:https?:)?//|@import|url\(|from "https?:)re");
+  const std::regex resource(
+      R"re((?:src|href)="(?:https?:)?//|@import|url\(["']?(?:https?:)?//|from "https?:)re");
   for (const PageFile& file : page_files()) {
     EXPECT_FALSE(std::regex_search(std::string(file.content), resource)) << file.path;
   }
