@@ -1,60 +1,6 @@
-// A browser peer of the Kurento protocol in plain JavaScript: raw JSON-RPC over a WebSocket, one
-// RTCPeerConnection for each endpoint.
+// A browser peer of the Kurento protocol in plain JavaScript: one RTCPeerConnection for each WebRtcEndpoint.
 import { flowing, inbound, inboundUntil, watch } from '/probe.js';
-
-export class Rpc {
-  #socket;
-  #next = 0;
-  #waiting = new Map();
-  #listeners = new Map();
-
-  static open(url) {
-    return new Promise((resolve, reject) => {
-      const socket = new WebSocket(url);
-      socket.onopen = () => resolve(new Rpc(socket));
-      socket.onerror = () => reject(new Error(`cannot connect to ${url}`));
-    });
-  }
-
-  constructor(socket) {
-    this.#socket = socket;
-    socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
-  }
-
-  call(method, params = {}) {
-    const id = ++this.#next;
-    this.#socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
-    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-  }
-
-  async create(type, constructorParams = {}) {
-    return (await this.call('create', { type, constructorParams })).value;
-  }
-
-  async invoke(object, operation, operationParams = {}) {
-    return (await this.call('invoke', { object, operation, operationParams })).value;
-  }
-
-  // Listeners are in place before the subscription, for an event may overtake its answer.
-  async on(object, type, listener) {
-    this.#listeners.set(`${object} ${type}`, listener);
-    await this.call('subscribe', { object, type });
-  }
-
-  close() { this.#socket.close(); }
-
-  #receive(message) {
-    if (message.method === 'onEvent') {
-      const { object, type, data } = message.params.value;
-      this.#listeners.get(`${object} ${type}`)?.(data);
-      return;
-    }
-    const waiting = this.#waiting.get(message.id);
-    this.#waiting.delete(message.id);
-    if (message.error) waiting?.reject(new Error(`${message.error.code} ${message.error.message}`));
-    else waiting?.resolve(message.result);
-  }
-}
+import { Rpc } from '/rpc.js';
 
 // Sound as it is captured: the browsers' own clean-up would take the fake microphone's beeps for noise.
 const RAW_AUDIO = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
@@ -108,23 +54,12 @@ export async function join(rpc, pipeline, { stream, codec, name } = {}) {
   connection.onicecandidate = ({ candidate }) => {
     if (candidate) sent.push(rpc.invoke(endpoint, 'addIceCandidate', { candidate: candidate.toJSON() }));
   };
-  const answered = Promise.withResolvers?.() ?? withResolvers();
-  await rpc.on(endpoint, 'IceCandidateFound', async ({ candidate }) => {
-    await answered.promise;
-    await connection.addIceCandidate(candidate);
-  });
+  await rpc.on(endpoint, 'IceCandidateFound', ({ candidate }) => connection.addIceCandidate(candidate));
   await connection.setLocalDescription();
   const answer = await rpc.invoke(endpoint, 'processOffer', { offer: connection.localDescription.sdp });
   await connection.setRemoteDescription({ type: 'answer', sdp: answer });
-  answered.resolve();
   await rpc.invoke(endpoint, 'gatherCandidates');
   return { endpoint, connection, video, sent };
-}
-
-function withResolvers() {
-  const made = {};
-  made.promise = new Promise((resolve, reject) => Object.assign(made, { resolve, reject }));
-  return made;
 }
 
 // Sends the camera to the server and plays what comes back of it.
@@ -138,7 +73,7 @@ export async function loopback(url, { codec } = {}) {
   const picture = await watch(peer.video);
   const stats = await inboundUntil(peer.connection, flowing);
   const serverStats = await rpc.invoke(peer.endpoint, 'getStats');
-  await rpc.call('release', { object: pipeline });
+  await rpc.release(pipeline);
   peer.connection.close();
   rpc.close();
   return { picture, stats, serverStats };
@@ -163,10 +98,36 @@ export async function view(url, { pipeline, source, name = 'viewer' }) {
   const picture = await watch(peer.video);
   const stats = await inboundUntil(peer.connection, flowing);
   const sdp = peer.connection.localDescription.sdp;
-  await rpc.call('release', { object: peer.endpoint });
+  await rpc.release(peer.endpoint);
   peer.connection.close();
   rpc.close();
   return { picture, stats, sdp };
+}
+
+// The browser's half of a program that does the signalling elsewhere: offer(), accept(), then addCandidate() and media().
+export async function offer() {
+  const connection = new RTCPeerConnection();
+  const candidates = [];
+  const stream = await camera();
+  stream.getTracks().forEach((track) => connection.addTrack(track, stream));
+  const gathered = new Promise((resolve) => {
+    connection.onicecandidate = ({ candidate }) => (candidate ? candidates.push(candidate.toJSON()) : resolve());
+  });
+  window.caller = { connection, video: show(connection, 'caller') };
+  const { sdp } = await connection.createOffer();
+  await connection.setLocalDescription({ type: 'offer', sdp });
+  await gathered;
+  return { sdp, candidates };
+}
+
+export const accept = (sdp) => window.caller.connection.setRemoteDescription({ type: 'answer', sdp });
+export const addCandidate = (candidate) => window.caller.connection.addIceCandidate(candidate);
+
+export async function media() {
+  const { connection, video } = window.caller;
+  await connected(connection);
+  const picture = await watch(video);
+  return { picture, stats: await inboundUntil(connection, flowing) };
 }
 
 // One colour painted over and over: frames come, and nothing is to be seen in them.
