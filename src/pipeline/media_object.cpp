@@ -21,9 +21,9 @@ MediaObject::~MediaObject() {
   if (parent_) std::erase(parent_->children_, this);
 }
 
-ApiResult<MediaObject*> MediaObject::get_media_pipeline() {
+ApiResult<MediaPipeline*> MediaObject::get_media_pipeline() {
   for (MediaObject* object = this; object; object = object->parent_) {
-    if (dynamic_cast<MediaPipeline*>(object)) return object;
+    if (auto* pipeline = dynamic_cast<MediaPipeline*>(object)) return pipeline;
   }
   return nullptr;
 }

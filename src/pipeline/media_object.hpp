@@ -50,6 +50,7 @@ class MediaObject : public MediaObjectApi {
 
   const std::string& id() const { return id_; }
   const ClassInfo& info() const { return *info_; }
+  ObjectHost& host() const { return host_; }
   MediaObject* parent() const { return parent_; }
   const std::vector<MediaObject*>& children() const { return children_; }
 
@@ -57,7 +58,7 @@ class MediaObject : public MediaObjectApi {
   // peers and to leave the graph while everything still stands.
   virtual void on_release() {}
 
-  ApiResult<MediaObject*> get_media_pipeline() override;
+  ApiResult<MediaPipeline*> get_media_pipeline() override;
   ApiResult<MediaObject*> get_parent() override { return parent_; }
   ApiResult<std::string> get_id() override { return id_; }
   ApiResult<std::vector<MediaObject*>> get_children() override { return children_; }
@@ -73,7 +74,6 @@ class MediaObject : public MediaObjectApi {
   ApiResult<std::vector<Tag>> get_tags() override;
 
  protected:
-  ObjectHost& host() const { return host_; }
   // `event` is one of the generated event structs of api.hpp.
   template <typename E>
   void raise(const E& event) {

@@ -7,7 +7,9 @@ namespace kaskado::pipeline {
 ObjectRegistry::ObjectRegistry(Shard* shard, WallClock clock, EventSink sink)
     : shard_(shard), clock_(std::move(clock)), sink_(std::move(sink)) {}
 
-ObjectRegistry::~ObjectRegistry() {
+ObjectRegistry::~ObjectRegistry() { release_all(); }
+
+void ObjectRegistry::release_all() {
   while (!objects_.empty()) {
     MediaObject* root = objects_.begin()->second.get();
     while (root->parent()) root = root->parent();

@@ -28,6 +28,7 @@ class ObjectRegistry final : public ObjectHost {
   // The ids of all that went, in the order in which they did: children before their parents. Empty where
   // there is no such object.
   std::vector<std::string> release(std::string_view id);
+  void release_all();
 
   MediaObject* find(std::string_view id) override;
   void emit(Event event) override { sink_(std::move(event)); }
