@@ -76,6 +76,7 @@ ApiResult<std::string> SdpEndpoint::generate_offer(std::optional<OfferOptions> o
   if (!offer) return std::move(offer).error();
   local_ = std::move(offer).value();
   state_ = State::offered;
+  on_description();
   return local_->to_string();
 }
 
@@ -90,7 +91,9 @@ ApiResult<std::string> SdpEndpoint::process_offer(std::string offer) {
   remote_ = std::move(offer);
   state_ = State::negotiated;
   if (first) session_started();
-  return local_->to_string();
+  std::string answer = local_->to_string();
+  on_description();
+  return answer;
 }
 
 ApiResult<std::string> SdpEndpoint::process_answer(std::string answer) {

@@ -30,6 +30,8 @@ class SdpEndpoint : public SessionEndpoint, public SdpEndpointApi {
   virtual pipeline::ApiResult<sdp::Negotiation> answer_offer(const sdp::SessionDescription& offer) = 0;
   virtual pipeline::ApiResult<sdp::Negotiation> accept_answer(const sdp::SessionDescription& offer,
                                                               const sdp::SessionDescription& answer) = 0;
+  // The local description is there, or is a new one.
+  virtual void on_description() {}
   // A limit of what the peer may send was changed.
   virtual void on_receive_limits() {}
 

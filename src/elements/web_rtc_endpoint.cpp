@@ -129,11 +129,14 @@ ApiResult<std::map<std::string, pipeline::Value>> WebRtcEndpoint::get_stats(std:
 
 ApiResult<std::vector<IceCandidatePair>> WebRtcEndpoint::get_ice_candidate_pairs() {
   std::vector<IceCandidatePair> pairs;
-  if (!session_) return pairs;
-  if (const auto selected = session_->transport().ice().selected_pair()) {
-    pairs.push_back({std::to_string(kStreamId), kComponentId, selected->local.to_string(), selected->remote.to_string()});
-  }
+  if (auto selected = selected_pair()) pairs.push_back(std::move(*selected));
   return pairs;
+}
+
+std::optional<IceCandidatePair> WebRtcEndpoint::selected_pair() const {
+  const auto selected = session_ ? session_->transport().ice().selected_pair() : std::nullopt;
+  if (!selected) return std::nullopt;
+  return IceCandidatePair{std::to_string(kStreamId), kComponentId, selected->local.to_string(), selected->remote.to_string()};
 }
 
 ApiResult<std::vector<IceConnection>> WebRtcEndpoint::get_ice_connection_state() {
@@ -155,7 +158,7 @@ DtlsConnection WebRtcEndpoint::dtls_connection() const {
 void WebRtcEndpoint::on_transport_changes(const transport::TransportChanges& changes) {
   if (changes.ice_state) update_ice_state();
   if (changes.selected_pair) {
-    for (const IceCandidatePair& pair : get_ice_candidate_pairs().value()) raise(NewCandidatePairSelected{pair});
+    if (const auto pair = selected_pair()) raise(NewCandidatePairSelected{*pair});
   }
   if (changes.dtls_state) update_dtls_state();
   update_connection_state();

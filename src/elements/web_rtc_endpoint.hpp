@@ -13,7 +13,7 @@ namespace kaskado::elements {
 
 class WebRtcEndpoint final : public BaseRtpEndpoint,
                              public WebRtcEndpointApi,
-                             private pipeline::WebRtcSession::Owner {
+                             public pipeline::WebRtcSession::Owner {
  public:
   WebRtcEndpoint(const pipeline::Construction& construction, const WebRtcEndpointParams& params);
   ~WebRtcEndpoint() override;
@@ -52,6 +52,7 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   pipeline::ApiResult<sdp::Negotiation> answer_offer(const sdp::SessionDescription& offer) override;
   pipeline::ApiResult<sdp::Negotiation> accept_answer(const sdp::SessionDescription& offer,
                                                       const sdp::SessionDescription& answer) override;
+  void on_description() override;
   void on_receive_limits() override;
   void on_remb_params() override;
   void on_transport_changes(const transport::TransportChanges& changes) override;
@@ -67,11 +68,13 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   // The ICE credentials or fingerprint of the peer cannot be used: the error says so.
   pipeline::ApiResult<void> start_transport(const sdp::Negotiation& negotiation);
   void take_remote_candidates(const sdp::NegotiatedTransport& remote);
+  void gather();
   void tell_candidate(const HostCandidate& candidate);
   bool knows_m_line(const IceCandidate& candidate) const;
   void update_ice_state();
   void update_dtls_state();
   void update_connection_state();
+  std::optional<IceCandidatePair> selected_pair() const;
   DtlsConnection dtls_connection() const;
 
   const bool can_send_;

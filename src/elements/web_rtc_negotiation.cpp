@@ -74,9 +74,8 @@ ApiResult<sdp::SessionDescription> WebRtcEndpoint::make_offer(const sdp::OfferOp
   ++sdp_version_;
   // The m-lines of an offer are in the order audio, video: parameters are taken by it.
   sdp::SessionDescription shape;
-  for (const auto [wanted, kind] : {std::pair{options.audio, sdp::MediaKind::audio}, {options.video, sdp::MediaKind::video}}) {
-    if (wanted) shape.media.emplace_back().kind = kind;
-  }
+  if (options.audio) shape.media.emplace_back().kind = sdp::MediaKind::audio;
+  if (options.video) shape.media.emplace_back().kind = sdp::MediaKind::video;
   return sdp::make_offer(options, web_rtc_capabilities(), transport_parameters(shape));
 }
 
@@ -125,7 +124,6 @@ ApiResult<void> WebRtcEndpoint::start_transport(const sdp::Negotiation& negotiat
     take_remote_candidates(remote);
   }
   session_->rtp().configure(negotiation.media);
-  if (std::exchange(gather_when_negotiated_, false)) gather_candidates();
   session_->settle();
   return {};
 }
@@ -140,12 +138,21 @@ void WebRtcEndpoint::take_remote_candidates(const sdp::NegotiatedTransport& remo
   }
 }
 
+void WebRtcEndpoint::on_description() {
+  if (std::exchange(gather_when_negotiated_, false)) gather();
+}
+
 ApiResult<void> WebRtcEndpoint::gather_candidates() {
-  if (!session_) {
+  if (local_description()) {
+    gather();
+  } else {
     // Nothing to gather for yet: it happens as soon as there is.
     gather_when_negotiated_ = true;
-    return {};
   }
+  return {};
+}
+
+void WebRtcEndpoint::gather() {
   gathered_ = true;
   if (ice_state_ == IceComponentState::disconnected) {
     ice_state_ = IceComponentState::gathering;
@@ -155,20 +162,16 @@ ApiResult<void> WebRtcEndpoint::gather_candidates() {
     session_->transport().add_local_candidate(candidate.local, candidate.port_index, shard().now());
     tell_candidate(candidate);
   }
-  if (sdp::SessionDescription* local = local_description()) {
-    for (sdp::MediaDescription& media : local->media) media.end_of_candidates = !media.refused();
-  }
+  for (sdp::MediaDescription& media : local_description()->media) media.end_of_candidates = !media.refused();
   raise(IceGatheringDone{});
   session_->settle();
-  return {};
 }
 
 void WebRtcEndpoint::tell_candidate(const HostCandidate& candidate) {
-  sdp::SessionDescription* local = local_description();
-  if (!local) return;
   const std::string text = candidate.told.to_string();
-  for (std::size_t index = 0; index < local->media.size(); ++index) {
-    sdp::MediaDescription& media = local->media[index];
+  std::vector<sdp::MediaDescription>& m_lines = local_description()->media;
+  for (std::size_t index = 0; index < m_lines.size(); ++index) {
+    sdp::MediaDescription& media = m_lines[index];
     if (media.refused()) continue;
     media.candidates.push_back(text);
     raise(IceCandidateFound{{text, media.mid, static_cast<int>(index)}});

@@ -43,6 +43,7 @@ class Answerer {
   Refusal open_transport(const MediaDescription& offered, std::size_t index, NegotiatedTransport&);
   bool shares_rtcp_mux(std::size_t index) const;
   void write_accepted(const MediaDescription& offered, NegotiatedMedia&, MediaDescription& answer);
+  void drop_conflicting_extensions(NegotiatedMedia&) const;
   void write_rtp(const MediaDescription& offered, NegotiatedMedia&, MediaDescription& answer);
   void write_data_channel(const MediaDescription& offered, MediaDescription& answer);
   std::span<const ExtensionMap> offered_extensions(const MediaDescription&) const;
@@ -98,29 +99,32 @@ Refusal Answerer::open_transport(const MediaDescription& offered, std::size_t in
   if (local_.profile != TransportProfile::webrtc)
     return read_rtp_transport(offer_, offered, local_.crypto, transport);
   const std::vector<std::size_t> sharing = bundles_.sharing(index);
+  const Refusal refusal = read_ice_transport(offer_, sharing, transport);
+  if (refusal != Refusal::none) return refusal;
   const auto setup = choose_setup(read_setup(offer_, sharing), local_.setup);
   if (!setup) return Refusal::setup_conflict;
   transport.setup = *setup;
-  return read_ice_transport(offer_, sharing, transport);
+  return Refusal::none;
 }
 
 Refusal Answerer::join_transport(const MediaDescription& offered, NegotiatedMedia& media) {
   const bool is_webrtc = local_.profile == TransportProfile::webrtc;
+  const auto bundle = is_webrtc ? bundles_.bundle_of(media.index) : std::nullopt;
+  const auto open = bundle ? transport_of_bundle_[*bundle] : std::nullopt;
+  NegotiatedTransport transport;
+  if (!open) {
+    if (result_.transports.size() >= local_.transports.size()) return Refusal::no_transport_left;
+    const Refusal refusal = open_transport(offered, media.index, transport);
+    if (refusal != Refusal::none) return refusal;
+  }
   if (is_webrtc && media.kind != MediaKind::application && !shares_rtcp_mux(media.index))
     return Refusal::no_rtcp_mux;
-  const auto bundle = is_webrtc ? bundles_.bundle_of(media.index) : std::nullopt;
-  if (bundle && transport_of_bundle_[*bundle]) {
-    media.transport = *transport_of_bundle_[*bundle];
-    result_.transports[media.transport].media.push_back(media.index);
-    return Refusal::none;
+  media.transport = open.value_or(result_.transports.size());
+  if (!open) {
+    transport.local = media.transport;
+    result_.transports.push_back(std::move(transport));
   }
-  if (result_.transports.size() >= local_.transports.size()) return Refusal::no_transport_left;
-  NegotiatedTransport transport;
-  if (const Refusal refusal = open_transport(offered, media.index, transport); refusal != Refusal::none)
-    return refusal;
-  media.transport = transport.local = result_.transports.size();
-  transport.media = {media.index};
-  result_.transports.push_back(std::move(transport));
+  result_.transports[media.transport].media.push_back(media.index);
   if (bundle) transport_of_bundle_[*bundle] = media.transport;
   return Refusal::none;
 }
@@ -136,6 +140,19 @@ std::span<const ExtensionMap> Answerer::offered_extensions(const MediaDescriptio
   return offered.extensions.empty() ? offer_.extensions : offered.extensions;
 }
 
+// RFC 9143 §9.2: an id means one extension in a whole bundle. Where the offer says otherwise, the first
+// m-line counts.
+void Answerer::drop_conflicting_extensions(NegotiatedMedia& media) const {
+  for (const std::size_t other : result_.transports[media.transport].media) {
+    if (other == media.index) continue;
+    std::erase_if(media.extensions, [&](const ExtensionMap& mine) {
+      const auto& theirs = result_.media[other].extensions;
+      return std::any_of(theirs.begin(), theirs.end(),
+                         [&](const ExtensionMap& e) { return e.id == mine.id && e.uri != mine.uri; });
+    });
+  }
+}
+
 void Answerer::write_rtp(const MediaDescription& offered, NegotiatedMedia& media, MediaDescription& answer) {
   const bool has_rtx = std::any_of(media.codecs.begin(), media.codecs.end(),
                                    [](const NegotiatedCodec& c) { return c.rtx_payload_type.has_value(); });
@@ -143,6 +160,7 @@ void Answerer::write_rtp(const MediaDescription& offered, NegotiatedMedia& media
                               make_direction(capabilities_.can_send, capabilities_.can_receive));
   media.extensions = answer_extensions(offered_extensions(offered), media.kind, capabilities_.extensions,
                                        offer_.extmap_allow_mixed || offered.extmap_allow_mixed);
+  drop_conflicting_extensions(media);
   answer.direction = media.direction;
   answer.codecs = list_codecs(media.codecs);
   answer.extensions = media.extensions;

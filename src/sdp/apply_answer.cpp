@@ -86,10 +86,12 @@ Refusal AnswerReader::open_transport(const MediaDescription& answered, std::size
   }
   const auto bundle = bundle_of(index);
   const std::vector<std::size_t> sharing = bundle ? bundles_.sharing(index) : std::vector<std::size_t>{index};
+  const Refusal refusal = read_ice_transport(answer_, sharing, transport);
+  if (refusal != Refusal::none) return refusal;
   const auto setup = our_setup(read_setup(answer_, sharing));
   if (!setup) return Refusal::setup_conflict;
   transport.setup = *setup;
-  return read_ice_transport(answer_, sharing, transport);
+  return Refusal::none;
 }
 
 Refusal AnswerReader::join_transport(const MediaDescription& answered, NegotiatedMedia& media) {
