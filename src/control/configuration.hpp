@@ -43,11 +43,11 @@ struct MediaSettings {
   std::string pem_certificate_rsa;
   std::string pem_certificate_ecdsa;
   bool ice_tcp = true;
-  // SdpEndpoint: codecs as "opus/48000/2", in the order of preference
+  // SdpEndpoint: codecs as "opus/48000/2", in the order of preference; empty for all that the server knows
   int num_audio_medias = 1;
   int num_video_medias = 1;
-  std::vector<std::string> audio_codecs = {"opus/48000/2", "PCMU/8000", "PCMA/8000"};
-  std::vector<std::string> video_codecs = {"VP8/90000", "H264/90000"};
+  std::vector<std::string> audio_codecs;
+  std::vector<std::string> video_codecs;
   // MediaElement
   std::int64_t encoder_bitrate_bps = 300'000;
   std::int64_t min_encoder_bitrate_bps = 0;

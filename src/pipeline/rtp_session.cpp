@@ -109,6 +109,11 @@ void RtpSession::set_rtt(base::Duration rtt) {
   video_.source.set_rtt(rtt);
 }
 
+void RtpSession::start(base::Instant now) {
+  next_report_ = now + kReportInterval;
+  video_.sink.line_opened();
+}
+
 base::DropReason RtpSession::receive_rtp(base::PacketRef packet, base::Instant now) {
   auto media = rtp::read_media_packet(std::move(packet), extensions_);
   if (!media) return base::DropReason::bad_rtp;

@@ -135,6 +135,10 @@ class References(Case):
         self.refuses("d0.kmd.json: type R: extends 'Q', which is not defined",
                      descriptor(types=[record("R", extends="Q")]))
 
+    def test_one_unknown_parent_is_one_fault(self):
+        self.refuses("d0.kmd.json: class A: extends 'X', which is not defined",
+                     descriptor(cls("A", extends="X"), cls("B", extends="A"), cls("C", extends="B")))
+
     def test_circles(self):
         _, problems = self.load(descriptor(cls("A", extends="B"), cls("B", extends="A")))
         self.assertEqual(len(problems), 2)
@@ -252,8 +256,8 @@ class Emission(Case):
                                                types=types)).split())
         self.assertIn(
             "virtual pipeline::ApiResult<std::vector<A*>> go( E a, std::optional<R> b, int c, "
-            "pipeline::MediaObject* d, std::vector<std::string> e, std::map<std::string, pipeline::Value> f, pipeline::Value g, "
-            "std::map<std::string, R> h) = 0;", text)
+            "pipeline::MediaObject* d, std::vector<std::string> e, std::map<std::string, pipeline::Value> f, "
+            "pipeline::Value g, std::map<std::string, R> h) = 0;", text)
 
     def test_objects_by_id(self):
         text = self.header(descriptor(cls("A", methods=[method("go", member("o", "MediaObject"), returns="A[]")])),

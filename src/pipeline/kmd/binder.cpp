@@ -12,6 +12,8 @@ bool read_boolean(const Value& value) {
   return read_real(value) != 0;
 }
 
+ApiError Binder::error() && { return *std::move(error_); }
+
 const Value& Binder::at(std::size_t index) const {
   static const Value null;
   return index < arguments_.size() ? arguments_[index] : null;

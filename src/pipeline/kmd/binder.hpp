@@ -41,7 +41,7 @@ class Binder {
   }
 
   bool failed() const { return error_.has_value(); }
-  ApiError error() && { return *std::move(error_); }
+  ApiError error() &&;
 
  private:
   const Value& at(std::size_t index) const;  // null where there are too few

@@ -62,7 +62,7 @@ def _check_parent(model: Model, table: str, entity: Class | Record | Event, prob
     parent = getattr(model, table).get(entity.extends)
     if parent is None:
         problems.append(f"{entity.where}: extends '{entity.extends}', which is not defined")
-    elif model.lineage(entity)[0].extends is not None:
+    elif model.lineage(entity)[0].extends in getattr(model, table):
         problems.append(f"{entity.where}: descends from itself")
     elif table == "records" and not model.is_polymorphic(parent):
         problems.append(f"{entity.where}: extends '{parent.name}', which nothing extends in its own room, "
