@@ -10,8 +10,8 @@ class Requests : public ControlTest {
  protected:
   Requests() { session_id = text(call("connect"), "result.sessionId"); }
   std::string create(const std::string& id, const std::string& extra = "") const {
-    return R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":"create","params":{"type":"Tower","sessionId":")" + session_id +
-           "\"" + extra + "}}";
+    return R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":"create","params":{"type":"Tower","sessionId":")" +
+           session_id + "\"" + extra + "}}";
   }
   std::string session_id;
 };
