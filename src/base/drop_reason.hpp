@@ -32,6 +32,8 @@ namespace kaskado::base {
   X(unknown_payload_type)       \
   X(duplicate_packet)           \
   X(too_old_packet)             \
+  X(sequence_jump)              \
+  X(padding_only)               \
   X(direction_not_negotiated)   \
   X(pool_empty)                 \
   X(outbox_full)                \

@@ -1,0 +1,217 @@
+#include "control/configuration.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <system_error>
+#include <utility>
+
+#include "base/socket_address.hpp"
+#include "base/text.hpp"
+#include "control/settings_reader.hpp"
+
+namespace kaskado::control {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::int64_t kMostInt = 2'147'483'647;
+
+template <typename T>
+void read_integer(SettingsReader& in, std::string_view key, std::int64_t least, std::int64_t most, T& into) {
+  std::int64_t value = static_cast<std::int64_t>(into);
+  in.integer(key, least, most, value);
+  into = static_cast<T>(value);
+}
+
+void read_address(SettingsReader& in, std::string_view key, std::string_view allowed, std::string& into,
+                  bool (base::SocketAddress::*is_right)() const) {
+  in.text(key, into);
+  if (into.empty()) return;
+  const auto address = base::SocketAddress::parse(into, 0);
+  if (!address || !((*address).*is_right)())
+    in.refuse(key, "is \"" + into + "\"; allowed are " + std::string(allowed));
+}
+
+void read_resources(SettingsReader& in, Configuration& into) {
+  const std::string prefix = "mediaServer.resources.";
+  in.real(prefix + "exceptionLimit", 0.0, 1.0, into.exception_limit);
+  in.real(prefix + "killLimit", 0.0, 1.0, into.kill_limit);
+  std::int64_t period_s =
+      std::chrono::duration_cast<std::chrono::seconds>(into.control.garbage_collector_period).count();
+  in.integer(prefix + "garbageCollectorPeriod", 1, 86'400, period_s);
+  into.control.garbage_collector_period = std::chrono::seconds(period_s);
+  bool forget = !into.control.remember_requests;
+  in.boolean(prefix + "disableRequestCache", forget);
+  into.control.remember_requests = !forget;
+}
+
+void read_secure(SettingsReader& in, const std::string& prefix, NetSettings& net) {
+  SecureSettings secure;
+  read_integer(in, prefix + "port", 1, 65'535, secure.port);
+  in.text(prefix + "certificate", secure.certificate);
+  in.text(prefix + "password", secure.password);
+  if (in.has(prefix + "port") || in.has(prefix + "certificate")) net.secure = std::move(secure);
+}
+
+void read_net(SettingsReader& in, NetSettings& net) {
+  const std::string prefix = "mediaServer.net.websocket.";
+  bool ipv6 = false;
+  in.boolean(prefix + "ipv6", ipv6);
+  if (ipv6) net.address = "::1";
+  read_address(in, prefix + "address", "IPv4 and IPv6 addresses", net.address, &base::SocketAddress::is_set);
+  if (net.address.empty()) in.refuse(prefix + "address", "is empty; 0.0.0.0 or :: stand for all interfaces");
+  read_integer(in, prefix + "port", 1, 65'535, net.port);
+  in.text(prefix + "path", net.path);
+  if (!net.path.starts_with('/')) net.path.insert(0, "/");
+  read_integer(in, prefix + "connqueue", 1, 65'535, net.connection_queue);
+  in.ignore(prefix + "threads", "one thread serves all connections");
+  in.ignore(prefix + "registrar.address", "there is no registrar");
+  in.ignore(prefix + "registrar.localAddress", "there is no registrar");
+  read_secure(in, prefix + "secure.", net);
+}
+
+void read_server(SettingsReader& in, Configuration& into) {
+  read_resources(in, into);
+  read_net(in, into.net);
+  read_integer(in, "mediaServer.shards", 0, 256, into.shards);
+}
+
+void read_sdp_endpoint(SettingsReader& in, MediaSettings& media) {
+  read_integer(in, "numAudioMedias", 0, 16, media.num_audio_medias);
+  read_integer(in, "numVideoMedias", 0, 16, media.num_video_medias);
+  in.names("audioCodecs", media.audio_codecs);
+  in.names("videoCodecs", media.video_codecs);
+}
+
+void read_base_rtp_endpoint(SettingsReader& in, MediaSettings& media) {
+  read_integer(in, "minPort", 0, 65'535, media.min_port);
+  read_integer(in, "maxPort", 0, 65'535, media.max_port);
+  read_integer(in, "mtu", 576, 1'500, media.mtu_bytes);
+  if (media.max_port != 0 && media.min_port > media.max_port) {
+    in.refuse("minPort", "is greater than maxPort");
+  }
+}
+
+void read_interfaces(SettingsReader& in, std::vector<std::string>& interfaces) {
+  std::string list;
+  in.text("networkInterfaces", list);
+  interfaces.clear();
+  for (std::string_view rest = list; !rest.empty();) {
+    const std::string_view name = base::trim(base::take_until(rest, ','));
+    if (!name.empty()) interfaces.emplace_back(name);
+  }
+}
+
+void read_web_rtc_endpoint(SettingsReader& in, MediaSettings& media) {
+  read_interfaces(in, media.network_interfaces);
+  read_address(in, "externalIPv4", "IPv4 addresses", media.external_ipv4, &base::SocketAddress::is_v4);
+  read_address(in, "externalIPv6", "IPv6 addresses", media.external_ipv6, &base::SocketAddress::is_v6);
+  read_address(in, "stunServerAddress", "IPv4 and IPv6 addresses", media.stun_server_address,
+               &base::SocketAddress::is_set);
+  read_integer(in, "stunServerPort", 1, 65'535, media.stun_server_port);
+  in.text("turnURL", media.turn_url);
+  in.text("pemCertificateRSA", media.pem_certificate_rsa);
+  in.text("pemCertificateECDSA", media.pem_certificate_ecdsa);
+  in.boolean("iceTcp", media.ice_tcp);
+}
+
+void read_media_element(SettingsReader& in, MediaSettings& media) {
+  read_integer(in, "encoderBitrate", 0, kMostInt, media.encoder_bitrate_bps);
+  read_integer(in, "minEncoderBitrate", 0, kMostInt, media.min_encoder_bitrate_bps);
+  read_integer(in, "maxEncoderBitrate", 0, kMostInt, media.max_encoder_bitrate_bps);
+  if (media.min_encoder_bitrate_bps > media.max_encoder_bitrate_bps) {
+    in.refuse("minEncoderBitrate", "is greater than maxEncoderBitrate");
+  }
+}
+
+using ReadClass = void (*)(SettingsReader&, MediaSettings&);
+const std::map<std::string, ReadClass, std::less<>>& class_readers() {
+  static const std::map<std::string, ReadClass, std::less<>> kReaders{
+      {"SdpEndpoint", read_sdp_endpoint},
+      {"BaseRtpEndpoint", read_base_rtp_endpoint},
+      {"WebRtcEndpoint", read_web_rtc_endpoint},
+      {"MediaElement", read_media_element},
+  };
+  return kReaders;
+}
+
+base::Result<void> read_file(const std::string& file, const std::function<void(SettingsReader&)>& read,
+                             std::vector<std::string>& warnings) {
+  const auto content = read_settings_file(file);
+  if (!content) return content.error();
+  SettingsReader in(file, *content);
+  read(in);
+  auto finished = in.finish();
+  if (!finished) return std::move(finished).error();
+  std::ranges::move(*finished, std::back_inserter(warnings));
+  return {};
+}
+
+// "SdpEndpoint" for ".../SdpEndpoint.conf.json", empty for a file that is none of ours.
+std::string class_of(const fs::path& file) {
+  const std::string name = file.filename().string();
+  for (const std::string_view ending : {".conf.json", ".conf.ini"}) {
+    if (name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
+  }
+  return {};
+}
+
+base::Result<std::vector<fs::path>> class_files(const std::string& directory) {
+  std::error_code error;
+  std::vector<fs::path> files;
+  fs::recursive_directory_iterator at(directory, error);
+  for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
+    if (!class_of(at->path()).empty()) files.push_back(at->path());
+  }
+  if (error) return base::Error{directory + ": cannot be read: " + error.message()};
+  std::ranges::sort(files);
+  return files;
+}
+
+base::Result<void> read_classes(const std::string& directory, Configuration& into) {
+  auto files = class_files(directory);
+  if (!files) return std::move(files).error();
+  for (const fs::path& file : *files) {
+    const auto reader = class_readers().find(class_of(file));
+    if (reader == class_readers().end()) {
+      into.warnings.push_back(file.string() + " has no effect: no class of this server reads it");
+      continue;
+    }
+    const auto read = [&](SettingsReader& in) { reader->second(in, into.media); };
+    if (auto done = read_file(file.string(), read, into.warnings); !done) return done;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string find_conf_file(const std::string& given) {
+  if (!given.empty()) return given;
+  std::error_code ignored;
+  for (const char* file : {"/etc/kaskado/kurento.conf.json", "/etc/kurento/kurento.conf.json"}) {
+    if (fs::exists(file, ignored)) return file;
+  }
+  return {};
+}
+
+base::Result<Configuration> load_configuration(const std::string& conf_file,
+                                               const std::string& modules_config_path) {
+  Configuration configuration;
+  if (!conf_file.empty()) {
+    const auto read = [&](SettingsReader& in) { read_server(in, configuration); };
+    if (auto done = read_file(conf_file, read, configuration.warnings); !done) return std::move(done).error();
+  }
+  std::string directory = modules_config_path;
+  if (directory.empty() && !conf_file.empty()) {
+    std::error_code ignored;
+    const fs::path beside = fs::path(conf_file).parent_path() / "modules";
+    if (fs::is_directory(beside, ignored)) directory = beside.string();
+  }
+  if (!directory.empty()) {
+    if (auto done = read_classes(directory, configuration); !done) return std::move(done).error();
+  }
+  return configuration;
+}
+
+}  // namespace kaskado::control

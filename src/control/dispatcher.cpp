@@ -1,0 +1,140 @@
+#include "control/dispatcher.hpp"
+
+#include <utility>
+
+#include "control/json.hpp"
+#include "control/parameters.hpp"
+
+namespace kaskado::control {
+
+using namespace pipeline;
+
+namespace {
+
+// The responses to a batch, which are sent together when the last is there (JSON-RPC 2.0 §6).
+struct Batch {
+  explicit Batch(std::size_t size) : responses(size), missing(size) {}
+
+  std::vector<std::string> responses;
+  std::size_t missing;
+
+  std::string text() const {
+    std::string all = "[";
+    for (const std::string& response : responses) {
+      if (all.size() > 1) all += ',';
+      all += response;
+    }
+    return all += ']';
+  }
+};
+
+std::uint64_t fingerprint_of(const RpcRequest& request) {
+  std::string text = request.method;
+  append_json(text, request.params);
+  return std::hash<std::string>{}(text);
+}
+
+}  // namespace
+
+void Dispatcher::receive(ConnectionId connection, std::string_view message) {
+  const auto json = parse_json(message);
+  if (!json) {
+    const RpcError error{kParseError, "Parse error: " + json.error().message, {}};
+    outlet_.send(connection, write_response(Value(), error));
+  } else if (const Array* batch = json->array()) {
+    receive_batch(connection, *batch);
+  } else {
+    receive_one(connection, *json,
+                [this, connection](std::string response) { outlet_.send(connection, std::move(response)); });
+  }
+}
+
+void Dispatcher::receive_batch(ConnectionId connection, const Array& requests) {
+  if (requests.empty() || requests.size() > settings_.max_batch) {
+    const RpcError error{kInvalidRequest, "Invalid JSON-RPC request.", {}};
+    return outlet_.send(connection, write_response(Value(), error));
+  }
+  const auto batch = std::make_shared<Batch>(requests.size());
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    receive_one(connection, requests[i], [this, connection, batch, i](std::string response) {
+      batch->responses[i] = std::move(response);
+      if (--batch->missing == 0) outlet_.send(connection, batch->text());
+    });
+  }
+}
+
+void Dispatcher::receive_one(ConnectionId connection, const Value& json, Send send) {
+  auto request = RpcRequest::from(json);
+  if (!request) return send(write_response(Value(), request.error()));
+  Value id = request->id;
+  dispatch(connection, std::move(request).value(),
+           [id = std::move(id), send = std::move(send)](const std::string& body) {
+             send(write_response(id, body));
+           });
+}
+
+Session* Dispatcher::session_of(ConnectionId connection, const RpcRequest& request) const {
+  const Value* named = request.params.object() ? request.params.object()->find("sessionId") : nullptr;
+  if (!named || named->is_null()) return context_.sessions.current(connection);
+  const std::optional<std::string> id = as_text(*named);
+  return id ? context_.sessions.find(*id) : nullptr;
+}
+
+void Dispatcher::dispatch(ConnectionId connection, RpcRequest request, Deliver deliver) {
+  const bool is_notification = request.is_notification();
+  const Method* method = find_method(request.method);
+  if (!method) {
+    return deliver(write_body(RpcError{kMethodNotFound, "Method not found.", {}}, is_notification));
+  }
+  Session* session = session_of(connection, request);
+  if (!settings_.remember_requests || !method->remembered || is_notification || !session) {
+    return run(connection, *method, std::move(request),
+               [is_notification, deliver = std::move(deliver)](const Outcome& outcome) {
+                 deliver(write_body(outcome, is_notification));
+               });
+  }
+  const std::string key = id_key(request.id);
+  const std::uint64_t fingerprint = fingerprint_of(request);
+  if (session->cache.repeats(key, fingerprint, context_.now, deliver)) return;
+  run(connection, *method, std::move(request),
+      [this, key, fingerprint, session_key = session->key,
+       deliver = std::move(deliver)](const Outcome& outcome) {
+        const std::string body = write_body(outcome, false);
+        if (Session* s = context_.sessions.find(session_key)) s->cache.answered(key, fingerprint, body);
+        deliver(body);
+      });
+}
+
+void Dispatcher::run(ConnectionId connection, const Method& method, RpcRequest request, Respond respond) {
+  std::size_t& unanswered = unanswered_[connection];
+  if (unanswered >= settings_.max_unanswered_per_connection) {
+    return respond(
+        ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "Too many requests of this connection wait for answers"});
+  }
+  ++unanswered;
+  const CallRef call = run_method(method, context_, connection, 0, std::move(request.params),
+                                  [this, connection, respond = std::move(respond)](Outcome outcome) {
+                                    answered(connection);
+                                    respond(std::move(outcome));
+                                  });
+  if (!call->is_answered()) waiting_.push_back({context_.now + settings_.command_deadline, call});
+}
+
+void Dispatcher::answered(ConnectionId connection) {
+  const auto found = unanswered_.find(connection);
+  if (found != unanswered_.end() && --found->second == 0) unanswered_.erase(found);
+}
+
+void Dispatcher::advance() {
+  while (!waiting_.empty()) {
+    const CallRef call = waiting_.front().call.lock();
+    const bool is_done = !call || call->is_answered();
+    if (!is_done && waiting_.front().deadline > context_.now) return;
+    waiting_.pop_front();
+    if (!is_done) {
+      call->answer(ApiError{ErrorCode::UNEXPECTED_ERROR, "The media server did not answer in time"});
+    }
+  }
+}
+
+}  // namespace kaskado::control

@@ -1,0 +1,16 @@
+// Binding with the objects that the server knows.
+#pragma once
+
+#include "control/object_service.hpp"
+#include "control/parameters.hpp"
+
+namespace kaskado::control {
+
+// bind_parameters(), and all objects among the arguments must be of one pipeline: that of `target`, or of the
+// first of them where there is no target (40004 CONNECT_ERROR). The server manager has none and may be given
+// any.
+pipeline::ApiResult<pipeline::Arguments> bind_for(const ObjectService& objects, const ObjectEntry* target,
+                                                  std::span<const pipeline::ParameterInfo> parameters,
+                                                  const pipeline::Object* given);
+
+}  // namespace kaskado::control

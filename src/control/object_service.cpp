@@ -1,0 +1,97 @@
+#include "control/object_service.hpp"
+
+#include <limits>
+#include <utility>
+
+namespace kaskado::control {
+
+using namespace pipeline;
+
+namespace {
+
+constexpr std::size_t kControlShard = std::numeric_limits<std::size_t>::max();
+
+ApiError not_found(const std::string& id) {
+  return {ErrorCode::MEDIA_OBJECT_NOT_FOUND, "Object '" + id + "' not found"};
+}
+
+}  // namespace
+
+ObjectService::ObjectService(ObjectBackend& backend, base::Random& random, std::size_t max_objects)
+    : backend_(backend), random_(random), max_objects_(max_objects) {}
+
+void ObjectService::add_local(std::string id, const ClassInfo& info, LocalInvoke invoke) {
+  table_.add(std::move(id), info, kControlShard, nullptr).permanent = true;
+  local_invoke_ = std::move(invoke);
+}
+
+const ClassInfo* ObjectService::class_of(std::string_view id) const {
+  const ObjectEntry* object = table_.find(id);
+  return object ? object->info : nullptr;
+}
+
+ObjectEntry* ObjectService::parent_of(const ClassInfo& info, const Arguments& arguments) const {
+  for (std::size_t i = 0; i < info.constructor.size(); ++i) {
+    const TypeInfo& type = info.constructor[i].type;
+    const std::string* id = arguments[i].string();
+    if (type.kind == TypeKind::object && type.shape == Shape::single && id) return table_.find(*id);
+  }
+  return nullptr;
+}
+
+void ObjectService::create(const ClassInfo& info, Arguments arguments, Created created) {
+  if (table_.size() + creating_ >= max_objects_) {
+    return created(
+        ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "The server has as many objects as it may have"});
+  }
+  const ObjectEntry* parent = parent_of(info, arguments);
+  const std::size_t shard = parent ? parent->shard : backend_.shard_for_new_pipeline();
+  std::string id = parent ? parent->id + "/" : "";
+  id += random_.uuid() + "_" + std::string(info.namespace_) + "." + std::string(info.name);
+  ++creating_;
+  backend_.create(shard, info, id, std::move(arguments),
+                  [this, id, &info, shard, parent_id = parent ? parent->id : "",
+                   created = std::move(created)](ApiResult<void> result) {
+                    --creating_;
+                    if (!result) return created(std::move(result).error());
+                    enter(id, info, shard, parent_id, created);
+                  });
+}
+
+void ObjectService::enter(std::string id, const ClassInfo& info, std::size_t shard, const std::string& parent,
+                          const Created& created) {
+  ObjectEntry& object = table_.add(std::move(id), info, shard, table_.find_any(parent));
+  if (observer_) observer_->created(object.id);
+  // Its pipeline is on the way out and takes the new object with it.
+  if (object.leaving) return created(not_found(parent));
+  created(&object);
+}
+
+void ObjectService::invoke(const ObjectEntry& object, const OperationInfo& operation, Arguments arguments,
+                           Reply<Value> reply) {
+  if (object.shard == kControlShard) return reply(local_invoke_(operation, arguments));
+  backend_.invoke(object.shard, object.id, operation, std::move(arguments), std::move(reply));
+}
+
+void ObjectService::release(ObjectEntry& object, Done done) {
+  if (object.permanent || object.leaving) return done();
+  table_.leave(object);
+  backend_.release(object.shard, object.id,
+                   [this, done = std::move(done)](ApiResult<std::vector<std::string>> result) {
+                     if (result) destroyed(*result);
+                     done();
+                   });
+}
+
+void ObjectService::collect(const std::vector<ObjectEntry*>& unheld) {
+  for (ObjectEntry* object : unheld) release(*object, [] {});
+}
+
+void ObjectService::destroyed(const std::vector<std::string>& ids) {
+  for (const std::string& id : ids) {
+    table_.erase(id);
+    if (observer_) observer_->destroyed(id);
+  }
+}
+
+}  // namespace kaskado::control

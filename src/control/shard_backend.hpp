@@ -1,0 +1,37 @@
+// The object backend of the real server: commands go into the shards' mailboxes, replies and events come back
+// onto the control loop.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "control/object_backend.hpp"
+#include "pipeline/shard_thread.hpp"
+
+namespace kaskado::control {
+
+class ShardBackend final : public ObjectBackend {
+ public:
+  using Post = std::function<void(std::function<void()>)>;
+
+  // `post_to_control` runs a task on the control thread; any thread may call it. The shards outlive this.
+  ShardBackend(std::span<const std::unique_ptr<pipeline::ShardThread>> shards, Post post_to_control);
+
+  std::size_t shard_for_new_pipeline() override;
+  void create(std::size_t shard, const pipeline::ClassInfo& info, std::string id,
+              pipeline::Arguments arguments, Reply<void> reply) override;
+  void invoke(std::size_t shard, std::string id, const pipeline::OperationInfo& operation,
+              pipeline::Arguments arguments, Reply<pipeline::Value> reply) override;
+  void release(std::size_t shard, std::string id, Reply<std::vector<std::string>> reply) override;
+
+ private:
+  template <typename T, typename Work>
+  void run(std::size_t shard, Reply<T> reply, Work work);
+
+  std::span<const std::unique_ptr<pipeline::ShardThread>> shards_;
+  Post post_to_control_;
+  std::vector<std::size_t> pipelines_;  // living ones, by shard
+};
+
+}  // namespace kaskado::control

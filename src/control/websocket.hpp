@@ -1,0 +1,80 @@
+// The WebSocket server: a thin front of websocketpp, which compiles with GCC only as C++17. This header is
+// valid C++17, and websocket.cpp is the only file that sees the library.
+//
+// Everything runs on the thread in run(), but for what says otherwise.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "control/connection.hpp"
+#include "control/http.hpp"
+
+namespace kaskado::control {
+
+struct WebSocketOptions {
+  std::string address = "127.0.0.1";  // numeric, IPv4 or IPv6
+  std::uint16_t port = 8888;          // 0 for any free one
+  std::string path = "/kurento";
+  int backlog = 128;
+  // Further TCP connections are closed at once.
+  std::size_t max_connections = 4096;
+  // A longer message closes the connection with 1009 (RFC 6455 §7.4.1).
+  std::size_t max_message_bytes = 1024 * 1024;
+  // A connection that reads so slowly that more than this waits for it is closed with 1008.
+  std::size_t max_send_buffer_bytes = 8 * 1024 * 1024;
+  // From the first byte to the end of the opening handshake or the HTTP request.
+  std::chrono::milliseconds handshake_timeout{5000};
+  // Open connections are pinged this often; one whose pong stays away for pong_timeout is closed.
+  std::chrono::milliseconds ping_interval{30000};
+  std::chrono::milliseconds pong_timeout{15000};
+  // How long a closing handshake may take, and stop() as a whole.
+  std::chrono::milliseconds close_timeout{2000};
+};
+
+// Told of what comes in.
+class WebSocketHandler {
+ public:
+  virtual ~WebSocketHandler() = default;
+  virtual void opened(ConnectionId connection) = 0;
+  virtual void received(ConnectionId connection, std::string_view message) = 0;
+  // After this the id is not heard of again.
+  virtual void closed(ConnectionId connection) = 0;
+};
+
+struct WebSocketCounters {
+  std::uint64_t accepted = 0;
+  std::uint64_t refused = 0;   // past max_connections
+  std::uint64_t too_slow = 0;  // closed for max_send_buffer_bytes
+  std::uint64_t messages_in = 0;
+  std::uint64_t messages_out = 0;
+};
+
+class WebSocketServer {
+ public:
+  // Takes the port. The error says which address and why. Connections wait until run().
+  static base::Result<std::unique_ptr<WebSocketServer>> listen(const WebSocketOptions& options,
+                                                               WebSocketHandler& handler, HttpHandler& pages);
+  virtual ~WebSocketServer() = default;
+
+  virtual std::uint16_t port() const = 0;
+  // Serves until stop() is done.
+  virtual void run() = 0;
+  // Any thread. False where the queue is full or the server has stopped; the task is then not run.
+  virtual bool post(std::function<void()> task) = 0;
+  // Runs `task` once, after this time. One at a time: a second call replaces the first.
+  virtual void wake_after(std::chrono::nanoseconds time, std::function<void()> task) = 0;
+  // One text message; nothing happens where the connection is gone.
+  virtual void send(ConnectionId connection, const std::string& text) = 0;
+  // Any thread. Takes no more, says goodbye with 1001 and waits for at most close_timeout.
+  virtual void stop() = 0;
+  virtual const WebSocketCounters& counters() const = 0;
+};
+
+}  // namespace kaskado::control

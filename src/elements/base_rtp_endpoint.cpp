@@ -1,0 +1,82 @@
+#include "elements/base_rtp_endpoint.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "pipeline/rtp_sink.hpp"
+#include "pipeline/rtp_source.hpp"
+#include "pipeline/shard.hpp"
+
+namespace kaskado::elements {
+
+using pipeline::ApiError;
+using pipeline::ApiResult;
+using pipeline::ErrorCode;
+
+BaseRtpEndpoint::BaseRtpEndpoint(const pipeline::Construction& construction, pipeline::MediaObject* parent)
+    : SdpEndpoint(construction, parent), mtu_bytes_(construction.shard->configuration().mtu_bytes) {}
+
+ApiResult<void> BaseRtpEndpoint::set_min_video_recv_bandwidth(int kbps) {
+  min_video_recv_bandwidth_kbps_ = std::max(kbps, 0);
+  on_receive_limits();
+  return {};
+}
+
+ApiResult<void> BaseRtpEndpoint::set_min_video_send_bandwidth(int kbps) {
+  min_video_send_bandwidth_kbps_ = std::clamp(kbps, 0, std::max(max_video_send_bandwidth_kbps_, 0));
+  return {};
+}
+
+ApiResult<void> BaseRtpEndpoint::set_max_video_send_bandwidth(int kbps) {
+  max_video_send_bandwidth_kbps_ = std::max(kbps, min_video_send_bandwidth_kbps_);
+  return {};
+}
+
+ApiResult<void> BaseRtpEndpoint::set_mtu(int mtu) {
+  if (mtu >= 576 && mtu <= 1500) mtu_bytes_ = mtu;
+  return {};
+}
+
+ApiResult<void> BaseRtpEndpoint::set_remb_params(RembParams remb_params) {
+  remb_params_ = std::move(remb_params);
+  on_remb_params();
+  return {};
+}
+
+ApiResult<void> BaseRtpEndpoint::request_keyframe() {
+  const pipeline::RtpSink* video = sink(pipeline::MediaType::video);
+  if (!video || !video->source()) {
+    return ApiError{ErrorCode::MEDIA_OBJECT_OPERATION_NOT_SUPPORTED,
+                    "Keyframe request failed (must be requested from a subscriber element)"};
+  }
+  video->source()->request_key_frame(shard().now());
+  return {};
+}
+
+void BaseRtpEndpoint::set_media_state(MediaState state) {
+  const MediaState old = std::exchange(media_state_, state);
+  if (old != state) raise(MediaStateChanged{old, state});
+}
+
+void BaseRtpEndpoint::set_connection_state(ConnectionState state) {
+  const ConnectionState old = std::exchange(connection_state_, state);
+  if (old != state) raise(ConnectionStateChanged{old, state});
+}
+
+rtp::RembParams BaseRtpEndpoint::remb_params() const {
+  rtp::RembParams params;
+  const auto positive = [](const auto& value, auto& into) {
+    if (value && *value > 0) into = static_cast<std::remove_reference_t<decltype(into)>>(*value);
+  };
+  positive(remb_params_.packets_recv_interval_top, params.packets_recv_interval_top);
+  positive(remb_params_.exponential_factor, params.exponential_factor);
+  positive(remb_params_.lineal_factor_min, params.lineal_factor_min_bps);
+  positive(remb_params_.lineal_factor_grade, params.lineal_factor_grade);
+  positive(remb_params_.decrement_factor, params.decrement_factor);
+  positive(remb_params_.threshold_factor, params.threshold_factor);
+  positive(remb_params_.up_losses, params.up_losses);
+  positive(remb_params_.remb_on_connect, params.remb_on_connect_bps);
+  return params;
+}
+
+}  // namespace kaskado::elements

@@ -1,0 +1,46 @@
+// An endpoint that sends and receives RTP: bandwidth limits, and whether media and connection are there.
+#pragma once
+
+#include "elements/sdp_endpoint.hpp"
+#include "rtp/remb.hpp"
+
+namespace kaskado::elements {
+
+class BaseRtpEndpoint : public SdpEndpoint, public BaseRtpEndpointApi {
+ public:
+  BaseRtpEndpoint(const pipeline::Construction& construction, pipeline::MediaObject* parent);
+
+  pipeline::ApiResult<int> get_min_video_recv_bandwidth() override { return min_video_recv_bandwidth_kbps_; }
+  pipeline::ApiResult<void> set_min_video_recv_bandwidth(int kbps) override;
+  pipeline::ApiResult<int> get_min_video_send_bandwidth() override { return min_video_send_bandwidth_kbps_; }
+  // Of two that contradict each other the one that was set first stands, as Kurento has it.
+  pipeline::ApiResult<void> set_min_video_send_bandwidth(int kbps) override;
+  pipeline::ApiResult<int> get_max_video_send_bandwidth() override { return max_video_send_bandwidth_kbps_; }
+  pipeline::ApiResult<void> set_max_video_send_bandwidth(int kbps) override;
+  pipeline::ApiResult<MediaState> get_media_state() override { return media_state_; }
+  pipeline::ApiResult<ConnectionState> get_connection_state() override { return connection_state_; }
+  pipeline::ApiResult<int> get_mtu() override { return mtu_bytes_; }
+  // Out of 576 … 1500 bytes it is left as it is.
+  pipeline::ApiResult<void> set_mtu(int mtu) override;
+  pipeline::ApiResult<RembParams> get_remb_params() override { return remb_params_; }
+  pipeline::ApiResult<void> set_remb_params(RembParams remb_params) override;
+  pipeline::ApiResult<void> request_keyframe() override;
+
+ protected:
+  void set_media_state(MediaState state);
+  void set_connection_state(ConnectionState state);
+  // What the application has set, with defaults for the rest.
+  rtp::RembParams remb_params() const;
+  virtual void on_remb_params() {}
+
+ private:
+  int min_video_recv_bandwidth_kbps_ = 100;
+  int min_video_send_bandwidth_kbps_ = 100;
+  int max_video_send_bandwidth_kbps_ = 500;
+  int mtu_bytes_;
+  RembParams remb_params_;
+  MediaState media_state_ = MediaState::disconnected;
+  ConnectionState connection_state_ = ConnectionState::disconnected;
+};
+
+}  // namespace kaskado::elements

@@ -1,0 +1,70 @@
+#include "elements/rtp_stats.hpp"
+
+namespace kaskado::elements {
+
+using pipeline::MediaType;
+using pipeline::StatsType;
+
+namespace {
+
+// Stable for as long as the stream lives.
+std::string id_of(const char* direction, rtp::Ssrc ssrc) { return std::string(direction) + "-" + std::to_string(ssrc.value); }
+
+template <typename Record>
+void put_common(Record& record, StatsType type, rtp::Ssrc ssrc, base::WallTime wall) {
+  record.type = type;
+  record.timestamp_millis = wall.unix_ms();
+  record.timestamp = static_cast<double>(wall.unix_ms()) / 1000;
+  record.ssrc = std::to_string(ssrc.value);
+}
+
+pipeline::RTCInboundRTPStreamStats inbound(rtp::ReceiveStream& stream, std::uint64_t remb_bps, base::Instant now,
+                                           base::WallTime wall) {
+  const rtp::ReceiveStats stats = stream.stats(now);
+  pipeline::RTCInboundRTPStreamStats record;
+  record.id = id_of("inbound", stream.ssrc());
+  put_common(record, StatsType::inboundrtp, stream.ssrc(), wall);
+  record.pli_count = static_cast<std::int64_t>(stats.key_frames_requested);
+  record.nack_count = static_cast<std::int64_t>(stats.nacks_sent);
+  record.remb = static_cast<std::int64_t>(remb_bps);
+  record.packets_lost = stats.packets_lost;
+  record.fraction_lost = stats.fraction_lost / 256.0;
+  record.packets_received = static_cast<std::int64_t>(stats.packets);
+  record.bytes_received = static_cast<std::int64_t>(stats.bytes);
+  record.jitter = base::to_seconds(stats.jitter);
+  return record;
+}
+
+pipeline::RTCOutboundRTPStreamStats outbound(const rtp::SendStream& stream, base::WallTime wall) {
+  const rtp::SendStats stats = stream.stats();
+  pipeline::RTCOutboundRTPStreamStats record;
+  record.id = id_of("outbound", stream.ssrc());
+  put_common(record, StatsType::outboundrtp, stream.ssrc(), wall);
+  record.fir_count = static_cast<std::int64_t>(stats.firs);
+  record.pli_count = static_cast<std::int64_t>(stats.plis);
+  record.nack_count = static_cast<std::int64_t>(stats.nacks);
+  record.remb = static_cast<std::int64_t>(stats.remb_bps);
+  record.packets_lost = stats.packets_lost;
+  record.fraction_lost = stats.fraction_lost / 256.0;
+  record.packets_sent = static_cast<std::int64_t>(stats.packets);
+  record.bytes_sent = static_cast<std::int64_t>(stats.bytes);
+  record.round_trip_time = base::to_seconds(stats.rtt);
+  return record;
+}
+
+}  // namespace
+
+std::map<std::string, pipeline::Value> rtp_stats(pipeline::RtpSession& session, std::optional<MediaType> type,
+                                                 base::Instant now, base::WallTime wall) {
+  std::map<std::string, pipeline::Value> records;
+  const auto put = [&](const auto& record) { records.emplace(record.id, record.to_value()); };
+  for (const MediaType each : {MediaType::audio, MediaType::video}) {
+    if (type && *type != each) continue;
+    const std::uint64_t remb_bps = each == MediaType::video ? session.last_remb_bps() : 0;
+    for (const auto& stream : session.source(each).streams()) put(inbound(*stream, remb_bps, now, wall));
+    if (const rtp::SendStream* stream = session.sink(each).stream()) put(outbound(*stream, wall));
+  }
+  return records;
+}
+
+}  // namespace kaskado::elements

@@ -1,0 +1,19 @@
+// The machine's network interfaces, as ICE wants them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/socket_address.hpp"
+
+namespace kaskado::loop {
+
+struct InterfaceAddress {
+  std::string interface;
+  base::SocketAddress address;  // port 0
+};
+
+// Addresses of interfaces that are up, read anew. Any thread.
+std::vector<InterfaceAddress> interface_addresses();
+
+}  // namespace kaskado::loop

@@ -1,0 +1,88 @@
+#include "loop/loop.hpp"
+
+#include <time.h>
+#include <uv.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace kaskado::loop {
+
+namespace {
+
+std::int64_t read_clock(clockid_t clock) {
+  timespec now;
+  clock_gettime(clock, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+}  // namespace
+
+base::Instant monotonic_now() { return base::Instant(base::Duration(read_clock(CLOCK_MONOTONIC))); }
+base::WallTime wall_now() { return {read_clock(CLOCK_REALTIME)}; }
+base::ClockAnchor clock_anchor() { return {monotonic_now(), wall_now()}; }
+
+struct Loop::Hooks {
+  uv_prepare_t prepare;
+  std::function<void()> action;
+};
+
+Loop::Loop() : loop_(std::make_unique<uv_loop_s>()), hooks_(std::make_unique<Hooks>()) {
+  uv_loop_init(loop_.get());
+  uv_prepare_init(loop_.get(), &hooks_->prepare);
+  hooks_->prepare.data = hooks_.get();
+}
+
+Loop::~Loop() {
+  uv_close(reinterpret_cast<uv_handle_t*>(&hooks_->prepare), nullptr);
+  // Handles of timers and ports that were closed before are freed in this last round.
+  uv_run(loop_.get(), UV_RUN_DEFAULT);
+  uv_loop_close(loop_.get());
+}
+
+void Loop::run() { uv_run(loop_.get(), UV_RUN_DEFAULT); }
+
+void Loop::stop() { uv_stop(loop_.get()); }
+
+void Loop::after_each_round(std::function<void()> action) {
+  hooks_->action = std::move(action);
+  uv_prepare_start(&hooks_->prepare, [](uv_prepare_t* handle) { static_cast<Hooks*>(handle->data)->action(); });
+  uv_unref(reinterpret_cast<uv_handle_t*>(&hooks_->prepare));
+}
+
+struct Timer::State {
+  uv_timer_t handle;
+  std::function<void()> action;
+  Timer* owner;
+};
+
+Timer::Timer(Loop& loop, std::function<void()> action) : state_(new State{{}, std::move(action), this}) {
+  uv_timer_init(loop.raw(), &state_->handle);
+  state_->handle.data = state_;
+}
+
+Timer::~Timer() {
+  uv_close(reinterpret_cast<uv_handle_t*>(&state_->handle), [](uv_handle_t* handle) { delete static_cast<State*>(handle->data); });
+}
+
+void Timer::arm(base::Instant when) {
+  armed_for_ = when;
+  if (when == base::kNever) {
+    uv_timer_stop(&state_->handle);
+    return;
+  }
+  // libuv counts from its cached time; refresh it so that a long round does not make the timer early.
+  uv_update_time(state_->handle.loop);
+  const base::Duration left = std::max(when - monotonic_now(), base::Duration::zero());
+  const auto left_ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+  uv_timer_start(
+      &state_->handle,
+      [](uv_timer_t* handle) {
+        auto* state = static_cast<State*>(handle->data);
+        state->owner->armed_for_ = base::kNever;
+        state->action();
+      },
+      static_cast<std::uint64_t>(left_ms), 0);
+}
+
+}  // namespace kaskado::loop

@@ -1,0 +1,159 @@
+// Wires the rooms together: reads the configuration, starts the shards and the control plane, waits for a signal.
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "control/api.hpp"
+#include "control/configuration.hpp"
+#include "control/control_plane.hpp"
+#include "control/logging.hpp"
+#include "control/options.hpp"
+#include "control/page_files.hpp"
+#include "control/server.hpp"
+#include "control/shard_backend.hpp"
+#include "loop/loop.hpp"
+#include "media_setup.hpp"
+#include "pipeline/shard_thread.hpp"
+
+namespace kaskado {
+namespace {
+
+base::LogComponent log("server");
+
+// SIGTERM and SIGINT are taken by sigwait() on the main thread; threads started after this have them blocked.
+sigset_t block_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+int fail(const base::Error& error, int code = EXIT_FAILURE) {
+  std::fprintf(stderr, "kaskado: %s\n", error.message.c_str());
+  return code;
+}
+
+int print(const std::string& text) {
+  std::fputs(text.c_str(), stdout);
+  return EXIT_SUCCESS;
+}
+
+control::WebSocketOptions web_socket_options(const control::NetSettings& net) {
+  control::WebSocketOptions options;
+  options.address = net.address;
+  options.port = net.port;
+  options.path = net.path;
+  options.backlog = net.connection_queue;
+  return options;
+}
+
+// All threads of the server, ended in the right order: first nobody asks any more, then nobody is there to answer.
+class Kaskado {
+ public:
+  static base::Result<std::unique_ptr<Kaskado>> start(const control::Configuration& configuration);
+  ~Kaskado();
+
+ private:
+  base::Result<void> start_shards(int count, std::shared_ptr<const pipeline::MediaConfiguration> media);
+  void start_control(const control::ControlSettings& settings);
+
+  base::SystemRandom random_;
+  control::StaticPages pages_;
+  std::unique_ptr<control::Server> server_;
+  std::unique_ptr<control::ControlPlane> plane_;
+  std::vector<std::unique_ptr<pipeline::ShardThread>> shards_;
+  std::unique_ptr<control::ShardBackend> backend_;
+};
+
+base::Result<std::unique_ptr<Kaskado>> Kaskado::start(const control::Configuration& configuration) {
+  auto kaskado = std::make_unique<Kaskado>();
+  for (const control::PageFile& file : control::page_files()) {
+    kaskado->pages_.add(std::string(file.path), std::string(file.content_type), std::string(file.content));
+  }
+  auto server = control::Server::listen(web_socket_options(configuration.net), kaskado->pages_);
+  if (!server) return server.error();
+  kaskado->server_ = std::move(*server);
+  auto media = set_up_media(configuration);
+  if (!media) return media.error();
+  if (auto started = kaskado->start_shards(configuration.shards, *media); !started) return started.error();
+  kaskado->start_control(configuration.control);
+  return kaskado;
+}
+
+base::Result<void> Kaskado::start_shards(int count, std::shared_ptr<const pipeline::MediaConfiguration> media) {
+  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  if (count == 0) count = cores;
+  const auto tell = [this](pipeline::Event event) {
+    server_->post([this, event = std::move(event)] { plane_->event(event, loop::monotonic_now()); });
+  };
+  for (int i = 0; i < count; ++i) {
+    auto shard = pipeline::ShardThread::start(i, count <= cores ? i : -1, media, tell);
+    if (!shard) return shard.error();
+    shards_.push_back(std::move(*shard));
+  }
+  return {};
+}
+
+void Kaskado::start_control(const control::ControlSettings& settings) {
+  backend_ = std::make_unique<control::ShardBackend>(
+      shards_, [this](std::function<void()> task) { server_->post(std::move(task)); });
+  plane_ = std::make_unique<control::ControlPlane>(
+      settings, control::ControlPlane::Parts{*backend_, *server_, random_, loop::clock_anchor(),
+                                             control::module_list(), KASKADO_VERSION, __DATE__ " " __TIME__});
+  server_->start(*plane_);
+}
+
+Kaskado::~Kaskado() {
+  if (plane_) server_->stop();
+  // Each says goodbye to its peers. What they still tell goes to a queue that nobody empties any more.
+  shards_.clear();
+}
+
+int serve(const control::Options& options) {
+  auto logging = control::set_up_logging(options, std::getenv("KASKADO_DEBUG"), std::getenv("GST_DEBUG"));
+  if (!logging) return fail(logging.error(), control::kUsageExitCode);
+  int code = EXIT_SUCCESS;
+  const auto configuration =
+      control::load_configuration(control::find_conf_file(options.conf_file), options.modules_config_path);
+  const sigset_t signals = block_signals();
+  if (!configuration) {
+    code = fail(configuration.error(), control::kUsageExitCode);
+  } else {
+    for (const std::string& warning : configuration->warnings) LOG_WARNING(log, "%s", warning.c_str());
+    auto kaskado = Kaskado::start(*configuration);
+    if (!kaskado) {
+      code = fail(kaskado.error());
+    } else {
+      LOG_INFO(log, "Kaskado " KASKADO_VERSION " listens on %s:%u%s", configuration->net.address.c_str(),
+               configuration->net.port, configuration->net.path.c_str());
+      int signal = 0;
+      sigwait(&signals, &signal);
+      LOG_INFO(log, "signal %d: ending every session", signal);
+    }
+  }
+  base::set_log_sink(nullptr);
+  return code;
+}
+
+int run(int argc, const char* const* argv) {
+  const auto options = control::parse_options({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)});
+  if (!options) return fail(options.error(), control::kUsageExitCode);
+  if (options->help) return print(control::help_text("kaskado"));
+  if (options->version) return print(control::version_text(KASKADO_VERSION));
+  if (options->list) return print(control::module_listing(control::module_list()));
+  return serve(*options);
+}
+
+}  // namespace
+}  // namespace kaskado
+
+int main(int argc, char** argv) { return kaskado::run(argc, argv); }

@@ -1,0 +1,52 @@
+// What the operator chose for the media plane. Read-only once the shards run, and shared by all of them.
+#pragma once
+
+#include <cstdint>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sdp/rtp_codec.hpp"
+
+namespace kaskado::dtls {
+class Certificate;
+}
+
+namespace kaskado::pipeline {
+
+// The server's own certificates. An RSA key takes long to make, so it is made beside the start of the server
+// and waited for by the first endpoint that asks for one.
+struct Certificates {
+  std::shared_ptr<const dtls::Certificate> ecdsa;
+  std::shared_future<std::shared_ptr<const dtls::Certificate>> rsa;
+};
+
+struct MediaConfiguration {
+  // Of media sockets; both 0 let the kernel choose.
+  std::uint16_t min_port = 0;
+  std::uint16_t max_port = 0;
+  int mtu_bytes = 1200;
+  // Names of interfaces that candidates may come from; empty stands for all but the loopback.
+  std::vector<std::string> network_interfaces;
+  // Adds the loopback interface although it is not named.
+  bool offer_loopback = false;
+  std::string external_ipv4;
+  std::string external_ipv6;
+  std::string stun_server_address;
+  std::uint16_t stun_server_port = 3478;
+  std::string turn_url;
+  bool ice_tcp = true;
+  int num_audio_medias = 1;
+  int num_video_medias = 1;
+  // In the order of preference, for the offers that the server makes; others are refused in answers.
+  std::vector<sdp::RtpCodec> audio_codecs;
+  std::vector<sdp::RtpCodec> video_codecs;
+  // Bits per second.
+  int encoder_bitrate_bps = 300'000;
+  int min_encoder_bitrate_bps = 0;
+  int max_encoder_bitrate_bps = 2'147'483'647;
+  Certificates certificates;
+};
+
+}  // namespace kaskado::pipeline

@@ -1,0 +1,233 @@
+#include "pipeline/media_element.hpp"
+
+#include <algorithm>
+
+#include "pipeline/dot_graph.hpp"
+#include "pipeline/log.hpp"
+#include "pipeline/rtp_sink.hpp"
+
+namespace kaskado::pipeline {
+
+namespace {
+
+// A chain of more elements than this that only pass media on carries nothing, and nor does a circle of them.
+constexpr int kMaxHops = 256;
+constexpr std::array kAllTypes{MediaType::audio, MediaType::video, MediaType::data};
+constexpr const char* kDefaultDescription = "default";
+
+std::vector<MediaType> types_of(const std::optional<MediaType>& one) {
+  return one ? std::vector<MediaType>{*one} : std::vector<MediaType>(kAllTypes.begin(), kAllTypes.end());
+}
+
+// Links between other than the default media are kept and told of, but media has no use for them.
+bool carries(const Link& link, MediaType type) { return link.type == type && link.sink_description == kDefaultDescription; }
+
+ElementConnectionData describe(const Link& link) {
+  return {link.source, link.sink, link.type, link.source_description, link.sink_description};
+}
+
+// In the order AUDIO, DATA, VIDEO of the enumeration's names, as Kurento's map gives them.
+void sort_by_type(std::vector<ElementConnectionData>& connections) {
+  std::stable_sort(connections.begin(), connections.end(),
+                   [](const auto& a, const auto& b) { return to_string(a.type) < to_string(b.type); });
+}
+
+}  // namespace
+
+MediaElement::MediaElement(const Construction& construction, MediaObject* parent)
+    : MediaObject(construction, parent), shard_(construction.shard) {}
+
+MediaElement::~MediaElement() = default;
+
+void MediaElement::on_release() {
+  while (!outgoing_.empty()) {
+    const Link link = *outgoing_.back();
+    disconnect_one(*link.sink, link.type, link.source_description, link.sink_description);
+  }
+  while (!incoming_.empty()) {
+    const Link link = *incoming_.back();
+    link.source->disconnect_one(*this, link.type, link.source_description, link.sink_description);
+  }
+}
+
+RtpSource* MediaElement::origin(MediaType type) {
+  MediaElement* at = this;
+  for (int hop = 0; hop < kMaxHops; ++hop) {
+    if (RtpSource* own = at->source(type)) return own;
+    const Link* link = at->passes(type) ? at->incoming_link(type, kDefaultDescription) : nullptr;
+    if (!link) return nullptr;
+    at = link->source;
+  }
+  return nullptr;
+}
+
+void MediaElement::rebind() {
+  for (const MediaType type : kAllTypes) {
+    rebind(type, this);
+    for (const auto& link : outgoing_) {
+      if (carries(*link, type) && link->sink != this) link->sink->rebind(type, link->sink);
+    }
+  }
+}
+
+// An element takes a type from one element only, so the way down is a tree, or comes back to where it began.
+void MediaElement::rebind(MediaType type, const MediaElement* start) {
+  const Link* link = incoming_link(type, kDefaultDescription);
+  if (RtpSink* own = sink(type)) own->bind(link ? link->source->origin(type) : nullptr);
+  set_flowing_in(type, link && link->source->flowing_out(type));
+  if (!passes(type)) return;
+  for (const auto& next : outgoing_) {
+    if (carries(*next, type) && next->sink != start) next->sink->rebind(type, start);
+  }
+}
+
+void MediaElement::set_flowing_in(MediaType type, bool flowing) {
+  if (std::exchange(flowing_in_[index(type)], flowing) == flowing) return;
+  raise(MediaFlowInStateChanged{flowing ? MediaFlowState::flowing : MediaFlowState::not_flowing, kDefaultDescription, type});
+  if (passes(type)) set_flowing_out(type, flowing);
+}
+
+void MediaElement::set_flowing_out(MediaType type, bool flowing) {
+  if (std::exchange(flowing_out_[index(type)], flowing) == flowing) return;
+  raise(MediaFlowOutStateChanged{flowing ? MediaFlowState::flowing : MediaFlowState::not_flowing, kDefaultDescription, type});
+  for (const auto& link : outgoing_) {
+    if (carries(*link, type)) link->sink->set_flowing_in(type, flowing);
+  }
+}
+
+ApiResult<void> MediaElement::set_encoder_bitrate(int encoder_bitrate) {
+  encoder_bitrate_ = encoder_bitrate;
+  return {};
+}
+
+ApiResult<void> MediaElement::set_min_encoder_bitrate(int min_encoder_bitrate) {
+  min_encoder_bitrate_ = min_encoder_bitrate;
+  return {};
+}
+
+ApiResult<void> MediaElement::set_max_encoder_bitrate(int max_encoder_bitrate) {
+  max_encoder_bitrate_ = max_encoder_bitrate;
+  return {};
+}
+
+ApiResult<std::vector<ElementConnectionData>> MediaElement::get_source_connections(std::optional<MediaType> media_type,
+                                                                                   std::optional<std::string> description) {
+  std::vector<ElementConnectionData> connections;
+  for (const Link* link : incoming_) {
+    if ((!media_type || link->type == *media_type) && (!description || link->sink_description == *description)) {
+      connections.push_back(describe(*link));
+    }
+  }
+  sort_by_type(connections);
+  return connections;
+}
+
+ApiResult<std::vector<ElementConnectionData>> MediaElement::get_sink_connections(std::optional<MediaType> media_type,
+                                                                                 std::optional<std::string> description) {
+  std::vector<ElementConnectionData> connections;
+  for (const auto& link : outgoing_) {
+    if ((!media_type || link->type == *media_type) && (!description || link->source_description == *description)) {
+      connections.push_back(describe(*link));
+    }
+  }
+  sort_by_type(connections);
+  return connections;
+}
+
+ApiResult<void> MediaElement::connect(MediaElement* sink, std::optional<MediaType> media_type,
+                                      std::optional<std::string> source_media_description,
+                                      std::optional<std::string> sink_media_description) {
+  if (get_media_pipeline().value() != sink->get_media_pipeline().value()) {
+    return ApiError{ErrorCode::CONNECT_ERROR, "Media elements do not share pipeline"};
+  }
+  for (const MediaType type : types_of(media_type)) {
+    connect_one(*sink, type, source_media_description.value_or(kDefaultDescription),
+                sink_media_description.value_or(kDefaultDescription));
+  }
+  return {};
+}
+
+void MediaElement::connect_one(MediaElement& sink, MediaType type, const std::string& source_description,
+                               const std::string& sink_description) {
+  // A sink takes one source of a type: the new one replaces the old.
+  if (const Link* old = sink.incoming_link(type, sink_description)) {
+    const Link copy = *old;
+    copy.source->disconnect_one(sink, type, copy.source_description, copy.sink_description);
+  }
+  outgoing_.push_back(std::make_unique<Link>(Link{this, &sink, type, source_description, sink_description}));
+  sink.incoming_.push_back(outgoing_.back().get());
+  raise(ElementConnected{&sink, type, source_description, sink_description});
+  sink.rebind(type, &sink);
+}
+
+ApiResult<void> MediaElement::disconnect(MediaElement* sink, std::optional<MediaType> media_type,
+                                         std::optional<std::string> source_media_description,
+                                         std::optional<std::string> sink_media_description) {
+  for (const MediaType type : types_of(media_type)) {
+    disconnect_one(*sink, type, source_media_description.value_or(kDefaultDescription),
+                   sink_media_description.value_or(kDefaultDescription));
+  }
+  return {};
+}
+
+void MediaElement::disconnect_one(MediaElement& sink, MediaType type, const std::string& source_description,
+                                  const std::string& sink_description) {
+  const auto found = std::ranges::find_if(outgoing_, [&](const auto& link) {
+    return link->sink == &sink && link->type == type && link->source_description == source_description &&
+           link->sink_description == sink_description;
+  });
+  if (found != outgoing_.end()) {
+    std::erase(sink.incoming_, found->get());
+    outgoing_.erase(found);
+    sink.rebind(type, &sink);
+  }
+  raise(ElementDisconnected{&sink, type, source_description, sink_description});
+}
+
+Link* MediaElement::incoming_link(MediaType type, std::string_view sink_description) const {
+  for (Link* link : incoming_) {
+    if (link->type == type && link->sink_description == sink_description) return link;
+  }
+  return nullptr;
+}
+
+ApiResult<void> MediaElement::set_audio_format(AudioCaps) { return {}; }
+
+ApiResult<void> MediaElement::set_video_format(VideoCaps) { return {}; }
+
+ApiResult<std::string> MediaElement::get_gstreamer_dot(std::optional<GstreamerDotDetails>) { return dot_graph(*this); }
+
+ApiResult<void> MediaElement::dump_gstreamer_dot(std::optional<GstreamerDotDetails>) {
+  LOG_INFO(log, "graph of %s: %s", id().c_str(), dot_graph(*this).c_str());
+  return {};
+}
+
+ApiResult<std::map<std::string, Value>> MediaElement::get_stats(std::optional<MediaType>) {
+  return std::map<std::string, Value>{};
+}
+
+namespace {
+
+ApiError data_does_not_flow(const char* operation) {
+  return {ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, std::string("Media type DATA is not supported for ") + operation};
+}
+
+}  // namespace
+
+ApiResult<bool> MediaElement::is_media_flowing_in(MediaType media_type, std::string sink_media_description) {
+  if (media_type == MediaType::data) return data_does_not_flow("MediaFlowingIn");
+  return sink_media_description == kDefaultDescription && flowing_in_[index(media_type)];
+}
+
+ApiResult<bool> MediaElement::is_media_flowing_out(MediaType media_type, std::string source_media_description) {
+  if (media_type == MediaType::data) return data_does_not_flow("MediaFlowingOut");
+  return source_media_description == kDefaultDescription && flowing_out_[index(media_type)];
+}
+
+ApiResult<bool> MediaElement::is_media_transcoding(MediaType media_type, std::string) {
+  if (media_type == MediaType::data) return data_does_not_flow("MediaTranscoding");
+  // Packets are only forwarded, never transcoded.
+  return false;
+}
+
+}  // namespace kaskado::pipeline

@@ -1,0 +1,116 @@
+// A node of the media graph: what it is connected to, and how media finds its way through it.
+//
+// Packets never walk this graph one by one. An element either makes media (its `source`), takes media (its
+// `sink`), or passes it on; whenever links change, every sink downstream is bound anew to the source that its
+// links lead up to, and packets go from there to here in one hop.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pipeline/media_object.hpp"
+
+namespace kaskado::pipeline {
+
+class MediaElement;
+class RtpSink;
+class RtpSource;
+
+// A connection of one media type, owned by its source element.
+struct Link {
+  MediaElement* source;
+  MediaElement* sink;
+  MediaType type;
+  std::string source_description;
+  std::string sink_description;
+};
+
+class MediaElement : public MediaObject, public MediaElementApi {
+ public:
+  MediaElement(const Construction& construction, MediaObject* parent);
+  ~MediaElement() override;
+
+  const std::vector<std::unique_ptr<Link>>& outgoing() const { return outgoing_; }
+  const std::vector<Link*>& incoming() const { return incoming_; }
+  Shard& shard() const { return *shard_; }
+
+  // The media that this element makes itself, or nullptr.
+  virtual RtpSource* source(MediaType) { return nullptr; }
+  // Where media that arrives here goes out of the pipeline, or nullptr.
+  virtual RtpSink* sink(MediaType) { return nullptr; }
+  // Whether what arrives leaves again to the elements connected behind.
+  virtual bool passes(MediaType) const { return false; }
+
+  // The source that media of `type` behind this element comes from, followed up through the elements that
+  // pass it on; nullptr where the way ends or goes in a circle.
+  RtpSource* origin(MediaType type);
+  // To be called when what source() or sink() give has changed: binds this element and those behind it.
+  void rebind();
+
+  // Media of `type` began or ended to come in here, or to leave here to the elements behind.
+  void set_flowing_in(MediaType type, bool flowing);
+  void set_flowing_out(MediaType type, bool flowing);
+  bool flowing_out(MediaType type) const { return flowing_out_[index(type)]; }
+
+  void on_release() override;
+
+  ApiResult<int> get_encoder_bitrate() override { return encoder_bitrate_; }
+  ApiResult<void> set_encoder_bitrate(int encoder_bitrate) override;
+  ApiResult<int> get_min_encoder_bitrate() override { return min_encoder_bitrate_; }
+  ApiResult<void> set_min_encoder_bitrate(int min_encoder_bitrate) override;
+  ApiResult<int> get_max_encoder_bitrate() override { return max_encoder_bitrate_; }
+  ApiResult<void> set_max_encoder_bitrate(int max_encoder_bitrate) override;
+  // The 6.x names of the same three (one of them with its historical spelling).
+  ApiResult<int> get_min_ouput_bitrate() override { return min_encoder_bitrate_; }
+  ApiResult<void> set_min_ouput_bitrate(int bitrate) override { return set_min_encoder_bitrate(bitrate); }
+  ApiResult<int> get_min_output_bitrate() override { return min_encoder_bitrate_; }
+  ApiResult<void> set_min_output_bitrate(int bitrate) override { return set_min_encoder_bitrate(bitrate); }
+  ApiResult<int> get_max_ouput_bitrate() override { return max_encoder_bitrate_; }
+  ApiResult<void> set_max_ouput_bitrate(int bitrate) override { return set_max_encoder_bitrate(bitrate); }
+  ApiResult<int> get_max_output_bitrate() override { return max_encoder_bitrate_; }
+  ApiResult<void> set_max_output_bitrate(int bitrate) override { return set_max_encoder_bitrate(bitrate); }
+  ApiResult<void> set_output_bitrate(int bitrate) override { return set_encoder_bitrate(bitrate); }
+
+  ApiResult<std::vector<ElementConnectionData>> get_source_connections(std::optional<MediaType> media_type,
+                                                                       std::optional<std::string> description) override;
+  ApiResult<std::vector<ElementConnectionData>> get_sink_connections(std::optional<MediaType> media_type,
+                                                                     std::optional<std::string> description) override;
+  ApiResult<void> connect(MediaElement* sink, std::optional<MediaType> media_type,
+                          std::optional<std::string> source_media_description,
+                          std::optional<std::string> sink_media_description) override;
+  ApiResult<void> disconnect(MediaElement* sink, std::optional<MediaType> media_type,
+                             std::optional<std::string> source_media_description,
+                             std::optional<std::string> sink_media_description) override;
+  ApiResult<void> set_audio_format(AudioCaps caps) override;
+  ApiResult<void> set_video_format(VideoCaps caps) override;
+  ApiResult<std::string> get_gstreamer_dot(std::optional<GstreamerDotDetails> details) override;
+  ApiResult<void> dump_gstreamer_dot(std::optional<GstreamerDotDetails> details) override;
+  ApiResult<std::map<std::string, Value>> get_stats(std::optional<MediaType> media_type) override;
+  ApiResult<bool> is_media_flowing_in(MediaType media_type, std::string sink_media_description) override;
+  ApiResult<bool> is_media_flowing_out(MediaType media_type, std::string source_media_description) override;
+  ApiResult<bool> is_media_transcoding(MediaType media_type, std::string bin_name) override;
+
+ private:
+  static std::size_t index(MediaType type) { return static_cast<std::size_t>(type); }
+  Link* incoming_link(MediaType type, std::string_view sink_description) const;
+  void connect_one(MediaElement& sink, MediaType type, const std::string& source_description,
+                   const std::string& sink_description);
+  // Removes the link where there is one; ElementDisconnected is raised in any case, as clients expect.
+  void disconnect_one(MediaElement& sink, MediaType type, const std::string& source_description,
+                      const std::string& sink_description);
+  // Binds this element and those behind it to where their media now comes from.
+  void rebind(MediaType type, const MediaElement* start);
+
+  Shard* shard_;
+  std::vector<std::unique_ptr<Link>> outgoing_;
+  std::vector<Link*> incoming_;
+  std::array<bool, 3> flowing_in_{};
+  std::array<bool, 3> flowing_out_{};
+  int encoder_bitrate_ = 300'000;  // bits per second, as the two below
+  int min_encoder_bitrate_ = 0;
+  int max_encoder_bitrate_ = 2'147'483'647;
+};
+
+}  // namespace kaskado::pipeline

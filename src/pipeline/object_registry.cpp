@@ -1,0 +1,60 @@
+#include "pipeline/object_registry.hpp"
+
+#include <cassert>
+
+namespace kaskado::pipeline {
+
+ObjectRegistry::ObjectRegistry(Shard* shard, WallClock clock, EventSink sink)
+    : shard_(shard), clock_(std::move(clock)), sink_(std::move(sink)) {}
+
+ObjectRegistry::~ObjectRegistry() { release_all(); }
+
+void ObjectRegistry::release_all() {
+  while (!objects_.empty()) {
+    MediaObject* root = objects_.begin()->second.get();
+    while (root->parent()) root = root->parent();
+    release(root->id());
+  }
+}
+
+ApiResult<void> ObjectRegistry::create(const ClassInfo& info, std::string id, const Arguments& arguments) {
+  assert(info.create && !objects_.contains(id));
+  auto object = info.create(Construction{*this, shard_, id, &info}, arguments);
+  if (!object) return std::move(object).error();
+  objects_.emplace(std::move(id), std::move(object).value());
+  return {};
+}
+
+ApiResult<Value> ObjectRegistry::invoke(std::string_view id, const OperationInfo& operation,
+                                        const Arguments& arguments) {
+  MediaObject* object = find(id);
+  if (!object) return ApiError{ErrorCode::MEDIA_OBJECT_NOT_FOUND, "Object '" + std::string(id) + "' not found"};
+  return operation.run(*object, arguments);
+}
+
+std::vector<std::string> ObjectRegistry::release(std::string_view id) {
+  std::vector<std::string> destroyed;
+  if (MediaObject* object = find(id)) {
+    leave(*object);
+    destroy(*object, destroyed);
+  }
+  return destroyed;
+}
+
+void ObjectRegistry::leave(MediaObject& object) {
+  for (MediaObject* child : object.children()) leave(*child);
+  object.on_release();
+}
+
+void ObjectRegistry::destroy(MediaObject& object, std::vector<std::string>& destroyed) {
+  while (!object.children().empty()) destroy(*object.children().back(), destroyed);
+  destroyed.push_back(object.id());
+  objects_.erase(objects_.find(std::string_view(destroyed.back())));
+}
+
+MediaObject* ObjectRegistry::find(std::string_view id) {
+  const auto found = objects_.find(id);
+  return found == objects_.end() ? nullptr : found->second.get();
+}
+
+}  // namespace kaskado::pipeline

@@ -1,0 +1,305 @@
+#include "pipeline/rtp_session.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "pipeline/media_element.hpp"
+#include "pipeline/shard.hpp"
+#include "rtp/rtcp_reader.hpp"
+
+namespace kaskado::pipeline {
+
+namespace {
+
+// What fits the smallest MTU that WebRTC's senders assume, with what sealing adds.
+constexpr std::size_t kMaxRtcpBytes = 1200 - transport::EgressLine::kRtcpOverheadBytes;
+
+// Far more than a session sends or receives; a peer that names more SSRCs gets the rest matched by mid.
+constexpr std::size_t kMaxKnownSsrcs = 64;
+
+bool has_feedback(const sdp::NegotiatedMedia& media, std::string_view what) {
+  return std::ranges::any_of(media.codecs, [&](const sdp::NegotiatedCodec& codec) {
+    return std::ranges::find(codec.codec.feedback, what) != codec.codec.feedback.end();
+  });
+}
+
+rtp::KeyFrameMethod key_frame_method(const sdp::NegotiatedMedia& media) {
+  if (has_feedback(media, "nack pli")) return rtp::KeyFrameMethod::pli;
+  return has_feedback(media, "ccm fir") ? rtp::KeyFrameMethod::fir : rtp::KeyFrameMethod::none;
+}
+
+void add_extensions(rtp::ExtensionMap& map, const sdp::NegotiatedMedia& media) {
+  for (const sdp::ExtensionMap& extension : media.extensions) {
+    const auto kind = rtp::extension_kind_of(extension.uri);
+    if (kind && extension.id < 256) map.set(*kind, static_cast<std::uint8_t>(extension.id));
+  }
+}
+
+}  // namespace
+
+RtpSession::RtpSession(Shard& shard, MediaElement& owner, transport::EgressLine& line)
+    : shard_(shard),
+      egress_(line),
+      cname_(shard.random().ice_chars(16)),
+      audio_{MediaType::audio, {shard, owner, MediaType::audio}, {shard, line, MediaType::audio}, {}},
+      video_{MediaType::video, {shard, owner, MediaType::video}, {shard, line, MediaType::video}, {}} {}
+
+void RtpSession::configure(const std::vector<sdp::NegotiatedMedia>& media) {
+  const auto first_of = [&](sdp::MediaKind kind) {
+    const auto found = std::ranges::find_if(media, [&](const auto& m) { return m.kind == kind && m.accepted(); });
+    return found == media.end() ? nullptr : &*found;
+  };
+  extensions_ = {};
+  lines_by_ssrc_.clear();
+  configure_line(audio_, first_of(sdp::MediaKind::audio));
+  configure_line(video_, first_of(sdp::MediaKind::video));
+  reduced_size_ = std::ranges::all_of(media, [](const auto& m) {
+    return !m.accepted() || m.kind == sdp::MediaKind::application || m.rtcp_rsize;
+  });
+  const bool transport_cc = audio_.transport_cc || video_.transport_cc;
+  if (!transport_cc) {
+    transport_cc_.reset();
+  } else if (!transport_cc_) {
+    transport_cc_.emplace(video_.negotiated ? video_.sink.ssrc() : audio_.sink.ssrc());
+  }
+}
+
+void RtpSession::configure_line(MediaLine& line, const sdp::NegotiatedMedia* media) {
+  line.negotiated = media != nullptr;
+  line.receives = media && sdp::receives(media->direction);
+  line.remb = media && has_feedback(*media, "goog-remb");
+  line.transport_cc = media && media->extension_id(rtp::uri_of(rtp::ExtensionKind::transport_cc)) != 0 &&
+                      has_feedback(*media, "transport-cc");
+  if (!media) {
+    line.source.configure({});
+    return line.sink.pause();
+  }
+  line.mid = media->mid;
+  add_extensions(extensions_, *media);
+  RtpSourceConfig received;
+  RtpSinkConfig sent;
+  for (const sdp::NegotiatedCodec& codec : media->codecs) {
+    received.formats.push_back({{codec.receive_payload_type}, codec.codec});
+    sent.formats.push_back({{codec.codec.payload_type}, codec.codec});
+  }
+  received.feedback_sender = line.sink.ssrc();
+  received.nack = has_feedback(*media, "nack");
+  received.key_frames = line.type == MediaType::video ? key_frame_method(*media) : rtp::KeyFrameMethod::none;
+  if (!line.receives) received.formats.clear();
+  line.source.configure(std::move(received));
+  add_extensions(sent.extensions, *media);
+  sent.mid = media->mid;
+  if (sdp::sends(media->direction)) {
+    line.sink.configure(sent);
+  } else {
+    line.sink.pause();
+  }
+  for (const sdp::SsrcDescription& ssrc : media->remote_ssrcs) {
+    if (lines_by_ssrc_.size() < kMaxKnownSsrcs) lines_by_ssrc_[rtp::Ssrc{ssrc.ssrc}] = &line;
+  }
+}
+
+void RtpSession::set_remb_params(const rtp::RembParams& params) {
+  remb_params_ = params;
+  remb_.reset();
+}
+
+void RtpSession::set_rtt(base::Duration rtt) {
+  audio_.source.set_rtt(rtt);
+  video_.source.set_rtt(rtt);
+}
+
+base::DropReason RtpSession::receive_rtp(base::PacketRef packet, base::Instant now) {
+  auto media = rtp::read_media_packet(std::move(packet), extensions_);
+  if (!media) return base::DropReason::bad_rtp;
+  MediaLine* line = line_of(*media);
+  if (!line) return base::DropReason::unknown_ssrc;
+  if (!line->receives) return base::DropReason::direction_not_negotiated;
+  last_received_ = now;
+  if (transport_cc_) {
+    const std::uint8_t* bytes = media->packet->bytes;
+    if (const auto sequence = rtp::transport_sequence(media->extensions, bytes)) {
+      transport_cc_->receive({*sequence}, media->header.ssrc, media->packet->arrived);
+    }
+  }
+  return line->source.receive(std::move(*media), now);
+}
+
+// RFC 8843 §9.2: by mid where the packet has one, which also teaches its SSRC; else by SSRC; else by a payload
+// type that only one m-line has.
+RtpSession::MediaLine* RtpSession::line_of(const rtp::MediaPacket& packet) {
+  const std::string_view mid = rtp::text_of(rtp::ExtensionKind::mid, packet.extensions, packet.packet->bytes);
+  const auto known = lines_by_ssrc_.find(packet.header.ssrc);
+  if (mid.empty() && known != lines_by_ssrc_.end()) return known->second;
+  MediaLine* found = nullptr;
+  for (MediaLine* line : {&audio_, &video_}) {
+    if (!line->negotiated) continue;
+    if (mid.empty() ? line->source.format(packet.header.payload_type) != nullptr : line->mid == mid) found = line;
+  }
+  if (found && known == lines_by_ssrc_.end() && lines_by_ssrc_.size() < kMaxKnownSsrcs) {
+    lines_by_ssrc_[packet.header.ssrc] = found;
+  }
+  return found;
+}
+
+base::DropReason RtpSession::receive_rtcp(base::Bytes packet, base::Instant now, base::Outbox& outbox) {
+  last_received_ = now;
+  rtp::RtcpReader reader(packet);
+  while (const auto message = reader.next()) {
+    if (const auto* sender = std::get_if<rtp::SenderReport>(&*message)) {
+      receive(*sender, now);
+    } else if (const auto* receiver = std::get_if<rtp::ReceiverReport>(&*message)) {
+      receive_blocks(receiver->blocks, now);
+    } else if (const auto* nack = std::get_if<rtp::Nack>(&*message)) {
+      if (RtpSink* sink = sink_of(nack->media())) sink->receive_nack(*nack, now, outbox);
+    } else if (const auto* pli = std::get_if<rtp::PictureLossIndication>(&*message)) {
+      if (RtpSink* sink = sink_of(pli->media)) sink->receive_picture_loss(now);
+    } else if (const auto* fir = std::get_if<rtp::FullIntraRequest>(&*message)) {
+      for (const rtp::FullIntraCommand command : fir->commands) {
+        if (RtpSink* sink = sink_of(command.media)) sink->receive_full_intra(command.command_number, now);
+      }
+    } else if (const auto* remb = std::get_if<rtp::Remb>(&*message)) {
+      receive_remb(*remb, now);
+    } else if (const auto* goodbye = std::get_if<rtp::Goodbye>(&*message)) {
+      for (const rtp::Ssrc ssrc : goodbye->sources) {
+        audio_.source.end_stream(ssrc);
+        video_.source.end_stream(ssrc);
+        lines_by_ssrc_.erase(ssrc);
+      }
+    }
+  }
+  return reader.malformed() ? base::DropReason::bad_rtcp : base::DropReason::none;
+}
+
+void RtpSession::receive(const rtp::SenderReport& report, base::Instant now) {
+  audio_.source.receive_sender_report(report.sender, report.info, now);
+  video_.source.receive_sender_report(report.sender, report.info, now);
+  receive_blocks(report.blocks, now);
+}
+
+void RtpSession::receive_blocks(const rtp::ReportBlocks& blocks, base::Instant now) {
+  for (const rtp::ReportBlock block : blocks) {
+    if (RtpSink* sink = sink_of(block.ssrc)) sink->receive_report(block, now);
+  }
+}
+
+// A REMB speaks of all streams that it names together; what is left for video is what matters.
+void RtpSession::receive_remb(const rtp::Remb& remb, base::Instant now) {
+  for (const rtp::Ssrc ssrc : remb.media) {
+    if (ssrc == video_.sink.ssrc()) video_.sink.receive_remb(remb.bitrate_bps, now);
+  }
+}
+
+RtpSink* RtpSession::sink_of(rtp::Ssrc ssrc) {
+  if (video_.sink.ssrc() == ssrc) return &video_.sink;
+  return audio_.sink.ssrc() == ssrc ? &audio_.sink : nullptr;
+}
+
+void RtpSession::end_run(base::Outbox& outbox) {
+  audio_.source.end_run(outbox);
+  video_.source.end_run(outbox);
+}
+
+bool RtpSession::has_streams() const {
+  return audio_.sink.source() || video_.sink.source() || audio_.source.active() || video_.source.active();
+}
+
+void RtpSession::advance(base::Instant now, base::Outbox& outbox) {
+  const base::MutableBytes slot = outbox.slot();
+  rtp::RtcpBuilder builder(slot.first(kMaxRtcpBytes));
+  if (now >= next_report_) {
+    next_report_ = now + (has_streams() ? kReportInterval : kIdleInterval);
+    write_reports(now, builder);
+  }
+  const std::size_t reports_end = builder.written().size();
+  if (reports_end == 0 && !reduced_size_) {
+    // RFC 3550 §6.1: feedback does not go without a report and a name in front of it.
+    const rtp::Ssrc self = video_.negotiated ? video_.sink.ssrc() : audio_.sink.ssrc();
+    builder.receiver_report(self);
+    builder.cname(self, cname_);
+  }
+  const std::size_t feedback_start = builder.written().size();
+  audio_.source.advance(now, builder);
+  video_.source.advance(now, builder);
+  write_remb(now, builder);
+  if (transport_cc_) transport_cc_->advance(now, builder);
+  const std::size_t length = builder.written().size();
+  const bool anything = reports_end > 0 || length > feedback_start;
+  if (anything && egress_.is_open()) egress_.send_rtcp(outbox, slot, length);
+}
+
+void RtpSession::write_reports(base::Instant now, rtp::RtcpBuilder& builder) {
+  std::vector<rtp::ReportBlock> blocks;
+  audio_.source.append_reports(blocks, now);
+  video_.source.append_reports(blocks, now);
+  bool sent = false;
+  for (MediaLine* line : {&audio_, &video_}) {
+    const auto info = line->sink.sender_info(now);
+    if (!info) continue;
+    // The blocks go with the first report of the compound.
+    builder.sender_report(line->sink.ssrc(), *info, sent ? std::span<const rtp::ReportBlock>{} : blocks);
+    builder.cname(line->sink.ssrc(), cname_);
+    sent = true;
+  }
+  if (sent || blocks.empty()) return;
+  const rtp::Ssrc self = video_.negotiated ? video_.sink.ssrc() : audio_.sink.ssrc();
+  builder.receiver_report(self, blocks);
+  builder.cname(self, cname_);
+}
+
+// What the publisher should not exceed: the least of what the subscribers ask for, of the application's limit
+// and, where the peer does not estimate by transport-wide feedback itself, of our own estimate.
+void RtpSession::write_remb(base::Instant now, rtp::RtcpBuilder& builder) {
+  if (!wants_remb() || now < next_remb_) return;
+  next_remb_ = now + rtp::RembGenerator::kInterval;
+  std::uint64_t bitrate_bps = limits_.max_bps ? limits_.max_bps : UINT64_MAX;
+  if (!video_.transport_cc) bitrate_bps = std::min(bitrate_bps, estimate_bps(now));
+  if (const std::uint64_t relayed_bps = video_.source.relayed_remb_bps(now)) bitrate_bps = std::min(bitrate_bps, relayed_bps);
+  if (bitrate_bps == UINT64_MAX) return;
+  last_remb_bps_ = std::max(bitrate_bps, limits_.min_bps);
+  std::vector<rtp::Ssrc> ssrcs;
+  for (const auto& stream : video_.source.streams()) ssrcs.push_back(stream->ssrc());
+  builder.remb(video_.sink.ssrc(), last_remb_bps_, ssrcs);
+}
+
+std::uint64_t RtpSession::estimate_bps(base::Instant now) {
+  if (!remb_) remb_.emplace(remb_params_, rtp::BitrateBounds{});
+  rtp::ReceivedInterval interval;
+  std::uint64_t packets = 0;
+  for (const auto& stream : video_.source.streams()) {
+    const rtp::ReceiveStats stats = stream->stats(now);
+    interval.fraction_lost = std::max(interval.fraction_lost, stats.fraction_lost);
+    interval.bitrate_bps += stats.bitrate_bps;
+    packets += stats.packets;
+  }
+  const std::uint64_t before = std::exchange(packets_at_last_remb_, packets);
+  interval.packets = static_cast<std::uint32_t>(packets > before ? packets - before : 0);
+  remb_->advance(interval, now);
+  return remb_->bitrate_bps();
+}
+
+bool RtpSession::wants_remb() const { return video_.remb && video_.receives && !video_.source.streams().empty(); }
+
+base::Instant RtpSession::deadline() const {
+  base::Instant next = std::min({next_report_, audio_.source.deadline(), video_.source.deadline()});
+  if (transport_cc_) next = std::min(next, transport_cc_->deadline());
+  if (wants_remb()) next = std::min(next, next_remb_);
+  return next;
+}
+
+void RtpSession::say_goodbye(base::Outbox& outbox) {
+  if (!egress_.is_open()) return;
+  const base::MutableBytes slot = outbox.slot();
+  rtp::RtcpBuilder builder(slot.first(kMaxRtcpBytes));
+  std::vector<rtp::Ssrc> sources;
+  for (RtpSink* sink : {&audio_.sink, &video_.sink}) {
+    if (sink->stream()) sources.push_back(sink->ssrc());
+  }
+  if (sources.empty()) return;
+  builder.receiver_report(sources.front());
+  builder.cname(sources.front(), cname_);
+  builder.goodbye(sources);
+  egress_.send_rtcp(outbox, slot, builder.written().size());
+}
+
+}  // namespace kaskado::pipeline

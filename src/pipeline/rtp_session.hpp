@@ -1,0 +1,103 @@
+// The RTP side of an endpoint: which packet belongs to which m-line, and the RTCP of all of them on one
+// transport (RFC 3550, RFC 4585, RFC 8843 §9.2). Knows nothing of how the transport was set up.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "pipeline/rtp_sink.hpp"
+#include "pipeline/rtp_source.hpp"
+#include "rtp/header_extension.hpp"
+#include "rtp/remb.hpp"
+#include "rtp/transport_cc.hpp"
+#include "sdp/negotiation.hpp"
+#include "transport/egress_line.hpp"
+
+namespace kaskado::pipeline {
+
+// Bits per second; 0 stands for no limit.
+struct ReceiveLimits {
+  std::uint64_t min_bps = 0;
+  std::uint64_t max_bps = 0;
+};
+
+class RtpSession {
+ public:
+  RtpSession(Shard& shard, MediaElement& owner, transport::EgressLine& line);
+  RtpSession(const RtpSession&) = delete;
+
+  // Takes up what was negotiated; also again. Further m-lines of one type than the first are left out.
+  void configure(const std::vector<sdp::NegotiatedMedia>& media);
+  RtpSource& source(MediaType type) { return type == MediaType::audio ? audio_.source : video_.source; }
+  RtpSink& sink(MediaType type) { return type == MediaType::audio ? audio_.sink : video_.sink; }
+  const std::string& cname() const { return cname_; }
+  void set_receive_limits(const ReceiveLimits& limits) { limits_ = limits; }
+  void set_remb_params(const rtp::RembParams& params);
+  void set_rtt(base::Duration rtt);
+
+  // Decrypted packets. Drops are counted by the caller.
+  base::DropReason receive_rtp(base::PacketRef packet, base::Instant now);
+  base::DropReason receive_rtcp(base::Bytes packet, base::Instant now, base::Outbox& outbox);
+  // The transport is up: reports begin.
+  void start(base::Instant now) { next_report_ = now + kReportInterval; }
+  // Hands what came in since the last call to the subscribers.
+  void end_run(base::Outbox& outbox);
+  void advance(base::Instant now, base::Outbox& outbox);
+  base::Instant deadline() const;
+  // BYE for everything that was sent (RFC 3550 §6.6).
+  void say_goodbye(base::Outbox& outbox);
+  // What was last asked of the peer; 0 before.
+  std::uint64_t last_remb_bps() const { return last_remb_bps_; }
+  // When the last RTP or RTCP came; nothing before the first.
+  std::optional<base::Instant> last_received() const { return last_received_; }
+
+ private:
+  struct MediaLine {
+    MediaType type;
+    RtpSource source;
+    RtpSink sink;
+    std::string mid;
+    bool negotiated = false;
+    bool receives = false;
+    bool remb = false;           // goog-remb was negotiated
+    bool transport_cc = false;   // transport-cc was negotiated
+  };
+  static constexpr base::Duration kReportInterval = std::chrono::seconds{1};
+  // How often one looks whether there is something to report while nothing goes in or out.
+  static constexpr base::Duration kIdleInterval = std::chrono::seconds{5};
+
+  void configure_line(MediaLine& line, const sdp::NegotiatedMedia* media);
+  MediaLine* line_of(const rtp::MediaPacket& packet);
+  RtpSink* sink_of(rtp::Ssrc ssrc);
+  void receive(const rtp::SenderReport& report, base::Instant now);
+  void receive_blocks(const rtp::ReportBlocks& blocks, base::Instant now);
+  void receive_remb(const rtp::Remb& remb, base::Instant now);
+  void write_reports(base::Instant now, rtp::RtcpBuilder& builder);
+  void write_remb(base::Instant now, rtp::RtcpBuilder& builder);
+  std::uint64_t estimate_bps(base::Instant now);
+  bool has_streams() const;
+  bool wants_remb() const;
+
+  Shard& shard_;
+  transport::EgressLine& egress_;
+  std::string cname_;
+  MediaLine audio_;
+  MediaLine video_;
+  rtp::ExtensionMap extensions_;  // of what is received; ids mean the same in all m-lines of a bundle
+  std::unordered_map<rtp::Ssrc, MediaLine*> lines_by_ssrc_;
+  std::optional<rtp::TransportCcReceiver> transport_cc_;
+  bool reduced_size_ = false;
+  rtp::RembParams remb_params_;
+  ReceiveLimits limits_;
+  std::optional<rtp::RembGenerator> remb_;
+  base::Instant next_remb_{};
+  std::uint64_t last_remb_bps_ = 0;
+  std::uint64_t packets_at_last_remb_ = 0;
+  base::Instant next_report_ = base::kNever;
+  std::optional<base::Instant> last_received_;
+};
+
+}  // namespace kaskado::pipeline

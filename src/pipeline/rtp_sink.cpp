@@ -1,0 +1,93 @@
+#include "pipeline/rtp_sink.hpp"
+
+#include "pipeline/rtp_source.hpp"
+#include "pipeline/shard.hpp"
+
+namespace kaskado::pipeline {
+
+RtpSink::RtpSink(Shard& shard, transport::EgressLine& line, MediaType type)
+    : shard_(shard), line_(line), type_(type), ssrc_{shard.random().u32() | 1u}, id_(shard.next_stream_id()) {}
+
+RtpSink::~RtpSink() { bind(nullptr); }
+
+void RtpSink::configure(const RtpSinkConfig& config) {
+  RtpSource* const source = source_;
+  bind(nullptr);
+  formats_ = config.formats;
+  if (!stream_ && !formats_.empty()) {
+    stream_.emplace(rtp::SendStreamConfig{
+        .ssrc = ssrc_,
+        .kind = type_ == MediaType::audio ? rtp::MediaKind::audio : rtp::MediaKind::video,
+        .clock_rate = formats_.front().codec.clock_rate,
+        .payloads = {},
+        .extensions = config.extensions,
+        .mid = config.mid,
+        .first_sequence = {static_cast<std::uint16_t>(shard_.random().u32() & 0x7fff)},
+        .first_timestamp = {shard_.random().u32()}});
+  }
+  bind(source);
+}
+
+void RtpSink::pause() { configure({}); }
+
+void RtpSink::bind(RtpSource* source) {
+  if (source == source_) return;
+  if (source_) source_->detach(*this);
+  source_ = source;
+  if (source_) source_->attach(*this);
+  follow();
+}
+
+void RtpSink::source_changed() { follow(); }
+
+void RtpSink::follow() {
+  if (!stream_) return;
+  const rtp::ReceiveStream* active = source_ ? source_->active() : nullptr;
+  if (!active) return stream_->switch_source({});
+  stream_->set_payloads(match_payloads(source_->formats(), formats_), active->clock_rate());
+  if (stream_->source() == active->source()) return;
+  stream_->switch_source(active->source());
+  if (stream_->wants_key_frame()) source_->request_key_frame(shard_.now());
+}
+
+void RtpSink::receive_nack(const rtp::Nack& nack, base::Instant now, base::Outbox& outbox) {
+  if (!stream_) return;
+  stream_->receive_nack();
+  const rtp::ReceiveStream* active = source_ ? source_->active() : nullptr;
+  if (!active || !line_.is_open()) return;
+  for (const rtp::SequenceNumber lost : nack) {
+    const rtp::MediaPacket* packet = stream_->find_lost(lost, active->history(), now);
+    if (!packet) continue;
+    const base::MutableBytes slot = outbox.slot();
+    const rtp::Stamped stamped = stream_->restamp(*packet, slot);
+    if (stamped.drop == base::DropReason::none) {
+      line_.send_rtp(outbox, slot, stamped.header_bytes, packet->payload(), stamped.packet_index);
+    }
+  }
+}
+
+void RtpSink::receive_picture_loss(base::Instant now) {
+  if (stream_ && stream_->receive_picture_loss() && source_) source_->request_key_frame(now);
+}
+
+void RtpSink::receive_full_intra(std::uint8_t command_number, base::Instant now) {
+  if (stream_ && stream_->receive_full_intra(command_number) && source_) source_->request_key_frame(now);
+}
+
+void RtpSink::receive_remb(std::uint64_t bitrate_bps, base::Instant now) {
+  if (!stream_) return;
+  stream_->receive_remb(bitrate_bps);
+  if (source_) source_->receive_remb(id_, bitrate_bps, now);
+}
+
+void RtpSink::receive_report(const rtp::ReportBlock& block, base::Instant now) {
+  if (stream_) stream_->receive_report(block, now, shard_.clock());
+}
+
+std::optional<rtp::SenderInfo> RtpSink::sender_info(base::Instant now) const {
+  if (!stream_) return std::nullopt;
+  const rtp::ReceiveStream* active = source_ ? source_->active() : nullptr;
+  return stream_->sender_info(now, shard_.clock(), active ? &active->clock() : nullptr);
+}
+
+}  // namespace kaskado::pipeline

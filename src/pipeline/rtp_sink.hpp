@@ -1,0 +1,75 @@
+// Media of one type as an endpoint sends it: one stream of its own numbering, fed by whichever source the
+// element graph leads to.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/api.hpp"
+#include "pipeline/media_format.hpp"
+#include "rtp/rtcp_message.hpp"
+#include "rtp/send_stream.hpp"
+#include "transport/egress_line.hpp"
+
+namespace kaskado::pipeline {
+
+class RtpSource;
+class Shard;
+
+// What a negotiation says of the sent side of an m-line.
+struct RtpSinkConfig {
+  std::vector<MediaFormat> formats;  // best first
+  rtp::ExtensionMap extensions;
+  std::string mid;
+};
+
+// Owned by the endpoint, together with the line that it sends on.
+class RtpSink {
+ public:
+  RtpSink(Shard& shard, transport::EgressLine& line, MediaType type);
+  ~RtpSink();
+  RtpSink(const RtpSink&) = delete;
+
+  // Sends from now on; again with other formats after a new negotiation. Sequence, time and SSRC go on.
+  void configure(const RtpSinkConfig& config);
+  // Sends no more, until configured again.
+  void pause();
+  // From now on feeds from `source`, or from nothing. Asks a new source for a key frame.
+  void bind(RtpSource* source);
+  // Told by the source: another stream of it is the one to send, or its formats are others.
+  void source_changed();
+
+  rtp::Ssrc ssrc() const { return ssrc_; }
+  // Unique within the shard.
+  std::uint32_t id() const { return id_; }
+  RtpSource* source() const { return source_; }
+  transport::EgressLine& line() const { return line_; }
+  // nullptr until configured.
+  rtp::SendStream* stream() { return stream_ ? &*stream_ : nullptr; }
+  MediaType type() const { return type_; }
+
+  // Feedback about this stream. NACKs are answered at once from the source's history.
+  void receive_nack(const rtp::Nack& nack, base::Instant now, base::Outbox& outbox);
+  void receive_picture_loss(base::Instant now);
+  void receive_full_intra(std::uint8_t command_number, base::Instant now);
+  void receive_remb(std::uint64_t bitrate_bps, base::Instant now);
+  void receive_report(const rtp::ReportBlock& block, base::Instant now);
+  // Once something has been sent.
+  std::optional<rtp::SenderInfo> sender_info(base::Instant now) const;
+
+ private:
+  void follow();
+
+  Shard& shard_;
+  transport::EgressLine& line_;
+  const MediaType type_;
+  const rtp::Ssrc ssrc_;
+  const std::uint32_t id_;
+  RtpSource* source_ = nullptr;
+  std::vector<MediaFormat> formats_;
+  std::optional<rtp::SendStream> stream_;
+};
+
+}  // namespace kaskado::pipeline

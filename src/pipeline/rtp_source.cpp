@@ -1,0 +1,153 @@
+#include "pipeline/rtp_source.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "pipeline/media_element.hpp"
+#include "pipeline/rtp_sink.hpp"
+#include "pipeline/shard.hpp"
+
+namespace kaskado::pipeline {
+
+namespace {
+
+constexpr std::size_t kVideoHistoryPackets = 1024;
+constexpr std::size_t kAudioHistoryPackets = 128;
+constexpr std::size_t kMaxRembSubscribers = 16384;
+
+rtp::MediaKind kind_of(MediaType type) { return type == MediaType::audio ? rtp::MediaKind::audio : rtp::MediaKind::video; }
+
+}  // namespace
+
+RtpSource::RtpSource(Shard& shard, MediaElement& owner, MediaType type)
+    : shard_(shard), owner_(owner), type_(type), relay_(kMaxRembSubscribers, {}) {}
+
+RtpSource::~RtpSource() {
+  while (!sinks_.empty()) sinks_.back()->bind(nullptr);
+}
+
+void RtpSource::configure(RtpSourceConfig config) {
+  // Streams know their formats from their start; where those change, what comes next is a new stream.
+  const bool same = config.formats == config_.formats;
+  config_ = std::move(config);
+  while (!same && !streams_.empty()) end_stream(streams_.back()->ssrc());
+  for (RtpSink* sink : sinks_) sink->source_changed();
+}
+
+const MediaFormat* RtpSource::format(rtp::PayloadType type) const {
+  const auto found = std::ranges::find(config_.formats, type, &MediaFormat::payload_type);
+  return found == config_.formats.end() ? nullptr : &*found;
+}
+
+base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now) {
+  if (!format(packet.header.payload_type)) return base::DropReason::unknown_payload_type;
+  rtp::ReceiveStream* stream = stream_of(packet.header.ssrc);
+  if (!stream) stream = &add_stream(packet);
+  const rtp::Verdict verdict = stream->accept(packet, now);
+  if (verdict.drop != base::DropReason::none) return verdict.drop;
+  if (stream != active_ || verdict.restarted) activate(stream);
+  note_flow(now);
+  run_.push_back(std::move(packet));
+  return base::DropReason::none;
+}
+
+void RtpSource::end_run(base::Outbox& outbox) {
+  if (run_.empty()) return;
+  router_.forward(run_, outbox, shard_.drops());
+  run_.clear();
+}
+
+rtp::ReceiveStream* RtpSource::stream_of(rtp::Ssrc ssrc) const {
+  if (active_ && active_->ssrc() == ssrc) return active_;
+  const auto found = std::ranges::find_if(streams_, [&](const auto& stream) { return stream->ssrc() == ssrc; });
+  return found == streams_.end() ? nullptr : found->get();
+}
+
+rtp::ReceiveStream& RtpSource::add_stream(const rtp::MediaPacket& packet) {
+  if (streams_.size() == kMaxStreams) end_stream(streams_.front()->ssrc());
+  std::vector<rtp::ReceivePayload> payloads;
+  for (const MediaFormat& format : config_.formats) payloads.push_back({format.payload_type, video_codec_of(format.codec)});
+  const bool video = type_ == MediaType::video;
+  streams_.push_back(std::make_unique<rtp::ReceiveStream>(rtp::ReceiveStreamConfig{
+      .ssrc = packet.header.ssrc,
+      .feedback_sender = config_.feedback_sender,
+      .stream_id = shard_.next_stream_id(),
+      .kind = kind_of(type_),
+      .clock_rate = format(packet.header.payload_type)->codec.clock_rate,
+      .payloads = payloads,
+      .nack = config_.nack,
+      .key_frames = config_.key_frames,
+      .history_packets = video ? kVideoHistoryPackets : kAudioHistoryPackets}));
+  return *streams_.back();
+}
+
+void RtpSource::activate(rtp::ReceiveStream* stream) {
+  active_ = stream;
+  if (stream) {
+    const auto at = std::ranges::find_if(streams_, [&](const auto& s) { return s.get() == stream; });
+    std::rotate(at, at + 1, streams_.end());
+  }
+  for (RtpSink* sink : sinks_) sink->source_changed();
+}
+
+void RtpSource::end_stream(rtp::Ssrc ssrc) {
+  const auto found = std::ranges::find_if(streams_, [&](const auto& stream) { return stream->ssrc() == ssrc; });
+  if (found == streams_.end()) return;
+  const auto gone = std::move(*found);
+  streams_.erase(found);
+  // What has come of it is let go first: subscribers take no packet of a stream that is not there any more.
+  std::erase_if(run_, [&](const rtp::MediaPacket& packet) { return packet.header.ssrc == ssrc; });
+  if (active_ == gone.get()) activate(nullptr);
+}
+
+void RtpSource::receive_sender_report(rtp::Ssrc sender, const rtp::SenderInfo& info, base::Instant now) {
+  if (rtp::ReceiveStream* stream = stream_of(sender)) stream->receive_sender_report(info, now);
+}
+
+void RtpSource::note_flow(base::Instant now) {
+  last_packet_ = now;
+  if (!std::exchange(flowing_, true)) owner_.set_flowing_out(type_, true);
+}
+
+void RtpSource::advance(base::Instant now, rtp::RtcpBuilder& builder) {
+  for (const auto& stream : streams_) stream->advance(now, builder);
+  if (flowing_ && now >= last_packet_ + kSilence) {
+    flowing_ = false;
+    owner_.set_flowing_out(type_, false);
+  }
+}
+
+base::Instant RtpSource::deadline() const {
+  base::Instant next = flowing_ ? last_packet_ + kSilence : base::kNever;
+  for (const auto& stream : streams_) next = std::min(next, stream->deadline());
+  return next;
+}
+
+void RtpSource::request_key_frame(base::Instant now) {
+  if (active_) active_->request_key_frame(now);
+}
+
+void RtpSource::set_rtt(base::Duration rtt) {
+  for (const auto& stream : streams_) stream->set_rtt(rtt);
+}
+
+void RtpSource::append_reports(std::vector<rtp::ReportBlock>& blocks, base::Instant now) {
+  for (const auto& stream : streams_) blocks.push_back(stream->report_block(now));
+}
+
+void RtpSource::attach(RtpSink& sink) {
+  sinks_.push_back(&sink);
+  if (sink.stream()) router_.subscribe({sink.stream(), &sink.line()});
+}
+
+void RtpSource::detach(RtpSink& sink) {
+  std::erase(sinks_, &sink);
+  if (sink.stream()) router_.unsubscribe(*sink.stream());
+  relay_.forget(sink.id());
+}
+
+void RtpSource::receive_remb(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now) {
+  relay_.receive(subscriber, bitrate_bps, now);
+}
+
+}  // namespace kaskado::pipeline

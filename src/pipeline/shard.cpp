@@ -1,0 +1,83 @@
+#include "pipeline/shard.hpp"
+
+#include "pipeline/web_rtc_session.hpp"
+
+namespace kaskado::pipeline {
+
+Shard::Shard(const MediaConfiguration& configuration, base::Random& random, base::ClockAnchor clock,
+             ObjectRegistry::EventSink sink, Flush flush)
+    : configuration_(configuration),
+      random_(random),
+      clock_(clock),
+      now_(clock.instant),
+      packets_(kMaxPackets),
+      flush_(std::move(flush)),
+      outbox_(
+          kOutboxSlots, [](void* self, base::Outbox& full) { static_cast<Shard*>(self)->flush_(full); }, this),
+      objects_(this, [this] { return clock_.at(now_); }, std::move(sink)) {}
+
+Shard::~Shard() = default;
+
+void Shard::on_batch(std::uint8_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now) {
+  now_ = now;
+  // Datagrams of one sender that stand together are looked up and forwarded together.
+  while (!batch.empty()) {
+    std::size_t run = 1;
+    while (run < batch.size() && batch[run].from == batch[0].from) ++run;
+    receive_run({port_index, batch[0].from}, batch.first(run));
+    batch = batch.subspan(run);
+  }
+}
+
+void Shard::receive_run(const base::Path& path, std::span<loop::ReceivedDatagram> run) {
+  WebRtcSession* session = nullptr;
+  const auto end_run = [&] {
+    if (!session) return;
+    session->end_run(now_, outbox_);
+    reschedule(*session);
+  };
+  for (loop::ReceivedDatagram& datagram : run) {
+    const auto peer = demux_.find(path, datagram.packet->span());
+    if (!peer) {
+      drops_.count(base::DropReason::unknown_peer);
+      continue;
+    }
+    if (session != sessions_[*peer]) {
+      end_run();
+      session = sessions_[*peer];
+    }
+    drops_.count(session->receive(std::move(datagram.packet), path, now_, outbox_));
+  }
+  end_run();
+}
+
+void Shard::advance(base::Instant now) {
+  now_ = now;
+  while (const auto id = deadlines_.take_due(now)) {
+    WebRtcSession& session = *sessions_[*id];
+    session.advance(now, outbox_);
+    reschedule(session);
+  }
+}
+
+transport::PeerId Shard::attach(WebRtcSession& session) {
+  if (free_ids_.empty()) {
+    sessions_.push_back(&session);
+    return static_cast<transport::PeerId>(sessions_.size() - 1);
+  }
+  const transport::PeerId id = free_ids_.back();
+  free_ids_.pop_back();
+  sessions_[id] = &session;
+  return id;
+}
+
+void Shard::detach(transport::PeerId id) {
+  deadlines_.set(id, base::kNever);
+  demux_.forget(id);
+  sessions_[id] = nullptr;
+  free_ids_.push_back(id);
+}
+
+void Shard::reschedule(const WebRtcSession& session) { deadlines_.set(session.id(), session.deadline()); }
+
+}  // namespace kaskado::pipeline

@@ -1,0 +1,91 @@
+// A share of the media plane that one thread owns: its objects, its sessions, its packets. Reads no clock and
+// opens no socket, so that tests run it on virtual time; ShardThread gives it both.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "base/deadline_queue.hpp"
+#include "base/drop_reason.hpp"
+#include "base/outbox.hpp"
+#include "base/packet.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "loop/udp_port.hpp"
+#include "pipeline/media_configuration.hpp"
+#include "pipeline/media_port.hpp"
+#include "pipeline/object_registry.hpp"
+#include "transport/demux.hpp"
+
+namespace kaskado::pipeline {
+
+class WebRtcSession;
+
+class Shard {
+ public:
+  // Sends what stands in the outbox and clears it; called when it runs full in the middle of a batch.
+  using Flush = std::function<void(base::Outbox&)>;
+
+  // `configuration` and `random` outlive the shard.
+  Shard(const MediaConfiguration& configuration, base::Random& random, base::ClockAnchor clock,
+        ObjectRegistry::EventSink sink, Flush flush);
+  ~Shard();
+  Shard(const Shard&) = delete;
+
+  void add_port(MediaPort port) { ports_.push_back(std::move(port)); }
+
+  // What came in on one port. The datagrams are moved from.
+  void on_batch(std::uint8_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now);
+  void advance(base::Instant now);
+  base::Instant deadline() const { return deadlines_.next(); }
+  base::Outbox& outbox() { return outbox_; }
+  // Ends every session with its goodbyes and destroys every object.
+  void release_all() { objects_.release_all(); }
+
+  // The time of the batch, timer or command that is being worked on.
+  base::Instant now() const { return now_; }
+  void set_now(base::Instant now) { now_ = now; }
+
+  ObjectRegistry& objects() { return objects_; }
+  const MediaConfiguration& configuration() const { return configuration_; }
+  const std::vector<MediaPort>& ports() const { return ports_; }
+  base::Random& random() { return random_; }
+  base::PacketPool& packets() { return packets_; }
+  const base::ClockAnchor& clock() const { return clock_; }
+  transport::Demux& demux() { return demux_; }
+  base::DropCounters& drops() { return drops_; }
+  // Names streams within the shard; never 0.
+  std::uint32_t next_stream_id() { return ++last_stream_id_; }
+
+  // A session has an id while it stands, by which datagrams and deadlines find it; the id is reused after.
+  transport::PeerId attach(WebRtcSession& session);
+  void detach(transport::PeerId id);
+  // To be called when something outside of batches may have brought the session's deadline forward.
+  void reschedule(const WebRtcSession& session);
+
+ private:
+  // Every packet that streams' histories may hold is among these: 64 Ki of them are 100 MB.
+  static constexpr std::size_t kMaxPackets = 64 << 10;
+  static constexpr std::size_t kOutboxSlots = 128;
+
+  void receive_run(const base::Path& path, std::span<loop::ReceivedDatagram> run);
+
+  const MediaConfiguration& configuration_;
+  base::Random& random_;
+  base::ClockAnchor clock_;
+  base::Instant now_;
+  base::PacketPool packets_;
+  Flush flush_;
+  base::Outbox outbox_;
+  base::DropCounters drops_;
+  std::uint32_t last_stream_id_ = 0;
+  transport::Demux demux_;
+  base::DeadlineQueue deadlines_;
+  std::vector<WebRtcSession*> sessions_;  // by id
+  std::vector<transport::PeerId> free_ids_;
+  std::vector<MediaPort> ports_;
+  ObjectRegistry objects_;  // last: objects use all of the above while they are destroyed
+};
+
+}  // namespace kaskado::pipeline

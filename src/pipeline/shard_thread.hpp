@@ -1,0 +1,52 @@
+// A shard in the real world: a thread of its own, pinned to a core, with an event loop, media sockets and a
+// mailbox around a Shard.
+#pragma once
+
+#include <functional>
+#include <future>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "loop/mailbox.hpp"
+#include "loop/udp_port.hpp"
+#include "pipeline/shard.hpp"
+
+namespace kaskado::pipeline {
+
+class ShardThread final : private loop::DatagramHandler {
+ public:
+  using Command = std::function<void(Shard&)>;
+
+  // Opens the sockets and starts the thread. `core` is the CPU to pin it to, or -1. `sink` is called on the
+  // shard's thread for each event.
+  static base::Result<std::unique_ptr<ShardThread>> start(int index, int core,
+                                                          std::shared_ptr<const MediaConfiguration> configuration,
+                                                          ObjectRegistry::EventSink sink);
+  // Releases every object that is left, sends the goodbyes, and joins the thread.
+  ~ShardThread() override;
+
+  // Any thread: runs between two batches, in the order posted. False when the shard is overloaded (its
+  // mailbox is full) or stopping.
+  bool post(Command command);
+
+ private:
+  ShardThread(std::shared_ptr<const MediaConfiguration> configuration, ObjectRegistry::EventSink sink);
+  base::Result<void> open_ports(int index);
+  void on_batch(std::uint8_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now) override;
+  void flush();
+  void stop();
+
+  std::shared_ptr<const MediaConfiguration> configuration_;
+  loop::Loop loop_;
+  loop::Mailbox mailbox_;
+  base::SystemRandom random_;
+  Shard shard_;
+  loop::Timer timer_;
+  std::vector<std::unique_ptr<loop::UdpPort>> ports_;
+  std::thread thread_;
+};
+
+}  // namespace kaskado::pipeline

@@ -1,0 +1,44 @@
+// The header extensions that one subscriber gets, under its own ids (RFC 8285).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "rtp/media_packet.hpp"
+
+namespace kaskado::rtp {
+
+// mid is the subscriber's own, abs-send-time this server's; audio level, orientation, playout delay, content
+// type and colour space are copied. rid and transport-cc are not sent: streams go out single, and there is no
+// send-side estimator to read the feedback. 30 bytes, as it stands in the hot part of each SendStream.
+class EgressExtensions {
+ public:
+  // The longest block that write() makes, and as much again as it may scribble behind it.
+  static constexpr std::size_t kMaxBytes = 4 + 18 + 5 + 5 * (2 + 32) + 3 + 16;
+
+  // Two-byte headers are used where an id needs them (RFC 8285 §4.3). A mid longer than 16 bytes is not sent.
+  void configure(const ExtensionMap& map, std::string_view mid);
+
+  // Writes the whole block with profile and length; gives its bytes, 0 where there is no element to write.
+  std::size_t write(const MediaPacket& packet, bool with_mid, std::uint8_t* at) const {
+    return two_byte_ ? write_as<true>(packet, with_mid, at) : write_as<false>(packet, with_mid, at);
+  }
+
+ private:
+  static constexpr std::size_t kMaxMid = 16;
+  static constexpr std::size_t kMaxCopied = 32;
+
+  template <bool kTwoByte>
+  std::size_t write_as(const MediaPacket& packet, bool with_mid, std::uint8_t* at) const;
+  template <bool kTwoByte>
+  std::uint8_t* copy_values(const MediaPacket& packet, std::uint8_t* p) const;
+
+  std::array<std::uint8_t, kExtensionKinds> ids_{};
+  std::uint16_t copied_ = 0;  // a bit a kind
+  std::array<char, kMaxMid> mid_{};
+  std::uint8_t mid_length_ = 0;
+  bool two_byte_ = false;
+};
+
+}  // namespace kaskado::rtp

@@ -1,0 +1,212 @@
+#include "sdp/negotiate_rtp.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "sdp/fmtp.hpp"
+
+namespace kaskado::sdp {
+namespace {
+
+using base::equals_ignoring_case;
+
+constexpr std::uint16_t kMaxOneByteId = 14;   // RFC 8285 §4.2
+constexpr std::uint16_t kMaxTwoByteId = 255;  // RFC 8285 §4.3
+constexpr std::uint32_t kMaxPacketizationMode =
+    1;  // RFC 6184 §5.4: interleaved mode is for storage, not calls
+
+bool contains(std::span<const std::string> list, const std::string& item) {
+  return std::find(list.begin(), list.end(), item) != list.end();
+}
+
+void keep_common(std::vector<std::string>& feedback, std::span<const std::string> known) {
+  std::erase_if(feedback, [&](const std::string& item) { return !contains(known, item); });
+}
+
+// RFC 4585 §3: feedback is for the AVPF profiles.
+bool allows_feedback(const MediaDescription& media) {
+  return media.protocol.ends_with('F');
+}
+
+bool same_encoding(const RtpCodec& codec, const CodecCapability& capability) {
+  return sdp::same_encoding(codec, RtpCodec{.name = capability.name,
+                                            .clock_rate = capability.clock_rate,
+                                            .channels = capability.channels});
+}
+
+// The format that we can do for `offered`; nothing where there is none.
+std::optional<FormatParameters> find_format(const RtpCodec& offered, const CodecCapability& capability) {
+  if (equals_ignoring_case(offered.name, "H264") &&
+      offered.parameters.number("packetization-mode").value_or(0) > kMaxPacketizationMode) {
+    return std::nullopt;
+  }
+  if (capability.accepted.empty()) return offered.parameters;
+  for (const FormatParameters& format : capability.accepted) {
+    if (formats_match(offered.name, offered.parameters, format)) {
+      return answer_format(offered.name, offered.parameters, format);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<NegotiatedCodec> answer_codec(const RtpCodec& offered,
+                                            std::span<const CodecCapability> capabilities, bool feedback) {
+  for (const CodecCapability& capability : capabilities) {
+    if (!same_encoding(offered, capability)) continue;
+    auto format = find_format(offered, capability);
+    if (!format) continue;
+    NegotiatedCodec result{.codec = offered, .receive_payload_type = offered.payload_type};
+    result.codec.parameters = std::move(*format);
+    keep_common(result.codec.feedback,
+                feedback ? std::span(capability.feedback) : std::span<const std::string>{});
+    return result;
+  }
+  return std::nullopt;
+}
+
+// The rtx payload type that repairs `payload_type`.
+std::optional<std::uint8_t> find_rtx(const MediaDescription& media, std::uint8_t payload_type) {
+  for (const RtpCodec& codec : media.codecs) {
+    if (repaired_payload_type(codec) == payload_type) return codec.payload_type;
+  }
+  return std::nullopt;
+}
+
+// The codec of our offer that `answered` means: by payload type if it fits, else by what it is.
+const RtpCodec* find_offered(const MediaDescription& our_offer, const RtpCodec& answered) {
+  const auto fits = [&](const RtpCodec& c) {
+    return sdp::same_encoding(c, answered) && formats_match(c.name, c.parameters, answered.parameters);
+  };
+  const RtpCodec* same_number = our_offer.find_codec(answered.payload_type);
+  if (same_number && fits(*same_number)) return same_number;
+  const auto at = std::find_if(our_offer.codecs.begin(), our_offer.codecs.end(), fits);
+  return at == our_offer.codecs.end() ? nullptr : &*at;
+}
+
+std::optional<Direction> reversed(std::optional<Direction> direction) {
+  return direction ? std::optional(reverse(*direction)) : std::nullopt;
+}
+
+// RFC 8851 §5: the payload types of "pt=96,97"; all where it has none.
+bool uses_accepted_payload_type(const Rid& rid, std::span<const NegotiatedCodec> codecs) {
+  const FormatParameters restrictions(rid.restrictions);
+  auto list = restrictions.find("pt");
+  if (!list) return true;
+  while (!list->empty()) {
+    const auto payload_type = base::parse_number<std::uint8_t>(base::trim(base::take_until(*list, ',')));
+    for (const NegotiatedCodec& c : codecs) {
+      if (payload_type == c.receive_payload_type) return true;
+    }
+  }
+  return false;
+}
+
+// The streams of `offered` whose rids were accepted.
+Simulcast::Streams keep_accepted(const Simulcast::Streams& offered, std::span<const Rid> rids) {
+  Simulcast::Streams kept;
+  for (const auto& stream : offered) {
+    std::vector<SimulcastAlternative> alternatives;
+    for (const SimulcastAlternative& a : stream) {
+      const bool accepted =
+          std::any_of(rids.begin(), rids.end(), [&](const Rid& rid) { return rid.id == a.rid; });
+      if (accepted) alternatives.push_back(a);
+    }
+    if (!alternatives.empty()) kept.push_back(std::move(alternatives));
+  }
+  return kept;
+}
+
+}  // namespace
+
+std::vector<NegotiatedCodec> answer_codecs(const MediaDescription& offered,
+                                           std::span<const CodecCapability> capabilities, bool rtx) {
+  std::vector<NegotiatedCodec> result;
+  for (const RtpCodec& codec : offered.codecs) {
+    auto accepted = answer_codec(codec, capabilities, allows_feedback(offered));
+    if (!accepted) continue;
+    if (rtx)
+      accepted->rtx_payload_type = accepted->receive_rtx_payload_type = find_rtx(offered, codec.payload_type);
+    result.push_back(std::move(*accepted));
+  }
+  return result;
+}
+
+std::vector<NegotiatedCodec> answered_codecs(const MediaDescription& our_offer,
+                                             const MediaDescription& answer) {
+  std::vector<NegotiatedCodec> result;
+  for (const RtpCodec& codec : answer.codecs) {
+    const RtpCodec* offered = find_offered(our_offer, codec);
+    if (!offered) continue;
+    NegotiatedCodec accepted{.codec = codec, .receive_payload_type = offered->payload_type};
+    keep_common(accepted.codec.feedback, offered->feedback);
+    const auto rtx = find_rtx(answer, codec.payload_type);
+    const auto our_rtx = find_rtx(our_offer, offered->payload_type);
+    if (rtx && our_rtx) {
+      accepted.rtx_payload_type = rtx;
+      accepted.receive_rtx_payload_type = our_rtx;
+    }
+    result.push_back(std::move(accepted));
+  }
+  return result;
+}
+
+std::vector<RtpCodec> list_codecs(std::span<const NegotiatedCodec> codecs) {
+  std::vector<RtpCodec> result;
+  for (const NegotiatedCodec& c : codecs) {
+    result.push_back(c.codec);
+    if (!c.rtx_payload_type) continue;
+    result.push_back(RtpCodec{.payload_type = *c.rtx_payload_type,
+                              .name = "rtx",
+                              .clock_rate = c.codec.clock_rate,
+                              .parameters = FormatParameters("apt=" + std::to_string(c.codec.payload_type))});
+  }
+  return result;
+}
+
+std::vector<ExtensionMap> answer_extensions(std::span<const ExtensionMap> offered, MediaKind kind,
+                                            std::span<const ExtensionCapability> capabilities,
+                                            bool two_byte_ids) {
+  std::vector<ExtensionMap> result;
+  for (const ExtensionMap& extension : offered) {
+    if (extension.id > (two_byte_ids ? kMaxTwoByteId : kMaxOneByteId)) continue;
+    const bool known =
+        std::any_of(capabilities.begin(), capabilities.end(), [&](const ExtensionCapability& c) {
+          return c.uri == extension.uri && (kind == MediaKind::audio ? c.audio : c.video);
+        });
+    const bool repeated = std::any_of(result.begin(), result.end(), [&](const ExtensionMap& e) {
+      return e.id == extension.id || e.uri == extension.uri;
+    });
+    if (known && !repeated)
+      result.push_back({extension.id, reversed(extension.direction), extension.uri, {}});
+  }
+  return result;
+}
+
+std::vector<ExtensionMap> answered_extensions(std::span<const ExtensionMap> our_offer,
+                                              std::span<const ExtensionMap> answer) {
+  std::vector<ExtensionMap> result;
+  for (const ExtensionMap& extension : answer) {
+    const bool offered = std::any_of(our_offer.begin(), our_offer.end(), [&](const ExtensionMap& e) {
+      return e.id == extension.id && e.uri == extension.uri;
+    });
+    if (offered) result.push_back({extension.id, reversed(extension.direction), extension.uri, {}});
+  }
+  return result;
+}
+
+void answer_simulcast(const MediaDescription& offered, NegotiatedMedia& media, MediaDescription& answer) {
+  for (const Rid& rid : offered.rids) {
+    if (rid.send && uses_accepted_payload_type(rid, media.codecs)) media.remote_rids.push_back(rid);
+  }
+  for (Rid rid : media.remote_rids) {
+    rid.send = false;
+    answer.rids.push_back(std::move(rid));
+  }
+  if (!offered.simulcast) return;
+  Simulcast simulcast;
+  simulcast.receive = keep_accepted(offered.simulcast->send, media.remote_rids);
+  if (simulcast.receive.empty()) return;
+  media.simulcast = answer.simulcast = std::move(simulcast);
+}
+
+}  // namespace kaskado::sdp

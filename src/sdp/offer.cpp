@@ -1,0 +1,142 @@
+// make_offer(): the offers that an endpoint makes of its own accord.
+#include <algorithm>
+#include <array>
+
+#include "sdp/local_description.hpp"
+#include "sdp/negotiation.hpp"
+
+namespace kaskado::sdp {
+namespace {
+
+// RFC 3551 §6: 96-127 are dynamic. RFC 5761 §4: 35-63 are safe beside RTCP on one port.
+class PayloadTypes {
+ public:
+  std::optional<std::uint8_t> next() {
+    if (next_ == 128) next_ = 35;
+    if (next_ == 64) return std::nullopt;
+    return next_++;
+  }
+
+ private:
+  std::uint8_t next_ = 96;
+};
+
+std::string_view protocol_of(TransportProfile profile) {
+  switch (profile) {
+    case TransportProfile::webrtc:
+      return "UDP/TLS/RTP/SAVPF";
+    case TransportProfile::rtp:
+      return "RTP/AVPF";
+    case TransportProfile::sdes:
+      break;
+  }
+  return "RTP/SAVPF";
+}
+
+class Offerer {
+ public:
+  Offerer(const LocalCapabilities& capabilities, const LocalTransportParameters& local, std::size_t m_lines)
+      : capabilities_(capabilities), local_(local), one_transport_each_(local.transports.size() >= m_lines) {
+    session_ = begin_description(local);
+    if (is_webrtc()) {
+      session_.extmap_allow_mixed = true;
+      session_.msid_semantic = "WMS *";
+    }
+  }
+
+  void add_rtp(MediaKind kind);
+  void add_data_channel();
+  SessionDescription finish();
+
+ private:
+  bool is_webrtc() const { return local_.profile == TransportProfile::webrtc; }
+  MediaDescription& add_media(MediaKind kind, std::string_view name);
+  void add_codecs(const std::vector<CodecCapability>&, MediaDescription&);
+  void add_extensions(MediaDescription&);
+
+  const LocalCapabilities& capabilities_;
+  const LocalTransportParameters& local_;
+  const bool one_transport_each_;
+  PayloadTypes payload_types_;
+  SessionDescription session_;
+};
+
+MediaDescription& Offerer::add_media(MediaKind kind, std::string_view name) {
+  const std::size_t index = session_.media.size();
+  MediaDescription& media = session_.media.emplace_back();
+  media.kind = kind;
+  media.media = name;
+  media.mid = std::string(name) + "0";
+  write_transport(local_, one_transport_each_ ? index : 0, one_transport_each_ || index == 0, "1", media);
+  if (is_webrtc()) media.transport.setup = Setup::actpass;  // RFC 8842 §5.2
+  return media;
+}
+
+void Offerer::add_codecs(const std::vector<CodecCapability>& codecs, MediaDescription& media) {
+  for (const CodecCapability& c : codecs) {
+    const auto payload_type = c.static_payload_type ? c.static_payload_type : payload_types_.next();
+    if (!payload_type) return;
+    media.codecs.push_back({*payload_type, c.name, c.clock_rate, c.channels, c.offered, c.feedback});
+    if (!capabilities_.rtx || media.kind != MediaKind::video) continue;
+    const auto rtx = payload_types_.next();
+    if (!rtx) return;
+    const FormatParameters apt("apt=" + std::to_string(*payload_type));
+    media.codecs.push_back(
+        {.payload_type = *rtx, .name = "rtx", .clock_rate = c.clock_rate, .parameters = apt});
+  }
+}
+
+// The same id for the same extension in every m-line, as a bundle wants it (RFC 9143 §9.2).
+void Offerer::add_extensions(MediaDescription& media) {
+  std::uint16_t id = 0;
+  for (const ExtensionCapability& extension : capabilities_.extensions) {
+    ++id;
+    const bool wanted = media.kind == MediaKind::audio ? extension.audio : extension.video;
+    if (wanted) media.extensions.push_back({.id = id, .uri = extension.uri});
+  }
+}
+
+void Offerer::add_rtp(MediaKind kind) {
+  const std::size_t index = session_.media.size();
+  const bool is_audio = kind == MediaKind::audio;
+  MediaDescription& media = add_media(kind, is_audio ? "audio" : "video");
+  media.protocol = protocol_of(local_.profile);
+  media.direction = make_direction(capabilities_.can_send, capabilities_.can_receive);
+  media.rtcp_rsize = is_webrtc();
+  add_codecs(is_audio ? capabilities_.audio : capabilities_.video, media);
+  add_extensions(media);
+  if (sends(*media.direction)) write_source(local_, index, capabilities_.rtx && !is_audio, media);
+  if (receives(*media.direction)) write_limit(capabilities_, media);
+}
+
+void Offerer::add_data_channel() {
+  MediaDescription& media = add_media(MediaKind::application, "application");
+  media.protocol = "UDP/DTLS/SCTP";
+  media.formats = {"webrtc-datachannel"};
+  media.sctp_port = capabilities_.sctp_port;
+  media.max_message_size = capabilities_.max_message_size_bytes;
+}
+
+SessionDescription Offerer::finish() {
+  if (!is_webrtc() || session_.media.empty()) return std::move(session_);
+  Group bundle{"BUNDLE", {}};
+  for (const MediaDescription& media : session_.media) bundle.mids.push_back(media.mid);
+  session_.groups.push_back(std::move(bundle));
+  return std::move(session_);
+}
+
+}  // namespace
+
+SessionDescription make_offer(const OfferOptions& options, const LocalCapabilities& capabilities,
+                              const LocalTransportParameters& local) {
+  const bool data = options.data && capabilities.data_channels && local.profile == TransportProfile::webrtc;
+  const bool audio = options.audio && !capabilities.audio.empty();
+  const bool video = options.video && !capabilities.video.empty();
+  Offerer offerer(capabilities, local, std::size_t{audio} + std::size_t{video} + std::size_t{data});
+  if (audio) offerer.add_rtp(MediaKind::audio);
+  if (video) offerer.add_rtp(MediaKind::video);
+  if (data) offerer.add_data_channel();
+  return offerer.finish();
+}
+
+}  // namespace kaskado::sdp

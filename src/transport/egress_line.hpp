@@ -1,0 +1,53 @@
+// Where a session's media goes out: the path that its transport has chosen and the key that seals it. What
+// fan-out needs to know of a subscriber's transport, and no more.
+#pragma once
+
+#include <cstring>
+#include <optional>
+
+#include "base/bytes.hpp"
+#include "base/outbox.hpp"
+#include "base/socket_address.hpp"
+#include "srtp/sender.hpp"
+
+namespace kaskado::transport {
+
+// Owned by a transport, which opens it when it may send and closes it when it may not.
+class EgressLine {
+ public:
+  // Room that a slot must leave behind RTCP for what sealing adds.
+  static constexpr std::size_t kRtcpOverheadBytes = srtp::kMaxRtcpOverheadBytes;
+
+  bool is_open() const { return open_; }
+  void open(const base::Path& path) {
+    path_ = path;
+    open_ = true;
+  }
+  void close() { open_ = false; }
+  void set_key(const srtp::MasterKey& key) { sender_.emplace(key); }
+  bool has_key() const { return sender_.has_value(); }
+
+  // Seals the packet whose header stands in `slot` (the outbox's current one) and commits it. `payload` is the
+  // shared packet's and stays as it is. False where it does not fit.
+  bool send_rtp(base::Outbox& outbox, base::MutableBytes slot, std::size_t header_bytes, base::Bytes payload,
+                std::uint64_t index) {
+    const std::size_t length = sender_->seal_rtp(slot, header_bytes, payload, index);
+    if (length == 0) return false;
+    outbox.commit(length, path_);
+    return true;
+  }
+  // Seals the RTCP in the first `length` bytes of `slot` and commits it.
+  bool send_rtcp(base::Outbox& outbox, base::MutableBytes slot, std::size_t length) {
+    const std::size_t sealed = sender_->seal_rtcp(slot, length);
+    if (sealed == 0) return false;
+    outbox.commit(sealed, path_);
+    return true;
+  }
+
+ private:
+  std::optional<srtp::SrtpSender> sender_;
+  base::Path path_;
+  bool open_ = false;
+};
+
+}  // namespace kaskado::transport

@@ -1,0 +1,158 @@
+#include "transport/web_rtc_transport.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "srtp/profile.hpp"
+
+namespace kaskado::transport {
+
+namespace {
+
+// In the order of our preference: GCM needs one pass and no separate authentication (RFC 7714), and 128 bits
+// of key cost less than 256.
+constexpr std::array kSrtpProfiles{dtls::kSrtpAeadAes128Gcm, dtls::kSrtpAeadAes256Gcm, dtls::kSrtpAes128CmSha1_80};
+
+}  // namespace
+
+WebRtcTransport::WebRtcTransport(PeerId peer, std::shared_ptr<const dtls::Certificate> certificate, ice::IceRole role,
+                                 std::size_t mtu_bytes, Demux& demux, base::Random& random)
+    : peer_(peer),
+      certificate_(std::move(certificate)),
+      mtu_bytes_(mtu_bytes),
+      demux_(demux),
+      random_(random),
+      local_(ice::Credentials::generate(random)),
+      ice_({.role = role, .local = local_}, random) {
+  demux_.add_user_fragment(local_.ufrag, peer_);
+}
+
+WebRtcTransport::~WebRtcTransport() { demux_.forget(peer_); }
+
+void WebRtcTransport::add_local_candidate(const ice::Candidate& candidate, std::uint8_t port_index, base::Instant now) {
+  if (ice_.add_local_candidate(candidate, port_index, now) && std::ranges::find(local_ports_, port_index) == local_ports_.end()) {
+    local_ports_.push_back(port_index);
+  }
+}
+
+bool WebRtcTransport::set_remote(const RemoteParameters& remote, base::Instant now) {
+  if (!ice_.set_remote_credentials(remote.ice, remote.ice_lite, now)) return false;
+  if (!dtls_) {
+    dtls_ = std::make_unique<dtls::DtlsSession>(certificate_, remote.local_dtls_role, remote.fingerprint, kSrtpProfiles,
+                                                mtu_bytes_);
+  }
+  return true;
+}
+
+void WebRtcTransport::add_remote_candidate(const ice::Candidate& candidate, base::Instant now) {
+  if (!ice_.add_remote_candidate(candidate, now) || !candidate.address.is_set()) return;
+  for (const std::uint8_t port : local_ports_) demux_.expect({port, candidate.address}, peer_);
+}
+
+void WebRtcTransport::restart_ice(base::Instant now) {
+  local_ = ice::Credentials::generate(random_);
+  demux_.add_user_fragment(local_.ufrag, peer_);
+  ice_.restart(local_, now);
+}
+
+Received WebRtcTransport::receive(base::Packet& packet, const base::Path& path, base::Instant now,
+                                  base::Outbox& outbox) {
+  Received received{base::DropReason::unknown_protocol, kind_of(packet.span())};
+  ++counters_.datagrams_received;
+  counters_.bytes_received += packet.length;
+  switch (received.kind) {
+    case DatagramKind::stun: received.drop = receive_stun(packet, path, now, outbox); break;
+    case DatagramKind::dtls: received.drop = receive_dtls(packet, path, now, outbox); break;
+    case DatagramKind::rtp:
+    case DatagramKind::rtcp: received.drop = receive_srtp(packet, path, received.kind); break;
+    case DatagramKind::unknown: break;
+  }
+  return received;
+}
+
+base::DropReason WebRtcTransport::receive_stun(base::Packet& packet, const base::Path& path, base::Instant now,
+                                               base::Outbox& outbox) {
+  const ice::IceOutcome outcome = ice_.receive(packet.span(), path, now, outbox);
+  if (outcome.drop == base::DropReason::none && ice_.accepts(path)) demux_.learn(path, peer_);
+  note_ice(outcome, now, outbox);
+  return outcome.drop;
+}
+
+base::DropReason WebRtcTransport::receive_dtls(base::Packet& packet, const base::Path& path, base::Instant now,
+                                               base::Outbox& outbox) {
+  if (!dtls_) return base::DropReason::dtls_before_ice;
+  if (!ice_.accepts(path)) return base::DropReason::dtls_wrong_path;
+  const dtls::DtlsOutcome outcome = dtls_->receive(packet.span(), path, now, outbox);
+  note_dtls(outcome, now);
+  return outcome.drop;
+}
+
+base::DropReason WebRtcTransport::receive_srtp(base::Packet& packet, const base::Path& path, DatagramKind kind) {
+  if (!receiver_) return base::DropReason::srtp_before_dtls;
+  if (!ice_.accepts(path)) return base::DropReason::unknown_peer;
+  const srtp::OpenResult opened =
+      kind == DatagramKind::rtp ? receiver_->open_rtp(packet.span()) : receiver_->open_rtcp(packet.span());
+  packet.length = static_cast<std::uint16_t>(opened.length);
+  return opened.drop;
+}
+
+void WebRtcTransport::note_ice(const ice::IceOutcome& outcome, base::Instant now, base::Outbox& outbox) {
+  changes_.ice_state |= outcome.state_changed;
+  changes_.selected_pair |= outcome.selected_changed;
+  const base::Path* path = ice_.selected_path();
+  if (path && dtls_ && dtls_->state() == dtls::DtlsState::idle && !closed_) {
+    note_dtls(dtls_->start(*path, now, outbox), now);
+  }
+  if (outcome.selected_changed) update_line();
+}
+
+void WebRtcTransport::note_dtls(const dtls::DtlsOutcome& outcome, base::Instant now) {
+  if (!outcome.state_changed) return;
+  changes_.dtls_state = true;
+  if (dtls_->state() == dtls::DtlsState::connected) install_keys();
+  // RFC 7675 §5.2: a peer that closes takes back its consent.
+  if (dtls_->state() == dtls::DtlsState::closed || dtls_->state() == dtls::DtlsState::failed) ice_.revoke_consent(now);
+  update_line();
+}
+
+void WebRtcTransport::install_keys() {
+  const auto& keys = dtls_->keys();
+  if (!keys || receiver_) return;
+  const auto profile = srtp::profile_from_dtls_id(keys->profile_id);
+  if (!profile) return;
+  const auto local = srtp::MasterKey::from(*profile, keys->local_key(), keys->local_salt());
+  const auto remote = srtp::MasterKey::from(*profile, keys->remote_key(), keys->remote_salt());
+  if (!local || !remote) return;
+  line_.set_key(*local);
+  receiver_.emplace(*remote);
+}
+
+void WebRtcTransport::update_line() {
+  const base::Path* path = ice_.selected_path();
+  if (path && line_.has_key() && !closed_ && dtls_->state() == dtls::DtlsState::connected) {
+    line_.open(*path);
+  } else {
+    line_.close();
+  }
+}
+
+void WebRtcTransport::advance(base::Instant now, base::Outbox& outbox) {
+  if (ice_.deadline() <= now) note_ice(ice_.advance(now, outbox), now, outbox);
+  const base::Path* path = ice_.selected_path();
+  if (dtls_ && dtls_->deadline() <= now && path) note_dtls(dtls_->advance(*path, now, outbox), now);
+}
+
+base::Instant WebRtcTransport::deadline() const {
+  // Handshake retransmissions wait where there is no path to send them on.
+  const bool can_send = dtls_ && ice_.selected_path();
+  return can_send ? std::min(ice_.deadline(), dtls_->deadline()) : ice_.deadline();
+}
+
+void WebRtcTransport::close(base::Instant now, base::Outbox& outbox) {
+  if (std::exchange(closed_, true)) return;
+  if (const base::Path* path = ice_.selected_path(); path && dtls_) dtls_->close(*path, now, outbox);
+  line_.close();
+  ice_.revoke_consent(now);
+}
+
+}  // namespace kaskado::transport

@@ -1,0 +1,111 @@
+// One WebRTC transport: ICE finds the path, DTLS agrees on keys over it, SRTP protects what goes through
+// (RFC 8835 §3). One of them carries a whole bundle, with RTCP on the same path (RFC 8834 §4.5).
+//
+// Owned by one shard. Takes datagrams and time, gives decrypted packets and what has changed.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/drop_reason.hpp"
+#include "base/outbox.hpp"
+#include "base/packet.hpp"
+#include "base/random.hpp"
+#include "dtls/session.hpp"
+#include "ice/ice_agent.hpp"
+#include "srtp/receiver.hpp"
+#include "transport/datagram_kind.hpp"
+#include "transport/demux.hpp"
+#include "transport/egress_line.hpp"
+
+namespace kaskado::transport {
+
+// What the signalling told of the peer.
+struct RemoteParameters {
+  ice::Credentials ice;
+  bool ice_lite = false;
+  dtls::Fingerprint fingerprint;  // of the peer's certificate
+  dtls::DtlsRole local_dtls_role = dtls::DtlsRole::client;
+};
+
+// What has changed since it was asked last.
+struct TransportChanges {
+  bool ice_state = false;
+  bool selected_pair = false;
+  bool dtls_state = false;
+  bool any() const { return ice_state || selected_pair || dtls_state; }
+};
+
+struct TransportCounters {
+  std::uint64_t bytes_received = 0;
+  std::uint64_t datagrams_received = 0;
+};
+
+// What became of a datagram. RTP and RTCP are decrypted in place, and their packet's length is the new one;
+// STUN and DTLS have been dealt with.
+struct Received {
+  base::DropReason drop = base::DropReason::none;
+  DatagramKind kind = DatagramKind::unknown;
+};
+
+class WebRtcTransport {
+ public:
+  // `demux` and `random` outlive the transport; `peer` is what it is found by.
+  WebRtcTransport(PeerId peer, std::shared_ptr<const dtls::Certificate> certificate, ice::IceRole role,
+                  std::size_t mtu_bytes, Demux& demux, base::Random& random);
+  ~WebRtcTransport();
+  WebRtcTransport(const WebRtcTransport&) = delete;
+
+  const ice::Credentials& local_credentials() const { return local_; }
+  void add_local_candidate(const ice::Candidate& candidate, std::uint8_t port_index, base::Instant now);
+  // Again with other ICE credentials: the peer restarted ICE, for which restart_ice() was called before.
+  // False where the credentials cannot be used.
+  bool set_remote(const RemoteParameters& remote, base::Instant now);
+  void add_remote_candidate(const ice::Candidate& candidate, base::Instant now);
+  // New local credentials; media goes on over the old path until a new one is found (RFC 8445 §9).
+  void restart_ice(base::Instant now);
+
+  Received receive(base::Packet& packet, const base::Path& path, base::Instant now, base::Outbox& outbox);
+  void advance(base::Instant now, base::Outbox& outbox);
+  base::Instant deadline() const;
+  // Says goodbye to the peer. Nothing is sent after.
+  void close(base::Instant now, base::Outbox& outbox);
+
+  TransportChanges take_changes() { return std::exchange(changes_, {}); }
+  const ice::IceAgent& ice() const { return ice_; }
+  dtls::DtlsState dtls_state() const { return dtls_ ? dtls_->state() : dtls::DtlsState::idle; }
+  // Why DTLS failed, in words; empty where it did not.
+  std::string dtls_failure() const { return dtls_ ? dtls_->why() : std::string(); }
+  const dtls::Certificate& certificate() const { return *certificate_; }
+  // Open while media may be sent.
+  EgressLine& line() { return line_; }
+  const TransportCounters& counters() const { return counters_; }
+
+ private:
+  base::DropReason receive_stun(base::Packet& packet, const base::Path& path, base::Instant now, base::Outbox& outbox);
+  base::DropReason receive_dtls(base::Packet& packet, const base::Path& path, base::Instant now, base::Outbox& outbox);
+  base::DropReason receive_srtp(base::Packet& packet, const base::Path& path, DatagramKind kind);
+  void note_ice(const ice::IceOutcome& outcome, base::Instant now, base::Outbox& outbox);
+  void note_dtls(const dtls::DtlsOutcome& outcome, base::Instant now);
+  void install_keys();
+  void update_line();
+
+  const PeerId peer_;
+  std::shared_ptr<const dtls::Certificate> certificate_;
+  std::size_t mtu_bytes_;
+  Demux& demux_;
+  base::Random& random_;
+  ice::Credentials local_;
+  ice::IceAgent ice_;
+  std::vector<std::uint8_t> local_ports_;
+  std::unique_ptr<dtls::DtlsSession> dtls_;
+  bool closed_ = false;
+  std::optional<srtp::SrtpReceiver> receiver_;
+  EgressLine line_;
+  TransportChanges changes_;
+  TransportCounters counters_;
+};
+
+}  // namespace kaskado::transport

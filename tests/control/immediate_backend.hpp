@@ -1,0 +1,82 @@
+// A backend over registries on the same thread, one a shard. It answers at once, or when the test says so.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "control/object_backend.hpp"
+#include "pipeline/object_registry.hpp"
+
+namespace kaskado::control_test {
+
+class ImmediateBackend final : public control::ObjectBackend {
+ public:
+  explicit ImmediateBackend(std::function<void(pipeline::Event)> on_event, std::size_t shards = 2) {
+    for (std::size_t i = 0; i < shards; ++i) {
+      shards_.push_back(std::make_unique<pipeline::ObjectRegistry>(
+          nullptr, [] { return base::WallTime{1'700'000'000'123'000'000}; }, on_event));
+    }
+  }
+
+  // While true, commands wait for run_next() or run_all().
+  bool is_held = false;
+
+  std::size_t waiting() const { return commands_.size(); }
+  void run_next() {
+    const auto command = std::move(commands_.front());
+    commands_.pop_front();
+    command();
+  }
+  // Out of order: the newest first.
+  void run_last() {
+    const auto command = std::move(commands_.back());
+    commands_.pop_back();
+    command();
+  }
+  void run_all() {
+    while (!commands_.empty()) run_next();
+  }
+
+  pipeline::ObjectRegistry& shard(std::size_t index) { return *shards_[index]; }
+  std::size_t objects() const {
+    std::size_t count = 0;
+    for (const auto& shard : shards_) count += shard->size();
+    return count;
+  }
+
+  std::size_t shard_for_new_pipeline() override { return next_shard_++ % shards_.size(); }
+  void create(std::size_t shard, const pipeline::ClassInfo& info, std::string id, pipeline::Arguments arguments,
+              control::Reply<void> reply) override {
+    run([this, shard, &info, id = std::move(id), arguments = std::move(arguments), reply = std::move(reply)] {
+      reply(shards_[shard]->create(info, id, arguments));
+    });
+  }
+  void invoke(std::size_t shard, std::string id, const pipeline::OperationInfo& operation,
+              pipeline::Arguments arguments, control::Reply<pipeline::Value> reply) override {
+    run([this, shard, &operation, id = std::move(id), arguments = std::move(arguments), reply = std::move(reply)] {
+      reply(shards_[shard]->invoke(id, operation, arguments));
+    });
+  }
+  void release(std::size_t shard, std::string id, control::Reply<std::vector<std::string>> reply) override {
+    run([this, shard, id = std::move(id), reply = std::move(reply)] { reply(shards_[shard]->release(id)); });
+  }
+
+ private:
+  void run(std::function<void()> command) {
+    if (is_held) {
+      commands_.push_back(std::move(command));
+    } else {
+      command();
+    }
+  }
+
+  std::vector<std::unique_ptr<pipeline::ObjectRegistry>> shards_;
+  std::deque<std::function<void()>> commands_;
+  std::size_t next_shard_ = 0;
+};
+
+}  // namespace kaskado::control_test

@@ -1,0 +1,80 @@
+#include "control/json.hpp"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace kaskado::control {
+namespace {
+
+using pipeline::Array;
+using pipeline::Object;
+using pipeline::Value;
+
+std::string round_trip(std::string_view text) {
+  const auto value = parse_json(text);
+  return value ? write_json(*value) : "refused: " + value.error().message;
+}
+
+TEST(Json, KeepsEveryKindOfValue) {
+  const char* all = R"({"a":null,"b":[true,false],"c":-5,"d":9223372036854775807,"e":1.5,"f":"é\n\"","g":{}})";
+  EXPECT_EQ(round_trip(all), all);
+}
+
+TEST(Json, DoublesKeepTheirDecimalPoint) {
+  EXPECT_EQ(write_json(Value(30.0)), "30.0");
+  EXPECT_EQ(write_json(Value(0.000732421875)), "0.000732421875");
+  EXPECT_EQ(round_trip("1.0"), "1.0");
+}
+
+TEST(Json, WhatIsNoNumberBecomesNull) {
+  EXPECT_EQ(write_json(Value(std::numeric_limits<double>::quiet_NaN())), "null");
+  EXPECT_EQ(write_json(Value(std::numeric_limits<double>::infinity())), "null");
+}
+
+TEST(Json, ComplexValuesCarryTheirType) {
+  Object tag;
+  tag.module = "kurento";
+  tag.type = "Tag";
+  tag.set("key", "k");
+  EXPECT_EQ(write_json(tag), R"({"__module__":"kurento","__type__":"Tag","key":"k"})");
+}
+
+TEST(Json, OfTwoMembersWithOneNameTheLastCounts) {
+  EXPECT_EQ(round_trip(R"({"id":1,"a":0,"id":2})"), R"({"a":0,"id":2})");
+  std::string many = "{";
+  for (int i = 0; i < 40; ++i) many += "\"k" + std::to_string(i % 20) + "\":" + std::to_string(i) + (i < 39 ? "," : "}");
+  const auto value = parse_json(many);
+  ASSERT_TRUE(value.ok());
+  EXPECT_EQ(value->object()->members.size(), 20u);
+  EXPECT_EQ(*value->object()->find("k0")->integer(), 20);
+}
+
+TEST(Json, RefusesWhatIsNotJson) {
+  for (const char* text : {"", " ", "{", "{\"a\":1,}", "[1] x", "/* c */1", "nul", "'a'", "\"\xff\"", "\"\\ud800\"",
+                           "1e999", "NaN", "01", "+1", "{\"a\" 1}", "[1 2]", "\"a\nb\"", "{1:2}"}) {
+    EXPECT_FALSE(parse_json(text).ok()) << text;
+  }
+}
+
+TEST(Json, RefusesDeepNesting) {
+  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  EXPECT_TRUE(parse_json(nested(64)).ok());
+  EXPECT_EQ(round_trip(nested(65)).substr(0, 30), "refused: nested too deeply (at");
+  EXPECT_FALSE(parse_json(nested(100'000)).ok());
+}
+
+TEST(Json, RefusesMoreValuesThanItsLimit) {
+  EXPECT_TRUE(parse_json("[1,2,3]", {.depth = 4, .values = 4}).ok());
+  EXPECT_FALSE(parse_json("[1,2,3,4]", {.depth = 4, .values = 4}).ok());
+}
+
+TEST(Json, NumbersPastAnIntegerAreDoubles) {
+  const auto value = parse_json("18446744073709551615");
+  ASSERT_TRUE(value.ok());
+  ASSERT_TRUE(value->real());
+  EXPECT_EQ(*value->real(), 18446744073709551615.0);
+}
+
+}  // namespace
+}  // namespace kaskado::control

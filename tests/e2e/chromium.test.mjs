@@ -1,0 +1,73 @@
+// Chromium speaks raw JSON-RPC to the server: its own camera comes back, and one publisher is seen by others.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { launchChromium } from './lib/chromium.mjs';
+import { assertNoErrors, assertPicture, assertStats } from './lib/media-checks.mjs';
+import { servePages } from './lib/page-server.mjs';
+import { useServer } from './lib/server.mjs';
+
+describe('Chromium', () => {
+  const server = useServer();
+  let pages;
+  let browser;
+  before(async () => {
+    pages = await servePages();
+    browser = await launchChromium();
+  });
+  after(async () => {
+    await browser?.close();
+    pages?.close();
+  });
+
+  async function open(from = browser) {
+    const page = await from.open(pages.url);
+    await page.ready();
+    return page;
+  }
+
+  for (const codec of ['VP8', 'H264', 'VP9', 'AV1']) {
+    test(`loopback of ${codec} and Opus`, async () => {
+      const page = await open();
+      const { picture, stats } = await page.evaluate(({ url, codec }) => window.peer.loopback(url, { codec }),
+        { url: server.url, codec });
+      assertPicture(picture);
+      assertStats(stats, codec);
+      assertNoErrors(page);
+      await page.close();
+    });
+  }
+
+  test("the server's statistics agree with the browser's", async () => {
+    const page = await open();
+    const { stats, serverStats } = await page.evaluate((url) => window.peer.loopback(url), server.url);
+    const entries = Object.values(serverStats);
+    for (const [type, kind] of ['inboundrtp', 'outboundrtp'].flatMap((it) => [[it, 'audio'], [it, 'video']])) {
+      const found = entries.find((entry) => entry.type === type && statsKind(entry) === kind);
+      assert.ok(found, `getStats has ${type} of ${kind}: ${JSON.stringify(entries)}`);
+      const count = found.packetsReceived ?? found.packetsSent;
+      assert.ok(count >= stats[kind].packetsReceived, `${type} ${kind}: ${count} packets, the browser has ${stats[kind].packetsReceived}`);
+    }
+    await page.close();
+  });
+
+  test('a viewer behind mDNS candidates sees the publisher', async () => {
+    const page = await open();
+    const hidden = await launchChromium({ camera: false });
+    try {
+      const { pipeline, endpoint } = await page.evaluate((url) => window.peer.publish(url), server.url);
+      const viewer = await open(hidden);
+      const { picture, stats, sdp } = await viewer.evaluate(
+        ({ url, pipeline, source }) => window.peer.view(url, { pipeline, source }),
+        { url: server.url, pipeline, source: endpoint });
+      assert.match(sdp, /a=candidate:.* [0-9a-f-]+\.local /, 'the viewer hid its addresses');
+      assertPicture(picture);
+      assertStats(stats, 'VP8');
+      assertNoErrors(viewer);
+    } finally {
+      await hidden.close();
+      await page.close();
+    }
+  });
+});
+
+const statsKind = ({ mediaType, kind, id }) => (mediaType ?? kind ?? id)?.toLowerCase().match(/audio|video/)?.[0];

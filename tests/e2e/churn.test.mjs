@@ -1,0 +1,51 @@
+// Endpoints come and go for as long as one likes, and the memory that they took comes back.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { negotiatedEndpoint, times } from './lib/endpoints.mjs';
+import { connect } from './lib/rpc.mjs';
+import { useServer } from './lib/server.mjs';
+
+const ENDPOINTS = 50;
+const ROUNDS = 100;
+const WARM_UP_ROUNDS = 10;
+const MAX_GROWTH_KB = 1024;
+const MAX_GROWTH_SHARE = 0.03;
+
+describe('churn', () => {
+  const server = useServer();
+
+  test(`${ENDPOINTS} endpoints, ${ROUNDS} times: resident memory stays where round ${WARM_UP_ROUNDS} left it`, async (t) => {
+    const rpc = await connect(server.url);
+    let warm_kb;
+    for (let round = 1; round <= ROUNDS; ++round) {
+      const pipeline = await rpc.create('MediaPipeline');
+      const endpoints = await times(ENDPOINTS, () => negotiatedEndpoint(rpc, pipeline));
+      await times(ENDPOINTS, (index) =>
+        rpc.invoke(endpoints[index], 'connect', { sink: endpoints[(index + 1) % ENDPOINTS] }));
+      // Every other round releases one by one, and the rest with their pipeline.
+      if (round % 2) await times(ENDPOINTS, (index) => rpc.release(endpoints[index]));
+      await rpc.release(pipeline);
+      if (round === WARM_UP_ROUNDS) warm_kb = await server.status('VmRSS');
+    }
+    const end_kb = await server.status('VmRSS');
+    t.diagnostic(`resident: ${warm_kb} kB after round ${WARM_UP_ROUNDS}, ${end_kb} kB after round ${ROUNDS}`);
+    const allowed_kb = warm_kb + Math.max(MAX_GROWTH_KB, warm_kb * MAX_GROWTH_SHARE);
+    assert.ok(end_kb <= allowed_kb, `resident memory grew from ${warm_kb} to ${end_kb} kB`);
+    const left = await rpc.invoke('manager_ServerManager', 'getPipelines');
+    assert.deepEqual(left, [], 'no pipeline is left');
+    await rpc.close();
+  });
+
+  test('sessions that come and go leave nothing behind', async () => {
+    await times(20, async () => {
+      const rpc = await connect(server.url);
+      const pipeline = await rpc.create('MediaPipeline');
+      await negotiatedEndpoint(rpc, pipeline);
+      await rpc.call('closeSession', { release: true });
+      await rpc.close();
+    });
+    const rpc = await connect(server.url);
+    assert.deepEqual(await rpc.invoke('manager_ServerManager', 'getPipelines'), []);
+    await rpc.close();
+  });
+});

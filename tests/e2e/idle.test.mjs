@@ -1,0 +1,48 @@
+// What a server costs that has nothing to do, and what each endpoint adds that waits for its peer.
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, test } from 'node:test';
+import { negotiatedEndpoint, times } from './lib/endpoints.mjs';
+import { connect } from './lib/rpc.mjs';
+import { useServer } from './lib/server.mjs';
+
+const MAX_IDLE_KB = 15 * 1024;
+const ENDPOINTS = 500;
+const MAX_ENDPOINT_KB = 100;
+const MAX_IDLE_CPU_SHARE = 0.02;
+
+describe('idle', () => {
+  const server = useServer();
+
+  test(`an idle server takes less than ${MAX_IDLE_KB / 1024} MB`, async (t) => {
+    const rpc = await connect(server.url);
+    await rpc.call('ping');
+    await rpc.close();
+    const resident_kb = await server.status('VmRSS');
+    t.diagnostic(`resident: ${resident_kb} kB`);
+    assert.ok(resident_kb < MAX_IDLE_KB, `${resident_kb} kB resident`);
+  });
+
+  test('an idle server sleeps', async (t) => {
+    const before = await server.cpuSeconds();
+    await sleep(2000);
+    const share = ((await server.cpuSeconds()) - before) / 2;
+    t.diagnostic(`${(100 * share).toFixed(1)} % of a core`);
+    assert.ok(share <= MAX_IDLE_CPU_SHARE, `${share} of a core while idle`);
+  });
+
+  test(`${ENDPOINTS} idle endpoints take less than ${MAX_ENDPOINT_KB} KB each, and no thread`, async (t) => {
+    const rpc = await connect(server.url);
+    const pipeline = await rpc.create('MediaPipeline');
+    await times(5, () => negotiatedEndpoint(rpc, pipeline));
+    const [resident_kb, threads] = [await server.status('VmRSS'), await server.status('Threads')];
+    await times(ENDPOINTS, () => negotiatedEndpoint(rpc, pipeline));
+    const each_kb = ((await server.status('VmRSS')) - resident_kb) / ENDPOINTS;
+    const threads_after = await server.status('Threads');
+    t.diagnostic(`${each_kb.toFixed(1)} kB an endpoint, ${threads_after} threads`);
+    assert.ok(each_kb < MAX_ENDPOINT_KB, `${each_kb} kB an endpoint`);
+    assert.equal(threads_after, threads, 'the number of threads');
+    await rpc.release(pipeline);
+    await rpc.close();
+  });
+});

@@ -1,0 +1,150 @@
+// Kurento's own Node clients of both generations, unmodified, run hello-world: a browser sends its camera to a
+// WebRtcEndpoint that is connected to itself. One server serves both at once.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { after, before, describe, test } from 'node:test';
+import { launchChromium } from './lib/chromium.mjs';
+import { assertNoErrors, assertPicture, assertStats } from './lib/media-checks.mjs';
+import { servePages } from './lib/page-server.mjs';
+import { useServer } from './lib/server.mjs';
+
+const GENERATIONS = [
+  {
+    name: 'kurento-client 6.18',
+    load: () => createRequire(new URL('./clients/kurento-6/package.json', import.meta.url))('kurento-client'),
+    candidate: 'OnIceCandidate',
+    events: ['OnIceGatheringDone', 'OnIceComponentStateChanged', 'NewCandidatePairSelected', 'MediaStateChanged',
+      'ConnectionStateChanged', 'MediaFlowInStateChange', 'MediaFlowOutStateChange'],
+  },
+  {
+    name: 'kurento-client 7.3',
+    load: () => createRequire(new URL('./clients/kurento-7/package.json', import.meta.url))('kurento-client'),
+    candidate: 'IceCandidateFound',
+    events: ['IceGatheringDone', 'IceComponentStateChanged', 'NewCandidatePairSelected', 'MediaStateChanged',
+      'ConnectionStateChanged', 'MediaFlowInStateChanged', 'MediaFlowOutStateChanged'],
+  },
+];
+
+// Resolves when every named event was seen once; what is missing is in the error's text.
+function collectEvents(endpoint, names, timeout_ms = 15000) {
+  const missing = new Set(names);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`events that never came: ${[...missing].join(', ')}`)), timeout_ms);
+    for (const name of names) {
+      endpoint.on(name, (event) => {
+        assert.equal(event.type, name);
+        missing.delete(name);
+        if (missing.size > 0) return;
+        clearTimeout(timer);
+        resolve();
+      });
+    }
+  });
+}
+
+async function helloWorld({ load, candidate, events }, url, page) {
+  const kurento = load();
+  const client = await kurento(url, { failAfter: 1 });
+  const pipeline = await client.create('MediaPipeline');
+  const endpoint = await pipeline.create('WebRtcEndpoint');
+  const trickled = [];
+  endpoint.on(candidate, (event) => {
+    const found = kurento.getComplexType('IceCandidate')(event.candidate);
+    trickled.push({ candidate: found.candidate, sdpMid: found.sdpMid, sdpMLineIndex: found.sdpMLineIndex });
+  });
+  const seen = collectEvents(endpoint, events);
+
+  const offer = await page.evaluate(() => window.peer.offer());
+  const answer = await endpoint.processOffer(offer.sdp);
+  await endpoint.connect(endpoint);
+  for (const own of offer.candidates) await endpoint.addIceCandidate(kurento.getComplexType('IceCandidate')(own));
+  await page.evaluate((sdp) => window.peer.accept(sdp), answer);
+  await endpoint.gatherCandidates();
+  const { picture, stats } = await hearCandidates(page, trickled);
+  await seen;
+  assertPicture(picture);
+  assertStats(stats, 'VP8');
+  await assertObjects(pipeline, endpoint);
+  await pipeline.release();
+  await assert.rejects(() => endpoint.getName(), 'a released endpoint is gone');
+  client.close();
+}
+
+// Hands the endpoint's candidates to the page for as long as it waits for media.
+async function hearCandidates(page, trickled) {
+  let done = false;
+  const media = page.evaluate(() => window.peer.media()).finally(() => { done = true; });
+  media.catch(() => {});
+  while (!done) {
+    const next = trickled.shift();
+    if (next) await page.evaluate((it) => window.peer.addCandidate(it), next);
+    else await Promise.race([media.catch(() => {}), new Promise((resolve) => setTimeout(resolve, 20))]);
+  }
+  return media;
+}
+
+async function assertObjects(pipeline, endpoint) {
+  const stats = Object.values(await endpoint.getStats());
+  const received = stats.filter(({ type }) => type === 'inboundrtp');
+  assert.ok(received.length >= 2, `inbound statistics of audio and video: ${JSON.stringify(stats)}`);
+  received.forEach(({ packetsReceived }) => assert.ok(packetsReceived > 20, `${packetsReceived} packets`));
+  await endpoint.setName('echo');
+  assert.equal(await endpoint.getName(), 'echo');
+  const children = await pipeline.getChildren();
+  assert.deepEqual(children.map(({ id }) => id), [endpoint.id]);
+  const sinks = await endpoint.getSinkConnections();
+  assert.deepEqual([...new Set(sinks.map(({ sink }) => sink.id ?? sink))], [endpoint.id]);
+}
+
+describe('kurento-client', () => {
+  const server = useServer();
+  let pages;
+  let browser;
+  before(async () => {
+    pages = await servePages();
+    browser = await launchChromium();
+  });
+  after(async () => {
+    await browser?.close();
+    pages?.close();
+  });
+
+  async function hello(generation) {
+    const page = await browser.open(pages.url);
+    await page.ready();
+    await helloWorld(generation, server.url, page);
+    assertNoErrors(page);
+    await page.close();
+  }
+
+  for (const generation of GENERATIONS) test(`${generation.name} runs hello-world`, () => hello(generation));
+  test('both generations run it at the same time', () => Promise.all(GENERATIONS.map(hello)));
+
+  for (const { name, load } of GENERATIONS) {
+    test(`${name} gets a typed error and works on`, async () => {
+      const client = await load()(server.url, { failAfter: 1 });
+      const pipeline = await client.create('MediaPipeline');
+      const endpoint = await pipeline.create('WebRtcEndpoint');
+      await assert.rejects(endpoint.processOffer('not a session description'),
+        (error) => error.code === 40201 && error.data.type === 'SDP_PARSE_ERROR');
+      const server = await client.getServerManager();
+      assert.equal((await server.getInfo()).type, 'KMS');
+      await pipeline.release();
+      client.close();
+    });
+
+    test(`${name} runs a transaction`, async () => {
+      const client = await load()(server.url, { failAfter: 1 });
+      const pipeline = await client.create('MediaPipeline');
+      const transaction = pipeline.beginTransaction();
+      const endpoint = pipeline.create(transaction, 'WebRtcEndpoint');
+      const pass = pipeline.create(transaction, 'PassThrough');
+      endpoint.connect(transaction, pass);
+      await new Promise((resolve, reject) =>
+        pipeline.endTransaction(transaction, (error) => (error ? reject(error) : resolve())));
+      assert.equal((await pipeline.getChildren()).length, 2);
+      await pipeline.release();
+      client.close();
+    });
+  }
+});

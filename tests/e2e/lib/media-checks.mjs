@@ -1,0 +1,21 @@
+// What counts as a picture that lives and a sound that is heard.
+import assert from 'node:assert/strict';
+
+export function assertPicture({ width, height, frames, motion, brightness }) {
+  assert.ok(width > 0 && height > 0, `a picture has a size, not ${width}x${height}`);
+  assert.ok(frames >= 30, `frames advance: ${frames} seen`);
+  assert.ok(brightness > 16, `the picture is not black: brightness ${brightness.toFixed(1)} of 255`);
+  assert.ok(motion > 0.5, `the picture moves: it changed by ${motion.toFixed(2)} of 255`);
+}
+
+export function assertStats({ audio, video }, codec) {
+  assert.equal(video.codec?.toUpperCase(), `VIDEO/${codec}`, 'the video codec asked for');
+  assert.ok(video.framesDecoded > 20, `video is decoded: ${video.framesDecoded} frames`);
+  assert.equal(audio.codec?.toLowerCase(), 'audio/opus', 'audio is Opus');
+  assert.ok(audio.packetsReceived > 50, `audio comes: ${audio.packetsReceived} packets`);
+  assert.ok(audio.totalAudioEnergy > 1e-4, `the sound is not silence: energy ${audio.totalAudioEnergy}`);
+}
+
+export function assertNoErrors(page) {
+  assert.deepEqual(page.errors, [], 'the page reported no error');
+}

@@ -1,0 +1,5 @@
+// The pages' client with Node's WebSocket.
+import { WebSocket } from 'ws';
+import { Rpc } from '../pages/rpc.js';
+
+export const connect = (url) => Rpc.open(url, WebSocket);

@@ -1,0 +1,143 @@
+// Starts build/kaskado for a test, on a free port of the loopback interface and with a configuration of its own, and
+// ends it by its process id. A server that does not end cleanly, or logs an error, fails the test.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { after, before } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KASKADO, OUT } from './paths.mjs';
+
+const START_MS = 10000;
+const STOP_MS = 5000;
+const TICKS_A_SECOND = 100;  // USER_HZ, the same on all of Linux's common architectures
+// TIME PID THREAD LEVEL …, or the words of a sanitizer or of a runtime that gives up.
+const TROUBLE = /^\S+Z +\d+ +\d+ error |Sanitizer:|runtime error:|terminate called|Assertion .* failed|stack smashing/;
+
+export async function freePort() {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+// Writes kurento.conf.json and modules/kurento/*.conf.ini; `mediaServer` is laid over what tests need.
+export async function writeConfiguration({ port, mediaServer = {}, modules = {} }) {
+  const directory = await mkdtemp(join(tmpdir(), 'kaskado-conf-'));
+  const websocket = { address: '127.0.0.1', port, path: 'kurento' };
+  const configuration = { mediaServer: { net: { websocket }, ...mediaServer } };
+  const ini = { WebRtcEndpoint: 'networkInterfaces=lo\n', ...modules };
+  await mkdir(join(directory, 'modules/kurento'), { recursive: true });
+  await writeFile(join(directory, 'kurento.conf.json'), JSON.stringify(configuration, null, 2));
+  for (const [name, text] of Object.entries(ini)) {
+    await writeFile(join(directory, `modules/kurento/${name}.conf.ini`), text);
+  }
+  return directory;
+}
+
+const argumentsFor = (directory) =>
+  ['-f', join(directory, 'kurento.conf.json'), '-c', join(directory, 'modules')];
+
+function accepts(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
+    socket.on('error', () => resolve(false));
+  });
+}
+
+// Runs the server to its end, for the ways in which it refuses to start.
+export async function runToEnd(args, { env = {} } = {}) {
+  const child = spawn(KASKADO, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  child.stdout.on('data', (data) => { output += data; });
+  child.stderr.on('data', (data) => { output += data; });
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_MS);
+  const [code, signal] = await once(child, 'close');
+  clearTimeout(timer);
+  return { code, signal, output };
+}
+
+class Server {
+  #exited;
+
+  constructor(child, port, directory, logFile) {
+    Object.assign(this, { child, port, directory, logFile, pid: child.pid });
+    this.url = `ws://127.0.0.1:${port}/kurento`;
+    this.page = `http://127.0.0.1:${port}/`;
+    this.#exited = once(child, 'exit').then(([code, signal]) => (this.end = { code, signal }));
+  }
+
+  log() { return readFile(this.logFile, 'utf8'); }
+
+  async listening() {
+    const deadline = Date.now() + START_MS;
+    while (!(await accepts(this.port))) {
+      if (this.end) throw new Error(`the server ended at once: ${JSON.stringify(this.end)}\n${await this.log()}`);
+      if (Date.now() > deadline) throw new Error(`the server does not listen after ${START_MS} ms`);
+      await sleep(20);
+    }
+  }
+
+  // A number of /proc/PID/status: VmRSS in kB, Threads.
+  async status(field) {
+    const text = await readFile(`/proc/${this.pid}/status`, 'utf8');
+    return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)[1]);
+  }
+
+  async cpuSeconds() {
+    const text = await readFile(`/proc/${this.pid}/stat`, 'utf8');
+    const [user, system] = text.slice(text.lastIndexOf(')') + 2).split(' ').slice(11, 13).map(Number);
+    return (user + system) / TICKS_A_SECOND;
+  }
+
+  // Ends the server and gives how long that took in ms.
+  async stop(signal = 'SIGTERM') {
+    const before = performance.now();
+    assert.equal(this.end, undefined, 'the server was still running');
+    this.child.kill(signal);
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), STOP_MS);
+    const end = await this.#exited;
+    clearTimeout(timer);
+    await rm(this.directory, { recursive: true, force: true });
+    assert.deepEqual(end, { code: 0, signal: null }, `the server ends cleanly; its log is ${this.logFile}`);
+    const trouble = (await this.log()).split('\n').filter((line) => TROUBLE.test(line));
+    assert.deepEqual(trouble, [], 'the log holds no error');
+    return performance.now() - before;
+  }
+}
+
+let started = 0;
+
+export async function startServer({ port, mediaServer, modules, args = [], env = {} } = {}) {
+  port ??= await freePort();
+  const directory = await writeConfiguration({ port, mediaServer, modules });
+  await mkdir(OUT, { recursive: true });
+  const logFile = join(OUT, `${basename(process.argv[1]).replace('.test.mjs', '')}-${++started}.log`);
+  const log = openSync(logFile, 'w');
+  const child = spawn(KASKADO, [...argumentsFor(directory), ...args],
+    { env: { ...process.env, ...env }, stdio: ['ignore', log, log] });
+  closeSync(log);
+  await once(child, 'spawn');
+  const server = new Server(child, port, directory, logFile);
+  await server.listening();
+  return server;
+}
+
+// A server for all tests of the surrounding suite.
+export function useServer(options) {
+  const server = {};
+  before(async () => {
+    const running = await startServer(options);
+    Object.setPrototypeOf(server, running);
+    server.stop = () => running.stop();
+    server.log = () => running.log();
+  });
+  after(() => server.stop?.());
+  return server;
+}

@@ -1,0 +1,43 @@
+// The functions that generated code wants defined beside each class.
+#include "elements/endpoint.hpp"
+#include "pipeline/media_pipeline.hpp"
+#include "toys/toy_box.hpp"
+
+namespace kaskado {
+namespace {
+
+using Made = pipeline::ApiResult<std::unique_ptr<pipeline::MediaObject>>;
+
+class PassThroughDouble : public pipeline::MediaElement, public elements::PassThroughApi {
+ public:
+  using MediaElement::MediaElement;
+};
+
+template <typename T, typename Params>
+Made make(const pipeline::Construction& construction, Params params) {
+  return std::unique_ptr<pipeline::MediaObject>(std::make_unique<T>(construction, std::move(params)));
+}
+
+}  // namespace
+
+Made pipeline::create_media_pipeline(const Construction& construction, MediaPipelineParams params) {
+  return make<MediaPipeline>(construction, params);
+}
+
+Made elements::create_pass_through(const pipeline::Construction& construction, PassThroughParams params) {
+  return make<PassThroughDouble>(construction, params.media_pipeline);
+}
+
+Made elements::create_web_rtc_endpoint(const pipeline::Construction& construction,
+                                       WebRtcEndpointParams params) {
+  if (params.recvonly && params.sendonly) {
+    return pipeline::ApiError{pipeline::ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, "both"};
+  }
+  return make<EndpointDouble>(construction, params);
+}
+
+Made toys::create_toy_box(const pipeline::Construction& construction, ToyBoxParams params) {
+  return make<ToyBox>(construction, std::move(params));
+}
+
+}  // namespace kaskado

@@ -1,0 +1,86 @@
+#include "loop/udp_port.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace kaskado::loop {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Collector : DatagramHandler {
+  void on_batch(std::uint8_t, std::span<ReceivedDatagram> batch, base::Instant) override {
+    for (auto& datagram : batch) texts.emplace_back(base::as_text(datagram.packet->span()));
+    if (texts.size() >= wanted) loop->stop();
+  }
+  Loop* loop = nullptr;
+  std::size_t wanted = 0;
+  std::vector<std::string> texts;
+};
+
+struct UdpPortTest : testing::TestWithParam<const char*> {
+  Loop loop;
+  base::PacketPool pool{256};
+  Collector at_a, at_b;
+  std::unique_ptr<UdpPort> a, b;
+
+  void SetUp() override {
+    at_a.loop = at_b.loop = &loop;
+    const auto local = *base::SocketAddress::parse(GetParam(), 0);
+    auto first = UdpPort::open(loop, local, 0, pool, at_a);
+    auto second = UdpPort::open(loop, local, 1, pool, at_b);
+    ASSERT_TRUE(first) << first.error().message;
+    ASSERT_TRUE(second) << second.error().message;
+    a = std::move(first).value();
+    b = std::move(second).value();
+  }
+};
+
+TEST_P(UdpPortTest, SendsRunsAndSinglesInOrder) {
+  base::Outbox outbox(128);
+  const base::Path to_b{0, b->local()};
+  std::vector<std::string> sent;
+  for (int i = 0; i < 100; ++i) sent.push_back(std::string(i % 7 == 6 ? 50 : 200, static_cast<char>('a' + i % 26)));
+  for (const auto& text : sent) outbox.send(base::as_bytes(text), to_b);
+  outbox.send(base::as_bytes("for the other port's index"), {1, b->local()});
+  at_b.wanted = sent.size();
+  a->send(outbox);
+  Timer guard(loop, [&] { loop.stop(); });
+  guard.arm(monotonic_now() + 5s);
+  loop.run();
+  EXPECT_EQ(at_b.texts, sent);
+  EXPECT_EQ(a->counters().datagrams_out, sent.size());
+  EXPECT_EQ(a->counters().send_failed, 0u);
+}
+
+TEST_P(UdpPortTest, CountsWhatIsTooLongAndGoesOn) {
+  base::Outbox outbox(4);
+  const base::Path to_b{0, b->local()};
+  outbox.send(base::as_bytes(std::string(base::kMaxDatagramBytes + 1, 'x')), to_b);
+  outbox.send(base::as_bytes("short"), to_b);
+  at_b.wanted = 1;
+  a->send(outbox);
+  Timer guard(loop, [&] { loop.stop(); });
+  guard.arm(monotonic_now() + 5s);
+  loop.run();
+  EXPECT_EQ(at_b.texts, std::vector<std::string>{"short"});
+  EXPECT_EQ(b->counters().too_long, 1u);
+}
+
+INSTANTIATE_TEST_SUITE_P(BothFamilies, UdpPortTest, testing::Values("127.0.0.1", "::1"));
+
+TEST(UdpPort, ATakenPortIsAnErrorThatNamesIt) {
+  Loop loop;
+  base::PacketPool pool(64);
+  Collector handler;
+  auto first = UdpPort::open(loop, *base::SocketAddress::parse("127.0.0.1", 0), 0, pool, handler);
+  ASSERT_TRUE(first);
+  const auto second = UdpPort::open(loop, (*first)->local(), 1, pool, handler);
+  ASSERT_FALSE(second);
+  EXPECT_NE(second.error().message.find((*first)->local().text()), std::string::npos);
+}
+
+}  // namespace
+}  // namespace kaskado::loop
