@@ -74,7 +74,18 @@ RULES = [
     (r"create/.*-pipeline-is-element", "what is wrong is named",
      error(40001, type_="MARSHALL_ERROR")),
     (r"create/create:HubPort.*", "what is wrong is named", error(40001, type_="MARSHALL_ERROR")),
+    # Session descriptions
+    (r".*:process(Offer|Answer)", "the error also says which line is wrong",
+     lambda r, a: r.get("error", {}).get("code") == 40201 and a.get("error", {}).get("code") == 40201
+     and a["error"]["message"].startswith(r["error"]["message"])),
+    (r"sdp/invoke:sdes-to-webrtc:processOffer", "a WebRTC endpoint refuses m-lines without DTLS",
+     lambda _r, a: all("m=" not in line or " 0 " in line for line in a.get("result", {}).get("value", "").splitlines())),
+    (r"sdp/invoke:firefox:processOffer", "data channels are refused as yet",
+     lambda _r, a: "m=application 0 " in a.get("result", {}).get("value", "")),
     # Lines that the recording lacks
+    (r"sdp/invoke:dc.*:(getLocalSessionDescriptor|generateOffer|processAnswer|processOffer|addIceCandidate)", HISTORY,
+     lambda _r, a: "result" in a or a.get("error", {}).get("code") in (40202, 40203, 40209)),
+    (r"invoke/operationParams-extra", HISTORY, same_value_kind),
     (r"manager/invoke:manager:getTags", HISTORY, same_value_kind),
     (r"invoke/invoke:PassThrough\(null\):getName", HISTORY, same_value_kind),
     (r"invoke/invoke:PassThrough(\{\"key\":\"k1\"\}:getTag|\{\}:getTags)", HISTORY, same_value_kind),
