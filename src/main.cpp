@@ -1,4 +1,6 @@
 // Wires the rooms together: reads the configuration, starts the shards and the control plane, waits for a signal.
+#include <malloc.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -36,6 +38,10 @@ sigset_t block_signals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }
+
+// One arena for all threads: packets do not come from the heap, and what the threads hand to each other (commands,
+// events, answers) would otherwise leave holes in the arenas of both (docs/adr/0002).
+void tune_heap() { mallopt(M_ARENA_MAX, 1); }
 
 int fail(const base::Error& error, int code = EXIT_FAILURE) {
   std::fprintf(stderr, "kaskado: %s\n", error.message.c_str());
@@ -156,4 +162,7 @@ int run(int argc, const char* const* argv) {
 }  // namespace
 }  // namespace kaskado
 
-int main(int argc, char** argv) { return kaskado::run(argc, argv); }
+int main(int argc, char** argv) {
+  kaskado::tune_heap();
+  return kaskado::run(argc, argv);
+}

@@ -24,7 +24,7 @@ class RequestCache {
   static constexpr base::Duration kLifetime = std::chrono::seconds(20);
   // Where one more would be too many, the oldest goes, whether answered or not.
   static constexpr std::size_t kMaxEntries = 1024;
-  static constexpr std::size_t kMaxBytes = 1024 * 1024;
+  static constexpr std::size_t kMaxBytes = 256 * 1024;
   // How many repetitions wait for one answer; the next one takes the place of the oldest.
   static constexpr std::size_t kMaxWaiting = 4;
 

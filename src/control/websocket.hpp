@@ -26,7 +26,7 @@ struct WebSocketOptions {
   // Further TCP connections are closed at once.
   std::size_t max_connections = 4096;
   // A longer message closes the connection with 1009 (RFC 6455 §7.4.1).
-  std::size_t max_message_bytes = 1024 * 1024;
+  std::size_t max_message_bytes = 4 * 1024 * 1024;
   // A connection that reads so slowly that more than this waits for it is closed with 1008.
   std::size_t max_send_buffer_bytes = 8 * 1024 * 1024;
   // From the first byte to the end of the opening handshake or the HTTP request.

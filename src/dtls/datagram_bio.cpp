@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dtls/record.hpp"
+
 namespace kaskado::dtls {
 namespace {
 
@@ -12,14 +14,21 @@ DatagramPort& port_of(BIO* bio) {
   return *static_cast<DatagramPort*>(BIO_get_data(bio));
 }
 
+void note_written(DatagramPort& port, base::Bytes datagram) {
+  port.written.insert(port.written.end(), datagram.begin(), datagram.end());
+  while (const auto record = take_record(datagram))
+    if (record->epoch == kProtectedEpoch)
+      port.next_sequence = std::max(port.next_sequence, record->sequence + 1);
+}
+
 // Says that all was sent in any case: what finds no room is lost like any datagram.
 int write_datagram(BIO* bio, const char* data, int size) {
   BIO_clear_retry_flags(bio);
   if (size <= 0) return 0;
   DatagramPort& port = port_of(bio);
-  if (port.outbox && port.path)
-    port.outbox->send({reinterpret_cast<const std::uint8_t*>(data), static_cast<std::size_t>(size)},
-                      *port.path);
+  const base::Bytes datagram{reinterpret_cast<const std::uint8_t*>(data), static_cast<std::size_t>(size)};
+  note_written(port, datagram);
+  if (port.outbox && port.path) port.outbox->send(datagram, *port.path);
   return size;
 }
 

@@ -8,6 +8,9 @@ namespace kaskado::dtls {
 void OpenSslFree::operator()(bio_st* bio) const {
   BIO_free(bio);
 }
+void OpenSslFree::operator()(evp_cipher_ctx_st* context) const {
+  EVP_CIPHER_CTX_free(context);
+}
 void OpenSslFree::operator()(evp_pkey_st* key) const {
   EVP_PKEY_free(key);
 }
@@ -19,6 +22,10 @@ void OpenSslFree::operator()(ssl_st* ssl) const {
 }
 void OpenSslFree::operator()(x509_st* certificate) const {
   X509_free(certificate);
+}
+
+void clear_openssl_errors() {
+  ERR_clear_error();
 }
 
 ErrorQueueGuard::ErrorQueueGuard() {

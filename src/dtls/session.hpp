@@ -1,8 +1,9 @@
 // One DTLS 1.2 association (RFC 6347) with the DTLS-SRTP extension (RFC 5764), as WebRTC wants it (RFC 8827
-// §6.5): ECDHE, AEAD ciphers, certificates of both ends, known by their fingerprints in SDP.
+// §6.5): ECDHE, AEAD ciphers, certificates of both ends, known by their fingerprints in SDP. No
+// renegotiation, no resumption, no compression.
 //
-// Owned and used by one loop; datagrams go to the Outbox before a call returns. A session holds about 30 KB
-// during the handshake and gives its buffers back afterwards.
+// Owned and used by one loop; datagrams go to the Outbox before a call returns. A session holds some 60 KB
+// during the handshake and 1 KB after it.
 //
 // Time: `now` sets deadline(), but OpenSSL decides with gettimeofday(2) whether a flight is due again. Call
 // advance() at deadline() and all goes well; a test on virtual time defines gettimeofday in its executable.
@@ -20,19 +21,14 @@
 #include "base/drop_reason.hpp"
 #include "base/outbox.hpp"
 #include "base/time.hpp"
-#include "dtls/application_inbox.hpp"
+#include "dtls/association.hpp"
 #include "dtls/certificate.hpp"
-#include "dtls/datagram_bio.hpp"
-#include "dtls/fingerprint.hpp"
-#include "dtls/srtp_keys.hpp"
-#include "dtls/ssl_context.hpp"
+#include "dtls/handshake.hpp"
 
 namespace kaskado::dtls {
 
 // connecting includes a finished handshake whose peer has no known fingerprint yet.
 enum class DtlsState : std::uint8_t { idle, connecting, connected, failed, closed };
-// From SDP's `a=setup` (RFC 8842): active is the client.
-enum class DtlsRole : std::uint8_t { client, server };
 
 std::string_view to_string(DtlsState state);
 
@@ -41,7 +37,7 @@ struct DtlsOutcome {
   bool state_changed = false;
 };
 
-class DtlsSession final : private CertificateJudge {
+class DtlsSession {
  public:
   static constexpr std::size_t kDefaultMtuBytes = 1200;  // of UDP payload
 
@@ -53,8 +49,6 @@ class DtlsSession final : private CertificateJudge {
               std::optional<Fingerprint> expected_remote,
               std::span<const std::uint16_t> srtp_profiles = kDefaultSrtpProfiles,
               std::size_t mtu_bytes = kDefaultMtuBytes);
-  DtlsSession(const DtlsSession&) = delete;
-  DtlsSession& operator=(const DtlsSession&) = delete;
 
   // Once ICE has a path. A client sends its ClientHello; a server waits for one. Does nothing but in idle.
   DtlsOutcome start(const base::Path& path, base::Instant now, base::Outbox& outbox);
@@ -62,8 +56,9 @@ class DtlsSession final : private CertificateJudge {
   // One datagram of the peer. Drops it as
   //   datagram_too_long  more than kMaxDatagramBytes
   //   dtls_before_ice    the session is idle
-  //   bad_dtls           no sequence of DTLS records, or too early, or after the end
-  // and what OpenSSL refuses inside (replays, records with a bad tag) is lost without a word. Answers, also
+  //   bad_dtls           no sequence of DTLS records, or with one that is not authentic, or after the end
+  //   duplicate_packet   with a record that came before
+  // While the handshake is going on OpenSSL passes over what it does not like without a word. Answers, also
   // retransmissions that the peer asks for, go to the path given.
   DtlsOutcome receive(base::Bytes datagram, const base::Path& path, base::Instant now, base::Outbox& outbox);
 
@@ -73,7 +68,8 @@ class DtlsSession final : private CertificateJudge {
   base::Instant deadline() const { return deadline_; }
 
   // What the peer's certificate must be. Where the handshake is over already, the session is connected by
-  // this, or fails: then the peer gets a close_notify, since OpenSSL sends no other alert after a handshake.
+  // this, or fails and tells the peer. Once it is connected, another fingerprint than before makes it fail: a
+  // peer with a new certificate needs a new association (RFC 8842 §4).
   DtlsOutcome set_remote_fingerprint(const Fingerprint& expected, const base::Path& path, base::Instant now,
                                      base::Outbox& outbox);
 
@@ -97,22 +93,22 @@ class DtlsSession final : private CertificateJudge {
   const std::string& why() const { return why_; }
 
  private:
-  class Call;
+  // What a finished handshake gave, while nobody has said who the peer should be.
+  struct Unverified {
+    X509Handle certificate;
+    std::optional<SrtpKeyMaterial> keys;
+  };
 
-  Verdict judge(const x509_st& peer_certificate) override;
-  bool is_expected(const x509_st& peer_certificate) const;
-  bool is_premature(base::Bytes datagram);
-  bool make_ssl();
-  void run();
-  void shake_hands();
-  void finish_handshake();
-  void become_connected();
-  void read_records();
-  void handle_result(int result);
-  void send_close_notify();
+  void go_on(Handshake::Progress progress, base::Bytes datagram, const base::Path& path,
+             base::Outbox& outbox);
+  void establish(base::Bytes datagram, const base::Path& path, base::Outbox& outbox);
+  void verify_peer(const base::Path& path, base::Outbox& outbox);
+  base::DropReason receive_established(base::Bytes datagram, const base::Path& path, base::Outbox& outbox);
+  void end_by_peer(Alert alert, const base::Path& path, base::Outbox& outbox);
+  void reject_peer(std::string why, const base::Path& path, base::Outbox& outbox);
   void fail(std::string why);
   void end(DtlsState state);
-  void update_deadline(base::Instant now);
+  DtlsOutcome outcome(base::DropReason drop, DtlsState before, base::Instant now);
 
   std::shared_ptr<const Certificate> certificate_;
   std::optional<Fingerprint> expected_remote_;
@@ -120,11 +116,11 @@ class DtlsSession final : private CertificateJudge {
   std::size_t mtu_bytes_;
   DtlsRole role_;
   DtlsState state_ = DtlsState::idle;
-  bool handshake_finished_ = false;
-  std::uint8_t early_records_ = 0;
-  DatagramPort port_;
-  SslHandle ssl_;  // behind port_, which its BIO points to
   base::Instant deadline_ = base::kNever;
+  // One of them at a time, none at the ends of life.
+  std::unique_ptr<Handshake> handshake_;
+  std::unique_ptr<Association> association_;
+  std::unique_ptr<Unverified> unverified_;
   std::optional<SrtpKeyMaterial> keys_;
   ApplicationInbox inbox_;
   std::string why_;

@@ -8,7 +8,11 @@ using pipeline::StatsType;
 namespace {
 
 // Stable for as long as the stream lives.
-std::string id_of(const char* direction, rtp::Ssrc ssrc) { return std::string(direction) + "-" + std::to_string(ssrc.value); }
+std::string id_of(const char* direction, const char* kind, rtp::Ssrc ssrc) {
+  return std::string(direction) + "-" + kind + "-" + std::to_string(ssrc.value);
+}
+
+const char* name_of(rtp::MediaKind kind) { return kind == rtp::MediaKind::audio ? "audio" : "video"; }
 
 template <typename Record>
 void put_common(Record& record, StatsType type, rtp::Ssrc ssrc, base::WallTime wall) {
@@ -22,7 +26,7 @@ pipeline::RTCInboundRTPStreamStats inbound(rtp::ReceiveStream& stream, std::uint
                                            base::WallTime wall) {
   const rtp::ReceiveStats stats = stream.stats(now);
   pipeline::RTCInboundRTPStreamStats record;
-  record.id = id_of("inbound", stream.ssrc());
+  record.id = id_of("inbound", name_of(stream.kind()), stream.ssrc());
   put_common(record, StatsType::inboundrtp, stream.ssrc(), wall);
   record.pli_count = static_cast<std::int64_t>(stats.key_frames_requested);
   record.nack_count = static_cast<std::int64_t>(stats.nacks_sent);
@@ -38,7 +42,7 @@ pipeline::RTCInboundRTPStreamStats inbound(rtp::ReceiveStream& stream, std::uint
 pipeline::RTCOutboundRTPStreamStats outbound(const rtp::SendStream& stream, base::WallTime wall) {
   const rtp::SendStats stats = stream.stats();
   pipeline::RTCOutboundRTPStreamStats record;
-  record.id = id_of("outbound", stream.ssrc());
+  record.id = id_of("outbound", name_of(stream.kind()), stream.ssrc());
   put_common(record, StatsType::outboundrtp, stream.ssrc(), wall);
   record.fir_count = static_cast<std::int64_t>(stats.firs);
   record.pli_count = static_cast<std::int64_t>(stats.plis);

@@ -86,8 +86,7 @@ ApiResult<std::string> SdpEndpoint::process_offer(std::string offer) {
   auto negotiation = answer_offer(*parsed);
   if (!negotiation) return std::move(negotiation).error();
   const bool first = state_ != State::negotiated;
-  negotiation_ = std::move(negotiation).value();
-  local_ = negotiation_->local;
+  local_ = std::move(negotiation->local);
   remote_ = std::move(offer);
   state_ = State::negotiated;
   if (first) session_started();
@@ -109,7 +108,6 @@ ApiResult<std::string> SdpEndpoint::process_answer(std::string answer) {
   if (!parsed) return parsed.error();
   auto negotiation = accept_answer(*local_, *parsed);
   if (!negotiation) return std::move(negotiation).error();
-  negotiation_ = std::move(negotiation).value();
   remote_ = std::move(answer);
   state_ = State::negotiated;
   answered_ = true;

@@ -37,7 +37,8 @@ class SdpEndpoint : public SessionEndpoint, public SdpEndpointApi {
 
   // Codecs of the configuration, header extensions, and limits as they are now.
   sdp::LocalCapabilities capabilities() const;
-  const std::optional<sdp::Negotiation>& negotiation() const { return negotiation_; }
+  // An answer was given or taken.
+  bool negotiated() const { return state_ == State::negotiated; }
   sdp::SessionDescription* local_description() { return local_ ? &*local_ : nullptr; }
 
  private:
@@ -47,7 +48,6 @@ class SdpEndpoint : public SessionEndpoint, public SdpEndpointApi {
   bool answered_ = false;  // ours was the offer, and it has been answered
   std::optional<sdp::SessionDescription> local_;
   std::string remote_;
-  std::optional<sdp::Negotiation> negotiation_;
   int max_audio_recv_bandwidth_kbps_ = 0;  // 0: no limit, as below
   int max_video_recv_bandwidth_kbps_ = 0;
 };

@@ -145,7 +145,7 @@ ApiResult<std::vector<IceConnection>> WebRtcEndpoint::get_ice_connection_state()
 }
 
 ApiResult<std::vector<DtlsConnection>> WebRtcEndpoint::get_dtls_connection_state() {
-  if (!session_ || !negotiation()) return std::vector<DtlsConnection>{};
+  if (!session_ || !negotiated()) return std::vector<DtlsConnection>{};
   return std::vector<DtlsConnection>{dtls_connection()};
 }
 

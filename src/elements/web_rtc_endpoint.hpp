@@ -70,7 +70,7 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   void take_remote_candidates(const sdp::NegotiatedTransport& remote);
   void gather();
   void tell_candidate(const HostCandidate& candidate);
-  bool knows_m_line(const IceCandidate& candidate) const;
+  bool knows_m_line(const IceCandidate& candidate);
   void update_ice_state();
   void update_dtls_state();
   void update_connection_state();
@@ -89,6 +89,7 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   std::string stream_label_;
   std::string sdp_session_id_;
   std::uint64_t sdp_version_ = 0;
+  std::optional<sdp::NegotiatedTransport> remote_transport_;
   std::vector<ice::Candidate> early_candidates_;  // of the peer, before there is a session
   bool gather_when_negotiated_ = false;
   bool gathered_ = false;

@@ -84,8 +84,8 @@ ApiResult<sdp::Negotiation> WebRtcEndpoint::answer_offer(const sdp::SessionDescr
   ++sdp_version_;
   auto answer = sdp::make_answer(offer, web_rtc_capabilities(), transport_parameters(offer));
   if (!answer) return ApiError{ErrorCode::SDP_END_POINT_PROCESS_OFFER_ERROR, "Invalid SDP: " + answer.error().message};
-  const bool restarts = negotiation() && !negotiation()->transports.empty() && !answer->transports.empty() &&
-                        sdp::ice_restarted(negotiation()->transports[0], answer->transports[0]);
+  const bool restarts = remote_transport_ && !answer->transports.empty() &&
+                        sdp::ice_restarted(*remote_transport_, answer->transports[0]);
   if (restarts) {
     // RFC 8839 §4.4.1.1.1: our side gets new credentials too, and candidates are told again.
     session_->transport().restart_ice(shard().now());
@@ -122,6 +122,7 @@ ApiResult<void> WebRtcEndpoint::start_transport(const sdp::Negotiation& negotiat
       return ApiError{ErrorCode::SDP_PARSE_ERROR, "Invalid SDP: a=ice-ufrag or a=ice-pwd cannot be used"};
     }
     take_remote_candidates(remote);
+    remote_transport_ = remote;
   }
   session_->rtp().configure(negotiation.media);
   session_->settle();
@@ -181,7 +182,7 @@ void WebRtcEndpoint::tell_candidate(const HostCandidate& candidate) {
 ApiResult<void> WebRtcEndpoint::add_ice_candidate(IceCandidate candidate) {
   const auto parsed = ice::Candidate::parse(candidate.candidate);
   if (!parsed) return ApiError{ErrorCode::ICE_ADD_CANDIDATE_ERROR, "Error adding candidate: " + parsed.error().message};
-  if (!negotiation()) {
+  if (!negotiated()) {
     if (early_candidates_.size() == kMaxEarlyCandidates) {
       return ApiError{ErrorCode::ICE_ADD_CANDIDATE_ERROR, "Error adding candidate: too many before the SDP negotiation"};
     }
@@ -195,11 +196,10 @@ ApiResult<void> WebRtcEndpoint::add_ice_candidate(IceCandidate candidate) {
 }
 
 // RFC 8838: by mid, and by index where there is none.
-bool WebRtcEndpoint::knows_m_line(const IceCandidate& candidate) const {
-  const std::vector<sdp::NegotiatedMedia>& media = negotiation()->media;
-  const auto index = static_cast<std::size_t>(candidate.sdp_m_line_index);
-  if (candidate.sdp_mid.empty()) return index < media.size();
-  return std::ranges::find(media, candidate.sdp_mid, &sdp::NegotiatedMedia::mid) != media.end();
+bool WebRtcEndpoint::knows_m_line(const IceCandidate& candidate) {
+  const std::vector<sdp::MediaDescription>& media = local_description()->media;
+  if (candidate.sdp_mid.empty()) return static_cast<std::size_t>(candidate.sdp_m_line_index) < media.size();
+  return std::ranges::find(media, candidate.sdp_mid, &sdp::MediaDescription::mid) != media.end();
 }
 
 }  // namespace kaskado::elements

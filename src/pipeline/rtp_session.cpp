@@ -79,8 +79,10 @@ void RtpSession::configure_line(MediaLine& line, const sdp::NegotiatedMedia* med
   RtpSourceConfig received;
   RtpSinkConfig sent;
   for (const sdp::NegotiatedCodec& codec : media->codecs) {
-    received.formats.push_back({{codec.receive_payload_type}, codec.codec});
-    sent.formats.push_back({{codec.codec.payload_type}, codec.codec});
+    sdp::RtpCodec encoding = codec.codec;
+    encoding.feedback = {};  // is the m-line's own, and most of what a codec takes in memory
+    received.formats.push_back({{codec.receive_payload_type}, encoding});
+    sent.formats.push_back({{codec.codec.payload_type}, std::move(encoding)});
   }
   received.feedback_sender = line.sink.ssrc();
   received.nack = has_feedback(*media, "nack");
@@ -107,6 +109,11 @@ void RtpSession::set_remb_params(const rtp::RembParams& params) {
 void RtpSession::set_rtt(base::Duration rtt) {
   audio_.source.set_rtt(rtt);
   video_.source.set_rtt(rtt);
+}
+
+void RtpSession::start(base::Instant now) {
+  next_report_ = now + kReportInterval;
+  video_.sink.line_opened();
 }
 
 base::DropReason RtpSession::receive_rtp(base::PacketRef packet, base::Instant now) {

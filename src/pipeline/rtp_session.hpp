@@ -42,7 +42,7 @@ class RtpSession {
   base::DropReason receive_rtp(base::PacketRef packet, base::Instant now);
   base::DropReason receive_rtcp(base::Bytes packet, base::Instant now, base::Outbox& outbox);
   // The transport is up: reports begin.
-  void start(base::Instant now) { next_report_ = now + kReportInterval; }
+  void start(base::Instant now);
   // Hands what came in since the last call to the subscribers.
   void end_run(base::Outbox& outbox);
   void advance(base::Instant now, base::Outbox& outbox);

@@ -47,7 +47,12 @@ void RtpSink::follow() {
   stream_->set_payloads(match_payloads(source_->formats(), formats_), active->clock_rate());
   if (stream_->source() == active->source()) return;
   stream_->switch_source(active->source());
-  if (stream_->wants_key_frame()) source_->request_key_frame(shard_.now());
+  ask_for_key_frame();
+}
+
+// A key frame that comes while the line is closed would be lost on this subscriber.
+void RtpSink::ask_for_key_frame() {
+  if (source_ && stream_ && stream_->wants_key_frame() && line_.is_open()) source_->request_key_frame(shard_.now());
 }
 
 void RtpSink::receive_nack(const rtp::Nack& nack, base::Instant now, base::Outbox& outbox) {

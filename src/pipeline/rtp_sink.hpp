@@ -36,10 +36,12 @@ class RtpSink {
   void configure(const RtpSinkConfig& config);
   // Sends no more, until configured again.
   void pause();
-  // From now on feeds from `source`, or from nothing. Asks a new source for a key frame.
+  // From now on feeds from `source`, or from nothing.
   void bind(RtpSource* source);
   // Told by the source: another stream of it is the one to send, or its formats are others.
   void source_changed();
+  // The line is open: video that waits for a key frame can use one from now on, so this asks for it.
+  void line_opened() { ask_for_key_frame(); }
 
   rtp::Ssrc ssrc() const { return ssrc_; }
   // Unique within the shard.
@@ -61,6 +63,7 @@ class RtpSink {
 
  private:
   void follow();
+  void ask_for_key_frame();
 
   Shard& shard_;
   transport::EgressLine& line_;

@@ -164,10 +164,9 @@ std::size_t write_transport_feedback(RtcpBuilder& builder, Ssrc sender, Ssrc med
   writer.u24(static_cast<std::uint32_t>(reference) & 0xffffff);
   writer.u8(feedback_count);
   write_statuses(writer, statuses);
-  const std::size_t padding = (4 - (writer.size() - start) % 4) % 4;
-  if (padding != 0) {  // RFC 3550 §6.4.1 padding would be wrong before further messages, so zeros stand there
-    writer.zeros(padding);
-  }
+  // Zeros up to the next word, without the P bit: that would be wrong before further messages (RFC 3550
+  // §6.4.1).
+  writer.zeros((4 - (writer.size() - start) % 4) % 4);
   builder.end(start);
   return statuses.count;
 }

@@ -102,8 +102,11 @@ Refusal AnswerReader::join_transport(const MediaDescription& answered, Negotiate
     return Refusal::none;
   }
   NegotiatedTransport transport;
-  transport.local = local_.transports.size() >= offer_.media.size() ? media.index : 0;
-  if (is_taken(transport.local)) return Refusal::no_transport_left;
+  const bool is_shared =
+      local_.profile == TransportProfile::webrtc && local_.transports.size() < offer_.media.size();
+  transport.local = is_shared ? 0 : media.index;
+  if (is_taken(transport.local) || transport.local >= local_.transports.size())
+    return Refusal::no_transport_left;
   const Refusal refusal = open_transport(answered, media.index, transport);
   if (refusal != Refusal::none) return refusal;
   media.transport = result_.transports.size();
@@ -121,7 +124,7 @@ Refusal AnswerReader::decide(const MediaDescription& answered, NegotiatedMedia& 
   }
   if (!answered.is_rtp()) return Refusal::unknown_protocol;
   const bool is_webrtc = local_.profile == TransportProfile::webrtc;
-  media.rtcp_mux = answered.rtcp_mux || answered.rtcp_mux_only;
+  media.rtcp_mux = offer_.media[media.index].rtcp_mux && (answered.rtcp_mux || answered.rtcp_mux_only);
   if (is_webrtc && !media.rtcp_mux) return Refusal::no_rtcp_mux;
   media.codecs = answered_codecs(offer_.media[media.index], answered);
   return media.codecs.empty() ? Refusal::no_common_codec : join_transport(answered, media);

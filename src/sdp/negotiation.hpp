@@ -113,8 +113,9 @@ struct OfferOptions {
 };
 
 // One m-line of each kind asked for: audio0, video0, application0. All of them share transports[0] in one
-// bundle, unless there are as many transports as m-lines: then each m-line has its own for peers that know no
-// bundles.
+// bundle, unless there are as many transports as m-lines: then each m-line has its own, for peers that know
+// no bundles. Plain RTP and SDES know none either: m-lines without a transport of their own are left out
+// there.
 SessionDescription make_offer(const OfferOptions&, const LocalCapabilities&, const LocalTransportParameters&);
 
 // Errors: no_media; mismatch, where the m-lines are not those of our offer.

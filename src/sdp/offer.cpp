@@ -50,6 +50,11 @@ class Offerer {
 
  private:
   bool is_webrtc() const { return local_.profile == TransportProfile::webrtc; }
+  // The transport of the next m-line; only m-lines of a bundle can share one.
+  std::size_t next_transport() const {
+    return is_webrtc() && !one_transport_each_ ? 0 : session_.media.size();
+  }
+  bool has_transport() const { return next_transport() < local_.transports.size(); }
   MediaDescription& add_media(MediaKind kind, std::string_view name);
   void add_codecs(const std::vector<CodecCapability>&, MediaDescription&);
   void add_extensions(MediaDescription&);
@@ -62,12 +67,13 @@ class Offerer {
 };
 
 MediaDescription& Offerer::add_media(MediaKind kind, std::string_view name) {
-  const std::size_t index = session_.media.size();
+  const std::size_t transport = next_transport();
+  const bool first_on_transport = transport == session_.media.size();
   MediaDescription& media = session_.media.emplace_back();
   media.kind = kind;
   media.media = name;
   media.mid = std::string(name) + "0";
-  write_transport(local_, one_transport_each_ ? index : 0, one_transport_each_ || index == 0, "1", media);
+  write_transport(local_, transport, first_on_transport, "1", media);
   if (is_webrtc()) media.transport.setup = Setup::actpass;  // RFC 8842 §5.2
   return media;
 }
@@ -97,6 +103,7 @@ void Offerer::add_extensions(MediaDescription& media) {
 }
 
 void Offerer::add_rtp(MediaKind kind) {
+  if (!has_transport()) return;
   const std::size_t index = session_.media.size();
   const bool is_audio = kind == MediaKind::audio;
   MediaDescription& media = add_media(kind, is_audio ? "audio" : "video");
@@ -110,6 +117,7 @@ void Offerer::add_rtp(MediaKind kind) {
 }
 
 void Offerer::add_data_channel() {
+  if (!has_transport()) return;
   MediaDescription& media = add_media(MediaKind::application, "application");
   media.protocol = "UDP/DTLS/SCTP";
   media.formats = {"webrtc-datachannel"};

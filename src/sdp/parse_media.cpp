@@ -18,6 +18,8 @@ MediaKind kind_of(std::string_view media) {
 }
 
 Problem parse_payload_types(MediaSection& section, std::string_view rest) {
+  const auto words = static_cast<std::size_t>(std::count(rest.begin(), rest.end(), ' '));
+  section.media.codecs.reserve(std::min(words, section.codec_of_payload_type.size()));
   for (std::string_view word = take_word(rest); !word.empty(); word = take_word(rest)) {
     const auto payload_type = base::parse_number<std::uint8_t>(word);
     if (!payload_type || *payload_type > 127) return "a payload type must be a number from 0 to 127";
@@ -169,11 +171,18 @@ Problem parse_session_attribute(SessionDescription& session, const AttributeLine
   if (parse_transport_attribute(session.transport, line, problem)) return problem;
   if (line.name == "group") return parse_group(session, line.value);
   if (line.name == "extmap") return parse_extension_map(line.value, session.extensions);
-  if (line.name == "ice-lite") return session.ice_lite = true, kNoProblem;
-  if (line.name == "extmap-allow-mixed") return session.extmap_allow_mixed = true, kNoProblem;
-  if (line.name == "msid-semantic") return session.msid_semantic = line.value, kNoProblem;
-  if (const auto direction = parse_direction(line.name)) return session.direction = direction, kNoProblem;
-  return keep_unknown(session.others, line);
+  if (line.name == "ice-lite") {
+    session.ice_lite = true;
+  } else if (line.name == "extmap-allow-mixed") {
+    session.extmap_allow_mixed = true;
+  } else if (line.name == "msid-semantic") {
+    session.msid_semantic = line.value;
+  } else if (const auto direction = parse_direction(line.name)) {
+    session.direction = direction;
+  } else {
+    return keep_unknown(session.others, line);
+  }
+  return kNoProblem;
 }
 
 }  // namespace kaskado::sdp

@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint16_t kMaxExtensionId = 4351;  // RFC 8285 §5: 4096-4351 ask the answerer to choose one
 constexpr std::size_t kMaxRidBytes = 255;        // RFC 8851 §10; what one RTP header extension holds
 constexpr std::size_t kMaxTokenBytes = 64;
+constexpr std::size_t kUsualFeedback = 5;
 
 // The payload type in front of `value`, cut off; above 127 where it is none.
 std::uint8_t take_payload_type(std::string_view& value) {
@@ -30,6 +31,7 @@ std::string single_spaced(std::string_view value) {
 Problem add_feedback(RtpCodec& codec, const std::string& feedback) {
   const auto& known = codec.feedback;
   if (std::find(known.begin(), known.end(), feedback) != known.end()) return kNoProblem;
+  if (known.empty()) codec.feedback.reserve(kUsualFeedback);
   return append(codec.feedback, feedback);
 }
 
@@ -136,9 +138,14 @@ Problem ssrc(MediaSection& section, std::string_view value) {
   const bool has_value = rest.find(':') != std::string_view::npos;
   const std::string_view name = base::trim(base::take_until(rest, ':'));
   rest = base::trim(rest);
-  if (name == "cname") return source->cname = rest, kNoProblem;
-  if (name == "msid") return source->msid = single_spaced(rest), kNoProblem;
-  return keep_unknown(source->others, AttributeLine{name, rest, has_value});
+  if (name == "cname") {
+    source->cname = rest;
+  } else if (name == "msid") {
+    source->msid = single_spaced(rest);
+  } else {
+    return keep_unknown(source->others, AttributeLine{name, rest, has_value});
+  }
+  return kNoProblem;
 }
 
 Problem ssrc_group(MediaSection& section, std::string_view value) {

@@ -26,12 +26,10 @@ SdpError error_at(std::size_t line, std::string_view what, std::string_view quot
 
 // Control bytes would let a value that is echoed in an answer start a line of its own.
 Problem check_bytes(std::string_view line) {
-  for (const char c : line) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte == 0) return "there is a NUL byte";
-    if ((byte < 0x20 && byte != '\t') || byte == 0x7f) return "there is a control character";
-  }
-  return kNoProblem;
+  bool bad = false;  // without a branch in the loop, so that it runs many bytes at a time
+  for (const char c : line) bad |= (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+  if (!bad) return kNoProblem;
+  return line.find('\0') == std::string_view::npos ? "there is a control character" : "there is a NUL byte";
 }
 
 Problem parse_origin(std::string_view value, Origin& origin) {

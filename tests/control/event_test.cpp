@@ -14,7 +14,10 @@ class Events : public ControlTest {
   std::string subscribe(const std::string& object, const std::string& type) {
     return subscribe_on(kClient, object, type);
   }
-  std::vector<Value> ring() { return exchange(kClient, request(++last_id, "invoke", R"({"operation":"ring","object":")" + bell + "\"}")); }
+  std::vector<Value> ring() {
+    return exchange(kClient,
+                    request(++last_id, "invoke", R"({"operation":"ring","object":")" + bell + "\"}"));
+  }
 
   const std::string tower = make_tower();
   const std::string bell = make_bell(tower);
@@ -24,10 +27,11 @@ TEST_F(Events, ComeBeforeTheAnswerToTheCallThatCausedThem) {
   EXPECT_EQ(subscribe(bell, "Rang").size(), 36u);
   const auto messages = ring();
   ASSERT_EQ(messages.size(), 2u);
-  EXPECT_EQ(control::write_json(messages[0]),
-            R"({"jsonrpc":"2.0","method":"onEvent","params":{"value":{"data":{"times":1,"source":")" + bell +
-                R"(","tags":[],"timestamp":"1700000000","timestampMillis":"1700000000123","type":"Rang"},"object":")" +
-                bell + R"(","type":"Rang"}}})");
+  EXPECT_EQ(
+      control::write_json(messages[0]),
+      R"({"jsonrpc":"2.0","method":"onEvent","params":{"value":{"data":{"times":1,"source":")" + bell +
+          R"(","tags":[],"timestamp":"1700000000","timestampMillis":"1700000000123","type":"Rang"},"object":")" +
+          bell + R"(","type":"Rang"}}})");
   EXPECT_EQ(text(messages[1], "result.value"), "null");
 }
 
@@ -60,7 +64,8 @@ TEST_F(Events, ComeOnceHoweverOftenASessionHasSubscribed) {
   call("unsubscribe", R"({"object":")" + bell + R"(","subscription":")" + second + "\"}");
   EXPECT_EQ(ring().size(), 1u);
   for (const std::string& object : {bell, std::string("nope")}) {
-    EXPECT_TRUE(at(call("unsubscribe", R"({"object":")" + object + R"(","subscription":"x"})"), "error").is_null());
+    EXPECT_TRUE(
+        at(call("unsubscribe", R"({"object":")" + object + R"(","subscription":"x"})"), "error").is_null());
   }
 }
 
@@ -69,7 +74,8 @@ TEST_F(Events, GoToEverySession) {
   subscribe(bell, "Rang");
   subscribe_on(kOther, bell, "Rang");
   outlet.sent.clear();
-  plane.receive(kClient, request(++last_id, "invoke", R"({"operation":"ring","object":")" + bell + "\"}"), now);
+  plane.receive(kClient, request(++last_id, "invoke", R"({"operation":"ring","object":")" + bell + "\"}"),
+                now);
   ASSERT_EQ(outlet.sent.size(), 3u);
   EXPECT_EQ(outlet.sent[0].first, kClient);
   EXPECT_EQ(outlet.sent[1].first, kOther);
@@ -102,7 +108,8 @@ TEST_F(Events, OfUnknownNamesAreRefused) {
             "40106 MEDIA_OBJECT_EVENT_NOT_SUPPORTED Event 'Foo' not supported");
   EXPECT_EQ(refused(R"({"object":")" + bell + R"(","type":5})"),
             "40106 MEDIA_OBJECT_EVENT_NOT_SUPPORTED Event '5' not supported");
-  EXPECT_EQ(refused(R"({"object":"nope","type":"Rang"})"), "40101 MEDIA_OBJECT_NOT_FOUND Object 'nope' not found");
+  EXPECT_EQ(refused(R"({"object":"nope","type":"Rang"})"),
+            "40101 MEDIA_OBJECT_NOT_FOUND Object 'nope' not found");
 }
 
 TEST_F(Events, TellOfObjectsThatComeAndGo) {
@@ -111,10 +118,11 @@ TEST_F(Events, TellOfObjectsThatComeAndGo) {
   events.clear();
   const std::string other = make_bell(tower);
   ASSERT_EQ(events.size(), 1u);
-  EXPECT_EQ(control::write_json(at(events[0], "params.value")),
-            R"({"data":{"object":")" + other +
-                R"(","source":"manager_ServerManager","tags":[],"timestamp":"1700000000","timestampMillis":"1700000000000"},)"
-                R"("object":"manager_ServerManager","type":"ObjectCreated"})");
+  EXPECT_EQ(
+      control::write_json(at(events[0], "params.value")),
+      R"({"data":{"object":")" + other +
+          R"(","source":"manager_ServerManager","tags":[],"timestamp":"1700000000","timestampMillis":"1700000000000"},)"
+          R"("object":"manager_ServerManager","type":"ObjectCreated"})");
   events.clear();
   call("release", object(tower));
   ASSERT_EQ(events.size(), 3u);

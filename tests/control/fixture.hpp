@@ -23,7 +23,9 @@ using pipeline::Value;
 
 class FakeOutlet final : public control::Outlet {
  public:
-  void send(ConnectionId connection, std::string text) override { sent.emplace_back(connection, std::move(text)); }
+  void send(ConnectionId connection, std::string text) override {
+    sent.emplace_back(connection, std::move(text));
+  }
   std::vector<std::pair<ConnectionId, std::string>> sent;
 };
 
@@ -80,8 +82,8 @@ class ControlTest : public testing::Test {
   }
 
   static std::string request(int id, const std::string& method, const std::string& params) {
-    return R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":")" + method + R"(","params":)" + params +
-           "}";
+    return R"({"jsonrpc":"2.0","id":)" + std::to_string(id) + R"(,"method":")" + method + R"(","params":)" +
+           params + "}";
   }
   // One request with a new id and its one answer (events are kept in `events`).
   Value call_on(ConnectionId connection, const std::string& method, const std::string& params = "{}") {
@@ -97,15 +99,18 @@ class ControlTest : public testing::Test {
     }
     return answer;
   }
-  Value call(const std::string& method, const std::string& params = "{}") { return call_on(kClient, method, params); }
+  Value call(const std::string& method, const std::string& params = "{}") {
+    return call_on(kClient, method, params);
+  }
 
   std::string make_tower() { return text(call("create", R"({"type":"Tower"})"), "result.value"); }
   std::string make_bell(const std::string& tower) {
-    return text(call("create", R"({"type":"Bell","constructorParams":{"tower":")" + tower + R"("}})"), "result.value");
+    return text(call("create", R"({"type":"Bell","constructorParams":{"tower":")" + tower + R"("}})"),
+                "result.value");
   }
   Value invoke(const std::string& object, const std::string& operation, const std::string& params = "{}") {
-    return call("invoke", R"({"object":")" + object + R"(","operation":")" + operation + R"(","operationParams":)" +
-                              params + "}");
+    return call("invoke", R"({"object":")" + object + R"(","operation":")" + operation +
+                              R"(","operationParams":)" + params + "}");
   }
   static std::string object(const std::string& id) { return R"({"object":")" + id + R"("})"; }
   static std::string session(const std::string& id) { return R"({"sessionId":")" + id + R"("})"; }
@@ -116,8 +121,14 @@ class ControlTest : public testing::Test {
   FakeOutlet outlet;
   control::ControlSettings settings;
   ImmediateBackend backend{[this](pipeline::Event event) { plane.event(event, now); }};
-  control::ControlPlane plane{
-      settings, {backend, outlet, random, {now, {1'700'000'000'000'000'000}}, kToyModules, "0.1.0", "Jan 1 2026 00:00:00"}};
+  control::ControlPlane plane{settings,
+                              {backend,
+                               outlet,
+                               random,
+                               {now, {1'700'000'000'000'000'000}},
+                               kToyModules,
+                               "0.1.0",
+                               "Jan 1 2026 00:00:00"}};
   std::vector<Value> events;
   int last_id = 0;
 };

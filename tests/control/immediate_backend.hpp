@@ -49,17 +49,16 @@ class ImmediateBackend final : public control::ObjectBackend {
   }
 
   std::size_t shard_for_new_pipeline() override { return next_shard_++ % shards_.size(); }
-  void create(std::size_t shard, const pipeline::ClassInfo& info, std::string id, pipeline::Arguments arguments,
-              control::Reply<void> reply) override {
+  void create(std::size_t shard, const pipeline::ClassInfo& info, std::string id,
+              pipeline::Arguments arguments, control::Reply<void> reply) override {
     run([this, shard, &info, id = std::move(id), arguments = std::move(arguments), reply = std::move(reply)] {
       reply(shards_[shard]->create(info, id, arguments));
     });
   }
   void invoke(std::size_t shard, std::string id, const pipeline::OperationInfo& operation,
               pipeline::Arguments arguments, control::Reply<pipeline::Value> reply) override {
-    run([this, shard, &operation, id = std::move(id), arguments = std::move(arguments), reply = std::move(reply)] {
-      reply(shards_[shard]->invoke(id, operation, arguments));
-    });
+    run([this, shard, &operation, id = std::move(id), arguments = std::move(arguments),
+         reply = std::move(reply)] { reply(shards_[shard]->invoke(id, operation, arguments)); });
   }
   void release(std::size_t shard, std::string id, control::Reply<std::vector<std::string>> reply) override {
     run([this, shard, id = std::move(id), reply = std::move(reply)] { reply(shards_[shard]->release(id)); });

@@ -23,22 +23,25 @@ TEST_F(JsonRpc, EchoesTheIdAsItCame) {
 
 TEST_F(JsonRpc, RefusesWhatIsNoRequest) {
   for (const char* message :
-       {"null", "true", "42", "\"x\"", "{}", R"({"id":1,"method":"ping"})", R"({"jsonrpc":"1.0","id":1,"method":"ping"})",
-        R"({"jsonrpc":2.0,"id":1,"method":"ping"})", R"({"jsonrpc":"2.0","id":1})",
-        R"({"jsonrpc":"2.0","id":1,"method":5})", R"({"jsonrpc":"2.0","id":1,"result":{}})",
-        R"({"jsonrpc":"2.0","id":{},"method":"ping"})", R"({"jsonrpc":"2.0","id":[],"method":"ping"})"}) {
+       {"null", "true", "42", "\"x\"", "{}", R"({"id":1,"method":"ping"})",
+        R"({"jsonrpc":"1.0","id":1,"method":"ping"})", R"({"jsonrpc":2.0,"id":1,"method":"ping"})",
+        R"({"jsonrpc":"2.0","id":1})", R"({"jsonrpc":"2.0","id":1,"method":5})",
+        R"({"jsonrpc":"2.0","id":1,"result":{}})", R"({"jsonrpc":"2.0","id":{},"method":"ping"})",
+        R"({"jsonrpc":"2.0","id":[],"method":"ping"})"}) {
     EXPECT_EQ(one(exchange(kClient, message)), kInvalid) << message;
   }
 }
 
 TEST_F(JsonRpc, AnswersBadJsonAndGoesOn) {
-  for (const std::string& message : {std::string("{"), std::string(), std::string("xyz"), std::string(100'000, '['),
-                                     std::string(R"({"jsonrpc":"2.0","id":1,"method":"ping"} x)")}) {
+  for (const std::string& message :
+       {std::string("{"), std::string(), std::string("xyz"), std::string(100'000, '['),
+        std::string(R"({"jsonrpc":"2.0","id":1,"method":"ping"} x)")}) {
     const auto answers = exchange(kClient, message);
     ASSERT_EQ(answers.size(), 1u);
     EXPECT_EQ(text(answers[0], "error.code"), "-32700");
     EXPECT_EQ(text(answers[0], "id"), "null");
-    EXPECT_TRUE(text(answers[0], "error.message").starts_with("Parse error: ")) << text(answers[0], "error.message");
+    EXPECT_TRUE(text(answers[0], "error.message").starts_with("Parse error: "))
+        << text(answers[0], "error.message");
   }
   EXPECT_EQ(text(call("ping"), "result.value"), "pong");
 }
@@ -57,8 +60,8 @@ TEST_F(JsonRpc, AnswersANotificationAsKurentoDoes) {
 }
 
 TEST_F(JsonRpc, ChecksParams) {
-  for (const char* method : {"create", "invoke", "describe", "ref", "unref", "release", "subscribe", "unsubscribe",
-                             "transaction"}) {
+  for (const char* method : {"create", "invoke", "describe", "ref", "unref", "release", "subscribe",
+                             "unsubscribe", "transaction"}) {
     EXPECT_EQ(error(call(method, "null")), "-32602 INVALID_PARAMS 'params' is required") << method;
     EXPECT_EQ(error(call(method, "[1]")), "-32602 INVALID_PARAMS 'params' should be an object") << method;
   }
@@ -109,7 +112,8 @@ TEST_F(JsonRpc, MembersOfParamsAreRequiredByName) {
   EXPECT_EQ(error(call("describe", R"({"object":[]})")), "-32000 'object' parameter should be a string");
   EXPECT_EQ(error(call("describe", R"({"object":"nope","sessionId":{}})")),
             "40101 MEDIA_OBJECT_NOT_FOUND Object 'nope' not found");
-  EXPECT_EQ(error(call("keepAlive", R"({"sessionId":{}})")), "-32000 'sessionId' parameter should be a string");
+  EXPECT_EQ(error(call("keepAlive", R"({"sessionId":{}})")),
+            "-32000 'sessionId' parameter should be a string");
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ std::string round_trip(std::string_view text) {
 }
 
 TEST(Json, KeepsEveryKindOfValue) {
-  const char* all = R"({"a":null,"b":[true,false],"c":-5,"d":9223372036854775807,"e":1.5,"f":"é\n\"","g":{}})";
+  const char* all =
+      R"({"a":null,"b":[true,false],"c":-5,"d":9223372036854775807,"e":1.5,"f":"é\n\"","g":{}})";
   EXPECT_EQ(round_trip(all), all);
 }
 
@@ -43,7 +44,8 @@ TEST(Json, ComplexValuesCarryTheirType) {
 TEST(Json, OfTwoMembersWithOneNameTheLastCounts) {
   EXPECT_EQ(round_trip(R"({"id":1,"a":0,"id":2})"), R"({"a":0,"id":2})");
   std::string many = "{";
-  for (int i = 0; i < 40; ++i) many += "\"k" + std::to_string(i % 20) + "\":" + std::to_string(i) + (i < 39 ? "," : "}");
+  for (int i = 0; i < 40; ++i)
+    many += "\"k" + std::to_string(i % 20) + "\":" + std::to_string(i) + (i < 39 ? "," : "}");
   const auto value = parse_json(many);
   ASSERT_TRUE(value.ok());
   EXPECT_EQ(value->object()->members.size(), 20u);
@@ -51,8 +53,9 @@ TEST(Json, OfTwoMembersWithOneNameTheLastCounts) {
 }
 
 TEST(Json, RefusesWhatIsNotJson) {
-  for (const char* text : {"", " ", "{", "{\"a\":1,}", "[1] x", "/* c */1", "nul", "'a'", "\"\xff\"", "\"\\ud800\"",
-                           "1e999", "NaN", "01", "+1", "{\"a\" 1}", "[1 2]", "\"a\nb\"", "{1:2}"}) {
+  for (const char* text :
+       {"", " ", "{", "{\"a\":1,}", "[1] x", "/* c */1", "nul", "'a'", "\"\xff\"", "\"\\ud800\"", "1e999",
+        "NaN", "01", "+1", "{\"a\" 1}", "[1 2]", "\"a\nb\"", "{1:2}"}) {
     EXPECT_FALSE(parse_json(text).ok()) << text;
   }
 }

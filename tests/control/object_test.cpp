@@ -16,9 +16,11 @@ TEST_F(Objects, IdsTellFamilyAndClass) {
 }
 
 TEST_F(Objects, CreateFindsClassesByBothNames) {
-  EXPECT_EQ(text(call("create", R"({"type":"toys.Tower","constructorParams":{"foo":1}})"), "result.value").substr(36),
+  EXPECT_EQ(text(call("create", R"({"type":"toys.Tower","constructorParams":{"foo":1}})"), "result.value")
+                .substr(36),
             "_toys.Tower");
-  for (const char* type : {"\"kurento.Tower\"", "\"tower\"", "\"MediaObject\"", "\"\"", "5", "\"ServerManager\""}) {
+  for (const char* type :
+       {"\"kurento.Tower\"", "\"tower\"", "\"MediaObject\"", "\"\"", "5", "\"ServerManager\""}) {
     const std::string name = control::write_json(json(type));
     EXPECT_TRUE(error(call("create", std::string(R"({"type":)") + type + "}"))
                     .starts_with("40108 MEDIA_OBJECT_NOT_AVAILABLE Factory '"))
@@ -31,12 +33,16 @@ TEST_F(Objects, CreateChecksItsParameters) {
     return error(call("create", R"({"type":"Bell")" + params + "}"));
   };
   EXPECT_EQ(create_bell(""), "40001 MARSHALL_ERROR 'constructorParams' is required");
-  EXPECT_EQ(create_bell(R"(,"constructorParams":[])"), "40001 MARSHALL_ERROR 'constructorParams' should be an object");
-  EXPECT_EQ(create_bell(R"(,"constructorParams":{})"), "40001 MARSHALL_ERROR 'tower' parameter should be a string");
+  EXPECT_EQ(create_bell(R"(,"constructorParams":[])"),
+            "40001 MARSHALL_ERROR 'constructorParams' should be an object");
+  EXPECT_EQ(create_bell(R"(,"constructorParams":{})"),
+            "40001 MARSHALL_ERROR 'tower' parameter should be a string");
   EXPECT_EQ(create_bell(R"(,"constructorParams":{"tower":{}})"),
             "40001 MARSHALL_ERROR 'tower' parameter should be a string");
-  EXPECT_EQ(create_bell(R"(,"constructorParams":{"tower":5})"), "40101 MEDIA_OBJECT_NOT_FOUND Object '5' not found");
-  EXPECT_EQ(create_bell(R"(,"constructorParams":{"tower":null})"), "40101 MEDIA_OBJECT_NOT_FOUND Object '' not found");
+  EXPECT_EQ(create_bell(R"(,"constructorParams":{"tower":5})"),
+            "40101 MEDIA_OBJECT_NOT_FOUND Object '5' not found");
+  EXPECT_EQ(create_bell(R"(,"constructorParams":{"tower":null})"),
+            "40101 MEDIA_OBJECT_NOT_FOUND Object '' not found");
   EXPECT_EQ(error(call("create", R"({"type":"Tower","constructorParams":[]})")),
             "40001 MARSHALL_ERROR 'constructorParams' should be an object");
   const std::string bell = make_bell(make_tower());
@@ -63,7 +69,8 @@ TEST_F(Properties, AreSetAfterCreation) {
 
 TEST_F(Properties, AreCheckedBeforeAnythingIsMade) {
   EXPECT_EQ(error(create(R"({"size":"x"})")), "40001 MARSHALL_ERROR 'size' parameter should be a integer");
-  EXPECT_EQ(error(create(R"({"nope":1})")), "40001 MARSHALL_ERROR 'nope' is no property of Bell that can be set");
+  EXPECT_EQ(error(create(R"({"nope":1})")),
+            "40001 MARSHALL_ERROR 'nope' is no property of Bell that can be set");
   EXPECT_EQ(error(create(R"({"":1})")), "40001 MARSHALL_ERROR '' is no property of Bell that can be set");
   EXPECT_EQ(error(create("[]")), "40001 MARSHALL_ERROR 'properties' should be an object");
   EXPECT_EQ(backend.objects(), 1u);
@@ -104,7 +111,8 @@ TEST_F(Objects, ReleaseTakesChildrenAlongAndForgives) {
   const std::string bell = make_bell(tower);
   EXPECT_TRUE(at(call("release", object(tower)), "error").is_null());
   EXPECT_FALSE(exists(bell));
-  EXPECT_EQ(error(call("describe", object(bell))), "40101 MEDIA_OBJECT_NOT_FOUND Object '" + bell + "' not found");
+  EXPECT_EQ(error(call("describe", object(bell))),
+            "40101 MEDIA_OBJECT_NOT_FOUND Object '" + bell + "' not found");
   EXPECT_TRUE(at(call("release", object(tower)), "error").is_null());
   EXPECT_TRUE(at(call("release", R"({"object":5})"), "error").is_null());
   EXPECT_EQ(backend.objects(), 0u);
@@ -149,7 +157,8 @@ TEST_F(Objects, AreNotFoundFromTheMomentOfTheirRelease) {
   const std::string bell = make_bell(tower);
   backend.is_held = true;
   EXPECT_TRUE(call("release", object(tower)).is_null());
-  EXPECT_EQ(error(call("describe", object(bell))), "40101 MEDIA_OBJECT_NOT_FOUND Object '" + bell + "' not found");
+  EXPECT_EQ(error(call("describe", object(bell))),
+            "40101 MEDIA_OBJECT_NOT_FOUND Object '" + bell + "' not found");
   backend.run_all();
   EXPECT_EQ(plane.objects().size(), 1u);
 }
@@ -181,7 +190,8 @@ TEST_F(Objects, MadeForASessionThatHasGoneAreTakenBack) {
 
 TEST_F(Objects, TheManagerIsThereAndStays) {
   const std::string manager = "manager_ServerManager";
-  for (const char* method : {"ref", "unref", "release"}) EXPECT_TRUE(at(call(method, object(manager)), "error").is_null());
+  for (const char* method : {"ref", "unref", "release"})
+    EXPECT_TRUE(at(call(method, object(manager)), "error").is_null());
   EXPECT_EQ(text(call("describe", object(manager)), "result.qualifiedType"), "kurento.ServerManager");
   EXPECT_EQ(text(invoke(manager, "getId"), "result.value"), manager);
 }
@@ -194,8 +204,7 @@ TEST_F(Objects, AreBounded) {
   for (int i = 0; i < 3; ++i) bounded.receive(kClient, request(i, "create", R"({"type":"Tower"})"), now);
   const auto answers = taken(kClient);
   EXPECT_TRUE(at(answers.at(1), "error").is_null());
-  EXPECT_EQ(error(answers.at(2)),
-            "40009 NOT_ENOUGH_RESOURCES The server has as many objects as it may have");
+  EXPECT_EQ(error(answers.at(2)), "40009 NOT_ENOUGH_RESOURCES The server has as many objects as it may have");
 }
 
 }  // namespace

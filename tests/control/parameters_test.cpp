@@ -92,7 +92,8 @@ constexpr Case kCases[] = {
 };
 
 TEST_F(Parameters, AreTakenForWhatKurentoTakesThemFor) {
-  for (const Case& c : kCases) EXPECT_EQ(bound(c.parameter, c.given), c.bound) << c.parameter << " = " << c.given;
+  for (const Case& c : kCases)
+    EXPECT_EQ(bound(c.parameter, c.given), c.bound) << c.parameter << " = " << c.given;
 }
 
 TEST_F(Parameters, ThatWereNotGivenAreNullOrTheirDefault) {
@@ -105,7 +106,8 @@ TEST_F(Parameters, ThatAreRequiredAreNamedInTheirOrder) {
   EXPECT_EQ(error(invoke(bell, "demand", R"({"text":"a"})")),
             "40001 MARSHALL_ERROR 'caps' parameter should be a object");
   EXPECT_EQ(error(invoke(bell, "demand", R"("x")")), "40001 MARSHALL_ERROR 'operationParams' is required");
-  EXPECT_EQ(error(invoke(bell, "demand", "null")), "40001 MARSHALL_ERROR 'text' parameter should be a string");
+  EXPECT_EQ(error(invoke(bell, "demand", "null")),
+            "40001 MARSHALL_ERROR 'text' parameter should be a string");
 }
 
 TEST_F(Parameters, OfAnOperationWithoutAnyAreIgnored) {

@@ -10,8 +10,8 @@ class Requests : public ControlTest {
  protected:
   Requests() { session_id = text(call("connect"), "result.sessionId"); }
   std::string create(const std::string& id, const std::string& extra = "") const {
-    return R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":"create","params":{"type":"Tower","sessionId":")" + session_id +
-           "\"" + extra + "}}";
+    return R"({"jsonrpc":"2.0","id":)" + id + R"(,"method":"create","params":{"type":"Tower","sessionId":")" +
+           session_id + "\"" + extra + "}}";
   }
   std::string session_id;
 };
@@ -140,7 +140,7 @@ TEST(RequestCache, IsBoundedInBytes) {
   control::RequestCache cache;
   base::Instant now{1h};
   control::Deliver ignore = [](const std::string&) {};
-  const std::string big(400'000, 'x');
+  const std::string big(control::RequestCache::kMaxBytes * 2 / 5, 'x');
   for (const char* key : {"a", "b", "c"}) {
     cache.repeats(key, 1, now, ignore);
     cache.answered(key, 1, big);
@@ -148,7 +148,7 @@ TEST(RequestCache, IsBoundedInBytes) {
   EXPECT_LE(cache.bytes(), control::RequestCache::kMaxBytes);
   EXPECT_EQ(cache.size(), 2u);
   cache.repeats("d", 1, now, ignore);
-  cache.answered("d", 1, std::string(2'000'000, 'x'));
+  cache.answered("d", 1, std::string(control::RequestCache::kMaxBytes * 2, 'x'));
   EXPECT_EQ(cache.size(), 2u);
 }
 

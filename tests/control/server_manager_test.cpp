@@ -13,10 +13,11 @@ class Manager : public ControlTest {
 };
 
 TEST_F(Manager, TellsOfTheServer) {
-  EXPECT_EQ(text(ask("getInfo"), "result.value"),
-            R"({"__module__":"kurento","__type__":"ServerInfo","version":"0.1.0","modules":[{"__module__":"kurento",)"
-            R"("__type__":"ModuleInfo","version":"1.2.3","name":"toys","generationTime":"Jan 1 2026 00:00:00",)"
-            R"("factories":["Bell","Tower"]}],"type":"KMS","capabilities":["transactions"]})");
+  EXPECT_EQ(
+      text(ask("getInfo"), "result.value"),
+      R"({"__module__":"kurento","__type__":"ServerInfo","version":"0.1.0","modules":[{"__module__":"kurento",)"
+      R"("__type__":"ModuleInfo","version":"1.2.3","name":"toys","generationTime":"Jan 1 2026 00:00:00",)"
+      R"("factories":["Bell","Tower"]}],"type":"KMS","capabilities":["transactions"]})");
   EXPECT_EQ(text(ask("getMetadata"), "result.value"), "");
   EXPECT_EQ(text(ask("getParent"), "result.value"), "null");
   EXPECT_EQ(text(ask("getChildren"), "result.value"), "[]");
@@ -37,7 +38,8 @@ TEST_F(Manager, ListsPipelinesAndSessions) {
 }
 
 TEST_F(Manager, GivesDescriptors) {
-  EXPECT_EQ(text(ask("getKmd", R"({"moduleName":"toys"})"), "result.value"), R"({"name":"toys","version":"1.2.3"})");
+  EXPECT_EQ(text(ask("getKmd", R"({"moduleName":"toys"})"), "result.value"),
+            R"({"name":"toys","version":"1.2.3"})");
   const Value refused = ask("getKmd", R"({"moduleName":"kurento"})");
   EXPECT_EQ(text(refused, "error.code"), "40500");
   EXPECT_EQ(text(refused, "error.message"), "Requested kmd module doesn't exist");
@@ -66,7 +68,7 @@ TEST(CpuMeter, LooksBackAsFarAsItIsAsked) {
   const base::Instant start{1h};
   EXPECT_EQ(meter.percent(start, 0s, 1s, 1), 0.0);
   meter.sample(start, 0s);
-  meter.sample(start + 10s, 1s);   // 10 %
+  meter.sample(start + 10s, 1s);      // 10 %
   meter.sample(start + 11s, 1500ms);  // 50 %
   EXPECT_DOUBLE_EQ(meter.percent(start + 12s, 2s, 1s, 1), 50.0);
   EXPECT_DOUBLE_EQ(meter.percent(start + 12s, 2s, 2s, 1), 50.0);

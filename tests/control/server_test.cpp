@@ -1,4 +1,5 @@
-// The real server on the loopback, with its thread. Waits are on conditions; no test depends on how fast it goes.
+// The real server on the loopback, with its thread. Waits are on conditions; no test depends on how fast it
+// goes.
 #include "control/server.hpp"
 
 #include <chrono>
@@ -108,17 +109,20 @@ TEST_F(ServerTest, LetsAClientReconnectToItsSessionAndItsEvents) {
   {
     WebSocketClient client(server->port());
     const std::string tower = text(call(client, "create", R"({"type":"Tower"})"), "result.value");
-    client.send(R"({"jsonrpc":"2.0","id":2,"method":"create","params":{"type":"Bell","constructorParams":{"tower":")" +
-                tower + "\"}}}");
+    client.send(
+        R"({"jsonrpc":"2.0","id":2,"method":"create","params":{"type":"Bell","constructorParams":{"tower":")" +
+        tower + "\"}}}");
     const Value made = json(client.receive().payload);
     bell = text(made, "result.value");
     id = text(made, "result.sessionId");
-    client.send(R"({"jsonrpc":"2.0","id":3,"method":"subscribe","params":{"type":"Rang","object":")" + bell + "\"}}");
+    client.send(R"({"jsonrpc":"2.0","id":3,"method":"subscribe","params":{"type":"Rang","object":")" + bell +
+                "\"}}");
     client.receive();
   }
   WebSocketClient again(server->port());
   EXPECT_EQ(text(call(again, "connect", R"({"sessionId":")" + id + "\"}"), "result.sessionId"), id);
-  again.send(R"({"jsonrpc":"2.0","id":4,"method":"invoke","params":{"operation":"ring","object":")" + bell + "\"}}");
+  again.send(R"({"jsonrpc":"2.0","id":4,"method":"invoke","params":{"operation":"ring","object":")" + bell +
+             "\"}}");
   EXPECT_EQ(text(json(again.receive().payload), "method"), "onEvent");
   EXPECT_EQ(text(json(again.receive().payload), "id"), "4");
 }
@@ -200,8 +204,9 @@ TEST_F(ServerTest, SaysThatAPortIsTaken) {
   options.port = server->port();
   const auto second = control::Server::listen(options, pages);
   ASSERT_FALSE(second.ok());
-  EXPECT_EQ(second.error().message, "port " + std::to_string(options.port) +
-                                        " on 127.0.0.1 is taken: another server runs there, or choose another port");
+  EXPECT_EQ(second.error().message,
+            "port " + std::to_string(options.port) +
+                " on 127.0.0.1 is taken: another server runs there, or choose another port");
   options.address = "nowhere";
   EXPECT_EQ(control::Server::listen(options, pages).error().message,
             "'nowhere' is no IPv4 or IPv6 address to listen on");

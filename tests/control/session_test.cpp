@@ -7,7 +7,9 @@ constexpr ConnectionId kOther = 2;
 
 class Sessions : public ControlTest {
  protected:
-  std::string open(ConnectionId connection) { return text(call_on(connection, "connect"), "result.sessionId"); }
+  std::string open(ConnectionId connection) {
+    return text(call_on(connection, "connect"), "result.sessionId");
+  }
 };
 
 const std::string kInvalidSession = "40007 INVALID_SESSION Invalid session";
@@ -67,7 +69,9 @@ TEST_F(Sessions, ConnectMovesOneToAnotherConnection) {
 TEST_F(Sessions, NamingAnothersSessionUsesItButDoesNotTakeIt) {
   const std::string id = open(kClient);
   connect(kOther);
-  EXPECT_EQ(text(call_on(kOther, "create", R"({"type":"Tower","sessionId":")" + id + "\"}"), "result.sessionId"), id);
+  EXPECT_EQ(
+      text(call_on(kOther, "create", R"({"type":"Tower","sessionId":")" + id + "\"}"), "result.sessionId"),
+      id);
   EXPECT_EQ(text(call("ping"), "result.sessionId"), id);
   EXPECT_TRUE(at(call_on(kOther, "ping"), "result.sessionId").is_null());
 }
@@ -86,7 +90,8 @@ TEST_F(Sessions, WhatAlwaysSucceedsEchoesAnUnknownSession) {
     const Value answer = call(method, R"({"object":"x","subscription":"y","sessionId":"zzz"})");
     EXPECT_EQ(text(answer, "result.sessionId"), "zzz") << method;
   }
-  EXPECT_EQ(text(call("unref", R"({"object":")" + tower + R"(","sessionId":"zzz"})"), "result.sessionId"), "zzz");
+  EXPECT_EQ(text(call("unref", R"({"object":")" + tower + R"(","sessionId":"zzz"})"), "result.sessionId"),
+            "zzz");
   EXPECT_TRUE(exists(tower));
   EXPECT_EQ(text(call("ping", R"({"sessionId":"nope"})"), "result.sessionId"), "nope");
   EXPECT_EQ(text(call("ping", R"({"sessionId":5})"), "result.sessionId"), "5");
@@ -137,8 +142,9 @@ TEST_F(Sessions, CloseSessionWithReleaseTakesItsObjectsFromOthersToo) {
 TEST_F(Sessions, CloseSessionWithReleaseLeavesWhatOthersHaveMade) {
   const std::string tower = make_tower();
   connect(kOther);
-  const std::string bell = text(
-      call_on(kOther, "create", R"({"type":"Bell","constructorParams":{"tower":")" + tower + "\"}}"), "result.value");
+  const std::string bell =
+      text(call_on(kOther, "create", R"({"type":"Bell","constructorParams":{"tower":")" + tower + "\"}}"),
+           "result.value");
   const std::string id = text(call_on(kOther, "ping"), "result.sessionId");
   call_on(kOther, "closeSession", R"({"release":true,"sessionId":")" + id + "\"}");
   EXPECT_FALSE(exists(bell));

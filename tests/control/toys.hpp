@@ -1,5 +1,5 @@
-// A module of two classes, written by hand, for tests, fuzzing and benchmarks: towers, and bells in them. Between
-// them they use every kind of parameter.
+// A module of two classes, written by hand, for tests, fuzzing and benchmarks: towers, and bells in them.
+// Between them they use every kind of parameter.
 #pragma once
 
 #include <array>
@@ -47,7 +47,8 @@ inline constexpr EventInfo kSoundEvent{"Sound", nullptr, kMediaMembers, {}};
 inline constexpr EventInfo kRangEvent{"Rang", &kSoundEvent, kRangMembers, kRangTwins};
 inline constexpr const EventInfo* kBellEvents[] = {&kRangEvent};
 
-inline const ParameterInfo kBellConstructor[] = {{"tower", {.kind = TypeKind::object, .object = &kTowerClass}}};
+inline const ParameterInfo kBellConstructor[] = {
+    {"tower", {.kind = TypeKind::object, .object = &kTowerClass}}};
 
 // All kinds at once; `echo` gives its arguments back.
 inline const ParameterInfo kEverything[] = {
@@ -71,19 +72,27 @@ inline constexpr ParameterInfo kTimes[] = {{"times", {.kind = TypeKind::integer}
 inline constexpr ParameterInfo kSize[] = {{"size", {.kind = TypeKind::integer}}};
 inline const ParameterInfo kOther[] = {{"other", {.kind = TypeKind::object, .object = &kBellClass}}};
 
-inline Bell& bell(MediaObject& object) { return static_cast<Bell&>(object); }
+inline Bell& bell(MediaObject& object) {
+  return static_cast<Bell&>(object);
+}
 
 inline const OperationInfo kBellOperations[] = {
     {"echo", kEverything, {}, [](MediaObject&, const Arguments& a) { return ApiResult<Value>(Array(a)); }},
     {"demand", kRequired, {}, [](MediaObject&, const Arguments& a) { return ApiResult<Value>(Array(a)); }},
-    {"ring", kTimes, {.kind = TypeKind::integer},
+    {"ring",
+     kTimes,
+     {.kind = TypeKind::integer},
      [](MediaObject& o, const Arguments& a) {
        bell(o).ring(*a[0].integer());
        return ApiResult<Value>(Value());
      }},
-    {"getSize", {}, {.kind = TypeKind::integer},
+    {"getSize",
+     {},
+     {.kind = TypeKind::integer},
      [](MediaObject& o, const Arguments&) { return ApiResult<Value>(Value(bell(o).size)); }},
-    {"setSize", kSize, {},
+    {"setSize",
+     kSize,
+     {},
      [](MediaObject& o, const Arguments& a) {
        if (*a[0].integer() < 0) {
          return ApiResult<Value>(ApiError{ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, "Too small"});
@@ -95,18 +104,29 @@ inline const OperationInfo kBellOperations[] = {
 };
 
 inline const ClassInfo kTowerClass{
-    .name = "Tower", .module = "toys", .namespace_ = "toys", .parent = &kMediaObjectClass, .constructor = {},
-    .operations = {}, .events = {},
+    .name = "Tower",
+    .module = "toys",
+    .namespace_ = "toys",
+    .parent = &kMediaObjectClass,
+    .constructor = {},
+    .operations = {},
+    .events = {},
     .create = [](const Construction& c, const Arguments&) -> ApiResult<std::unique_ptr<MediaObject>> {
       return std::unique_ptr<MediaObject>(std::make_unique<Tower>(c));
     }};
 
 inline const ClassInfo kBellClass{
-    .name = "Bell", .module = "toys", .namespace_ = "toys", .parent = &kMediaObjectClass,
-    .constructor = kBellConstructor, .operations = kBellOperations, .events = kBellEvents,
+    .name = "Bell",
+    .module = "toys",
+    .namespace_ = "toys",
+    .parent = &kMediaObjectClass,
+    .constructor = kBellConstructor,
+    .operations = kBellOperations,
+    .events = kBellEvents,
     .create = [](const Construction& c, const Arguments& a) -> ApiResult<std::unique_ptr<MediaObject>> {
       MediaObject* tower = c.host.find(*a[0].string());
-      if (!tower) return ApiError{ErrorCode::MEDIA_OBJECT_NOT_FOUND, "Object '" + *a[0].string() + "' not found"};
+      if (!tower)
+        return ApiError{ErrorCode::MEDIA_OBJECT_NOT_FOUND, "Object '" + *a[0].string() + "' not found"};
       return std::unique_ptr<MediaObject>(std::make_unique<Bell>(c, tower));
     }};
 

@@ -6,10 +6,12 @@ namespace {
 class Transactions : public ControlTest {
  protected:
   static std::string operation(const std::string& id, const std::string& method, const std::string& params) {
-    return (id.empty() ? "{" : R"({"id":)" + id + ",") + R"("jsonrpc":"2.0","method":")" + method + R"(","params":)" +
-           params + "}";
+    return (id.empty() ? "{" : R"({"id":)" + id + ",") + R"("jsonrpc":"2.0","method":")" + method +
+           R"(","params":)" + params + "}";
   }
-  Value run(const std::string& operations) { return call("transaction", R"({"operations":[)" + operations + "]}"); }
+  Value run(const std::string& operations) {
+    return call("transaction", R"({"operations":[)" + operations + "]}");
+  }
   static const Array& responses(const Value& answer) {
     static const Array kNone;
     static Value value;
@@ -22,8 +24,9 @@ TEST_F(Transactions, RunOneOperationAfterTheOther) {
   const Value answer =
       run(operation("0", "create", R"({"type":"Tower"})") + "," +
           operation("1", "create", R"({"type":"Bell","constructorParams":{"tower":"newref:0"}})") + "," +
-          operation("2", "invoke", R"({"object":"newref:1","operation":"setSize","operationParams":{"size":9}})") + "," +
-          operation("3", "invoke", R"({"object":"newref:1","operation":"getSize"})") + "," +
+          operation("2", "invoke",
+                    R"({"object":"newref:1","operation":"setSize","operationParams":{"size":9}})") +
+          "," + operation("3", "invoke", R"({"object":"newref:1","operation":"getSize"})") + "," +
           operation("4", "release", R"({"object":"newref:0"})"));
   const Array list = responses(answer);
   ASSERT_EQ(list.size(), 5u);
@@ -72,10 +75,12 @@ TEST_F(Transactions, AreCheckedBeforeTheyRun) {
   const std::string create = operation("0", "create", R"({"type":"Tower"})");
   const std::string malformed = "40008 MALFORMED_TRANSACTION ";
   EXPECT_EQ(error(call("transaction")), "-32000 'operations' parameter is required");
-  EXPECT_EQ(error(call("transaction", R"({"operations":"x"})")), "-32000 'operations' parameter should be an array");
+  EXPECT_EQ(error(call("transaction", R"({"operations":"x"})")),
+            "-32000 'operations' parameter should be an array");
   EXPECT_EQ(error(run(operation("5", "ping", "{}"))), malformed + "Id of request '0' should be '0'");
   EXPECT_EQ(error(run(create + ",5")), malformed + "Operation '1' should be an object");
-  EXPECT_EQ(error(run(create + "," + operation("2", "ping", "{}"))), malformed + "Id of request '1' should be '1'");
+  EXPECT_EQ(error(run(create + "," + operation("2", "ping", "{}"))),
+            malformed + "Id of request '1' should be '1'");
   EXPECT_EQ(error(run(create + "," + operation("1", "release", R"({"object":"newref:7"})"))),
             malformed + "Result not found on request 7");
   EXPECT_EQ(error(run(create + "," + operation("1", "release", R"({"object":"newref:1"})"))),
@@ -116,8 +121,9 @@ TEST_F(Transactions, CannotMultiplyText) {
   invoke(bell, "setName", R"({"name":")" + name + "\"}");
   std::string references = "\"newref:0\"";
   for (int i = 0; i < 100; ++i) references += ",\"newref:0\"";
-  const Array list = responses(run(operation("0", "invoke", R"({"operation":"getName","object":")" + bell + "\"}") + "," +
-                                   operation("1", "ping", R"({"x":[)" + references + "]}")));
+  const Array list =
+      responses(run(operation("0", "invoke", R"({"operation":"getName","object":")" + bell + "\"}") + "," +
+                    operation("1", "ping", R"({"x":[)" + references + "]}")));
   ASSERT_EQ(list.size(), 2u);
   EXPECT_EQ(error(list[1]), "40008 MALFORMED_TRANSACTION The references stand for too much text");
 }
@@ -127,8 +133,8 @@ TEST_F(Transactions, CannotAnswerWithoutEnd) {
   invoke(bell, "setName", R"({"name":")" + std::string(900'000, 'n') + "\"}");
   std::string operations;
   for (int i = 0; i < 20; ++i) {
-    operations += (i ? "," : "") +
-                  operation(std::to_string(i), "invoke", R"({"operation":"getName","object":")" + bell + "\"}");
+    operations += (i ? "," : "") + operation(std::to_string(i), "invoke",
+                                             R"({"operation":"getName","object":")" + bell + "\"}");
   }
   const Array list = responses(run(operations));
   ASSERT_EQ(list.size(), 6u);
@@ -137,7 +143,8 @@ TEST_F(Transactions, CannotAnswerWithoutEnd) {
 
 TEST_F(Transactions, StopWhenTheirDeadlineHasAnswered) {
   backend.is_held = true;
-  run(operation("0", "create", R"({"type":"Tower"})") + "," + operation("1", "create", R"({"type":"Tower"})"));
+  run(operation("0", "create", R"({"type":"Tower"})") + "," +
+      operation("1", "create", R"({"type":"Tower"})"));
   pass(61s);
   EXPECT_EQ(error(taken(kClient).at(0)), "40003 UNEXPECTED_ERROR The media server did not answer in time");
   backend.is_held = false;

@@ -19,7 +19,9 @@ struct Frame {
 
   bool is_close() const { return opcode == 8; }
   int close_code() const {
-    return payload.size() < 2 ? 0 : static_cast<std::uint8_t>(payload[0]) << 8 | static_cast<std::uint8_t>(payload[1]);
+    return payload.size() < 2
+               ? 0
+               : static_cast<std::uint8_t>(payload[0]) << 8 | static_cast<std::uint8_t>(payload[1]);
   }
   std::string close_reason() const { return payload.size() < 2 ? "" : payload.substr(2); }
 };
@@ -27,7 +29,8 @@ struct Frame {
 class Socket {
  public:
   explicit Socket(std::uint16_t port, int receive_buffer_bytes = 0) : fd_(socket(AF_INET, SOCK_STREAM, 0)) {
-    if (receive_buffer_bytes) setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
+    if (receive_buffer_bytes)
+      setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
     const timeval patience{kPatienceSeconds, 0};
     setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
@@ -83,12 +86,14 @@ class Socket {
 
 class WebSocketClient {
  public:
-  explicit WebSocketClient(std::uint16_t port, const std::string& path = "/kurento", int receive_buffer_bytes = 0,
-                           const std::string& version = "13")
+  explicit WebSocketClient(std::uint16_t port, const std::string& path = "/kurento",
+                           int receive_buffer_bytes = 0, const std::string& version = "13")
       : socket_(port, receive_buffer_bytes) {
-    socket_.write("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: " + version + "\r\n\r\n");
-    status = socket_.read_head().substr(9, 3);
+    socket_.write(
+        "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: " + version + "\r\n\r\n");
+    const std::string head = socket_.read_head();
+    if (head.size() > 12) status = head.substr(9, 3);
   }
 
   bool send(const std::string& text, int opcode = 1) {
@@ -116,7 +121,7 @@ class WebSocketClient {
     return {head[0] & 0x0f, socket_.read(size)};
   }
 
-  std::string status;
+  std::string status;  // empty where the server hung up
 
  private:
   Socket socket_;

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <regex>
-
 #include "virtual_network.hpp"
 
 namespace kaskado::ice::test {
@@ -13,8 +11,8 @@ namespace {
 TEST(Credentials, AreLongEnoughAndRandom) {
   base::SeededRandom random(1);
   const Credentials a = Credentials::generate(random), b = Credentials::generate(random);
-  EXPECT_TRUE(std::regex_match(a.ufrag, std::regex("[A-Za-z0-9+/]{8}")));
-  EXPECT_TRUE(std::regex_match(a.password, std::regex("[A-Za-z0-9+/]{24}")));
+  EXPECT_EQ(a.ufrag.size(), 8u);
+  EXPECT_EQ(a.password.size(), 24u);
   EXPECT_FALSE(a == b);
   EXPECT_TRUE(a.usable());
   EXPECT_FALSE((Credentials{"", "password"}).usable());

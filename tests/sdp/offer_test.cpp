@@ -114,6 +114,7 @@ TEST(Offer, GivesEachMediaLineATransportWhereThereAreEnough) {
   EXPECT_EQ(offer.media[1].transport.ice_ufrag, "ufrag1");
   EXPECT_EQ(offer.media[1].candidates.size(), 1u);
   EXPECT_EQ(group_mids(offer).size(), 2u);
+  EXPECT_TRUE(make_offer({}, default_capabilities(), local_parameters(0)).media.empty());
 }
 
 }  // namespace

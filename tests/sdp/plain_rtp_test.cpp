@@ -93,7 +93,10 @@ TEST(PlainRtp, OfferHasNoBundleAndOneTransportAMediaLine) {
   EXPECT_EQ(offer.media[0].cryptos, (std::vector<std::string>{"1 SUITE inline:key"}));
   EXPECT_FALSE(offer.media[0].rtcp_mux);
   EXPECT_EQ(offer.media[0].transport, TransportAttributes{});
-  EXPECT_EQ(make_offer({}, default_capabilities(), plain()).media[0].protocol, "RTP/AVPF");
+  LocalTransportParameters local = plain();
+  EXPECT_EQ(make_offer({}, default_capabilities(), local).media[0].protocol, "RTP/AVPF");
+  local.transports.pop_back();
+  EXPECT_EQ(make_offer({}, default_capabilities(), local).media.size(), 1u);
 }
 
 }  // namespace

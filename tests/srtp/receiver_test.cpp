@@ -1,6 +1,7 @@
 #include "srtp/receiver.hpp"
 
 #include <gtest/gtest.h>
+#include <openssl/err.h>
 
 #include "packets.hpp"
 #include "srtp/sender.hpp"
@@ -162,6 +163,7 @@ TEST_P(ReceiverTest, AnotherKeyOpensNothing) {
   ByteVector rtp = sealed_rtp({}), rtcp = sealed_rtcp(1);
   EXPECT_EQ(receiver.open_rtp(rtp).drop, DropReason::srtp_authentication);
   EXPECT_EQ(receiver.open_rtcp(rtcp).drop, DropReason::srtp_authentication);
+  EXPECT_EQ(ERR_peek_error(), 0u) << "the thread's error queue is not ours to fill";
 }
 
 INSTANTIATE_TEST_SUITE_P(Profiles, ReceiverTest, testing::ValuesIn(kAllProfiles),

@@ -1,0 +1,205 @@
+#include "control/configuration.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "control/settings_reader.hpp"
+
+namespace kaskado::control {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ConfigurationTest : public testing::Test {
+ protected:
+  ConfigurationTest() {
+    std::string name = (fs::temp_directory_path() / "kaskado-XXXXXX").string();
+    directory = mkdtemp(name.data());
+    fs::create_directories(directory / "modules" / "kurento");
+  }
+  ~ConfigurationTest() override { fs::remove_all(directory); }
+
+  std::string write(const std::string& name, const std::string& text) const {
+    const fs::path file = directory / name;
+    std::ofstream(file) << text;
+    return file.string();
+  }
+  Configuration load(const std::string& text) const {
+    auto loaded = load_configuration(write("kurento.conf.json", text), "");
+    EXPECT_TRUE(loaded.ok()) << loaded.error().message;
+    return loaded ? std::move(loaded).value() : Configuration();
+  }
+  // The error without the directory in front.
+  std::string refusal(const std::string& text) const {
+    const auto loaded = load_configuration(write("kurento.conf.json", text), "");
+    return loaded.ok() ? "accepted" : without_directory(loaded.error().message);
+  }
+  std::string without_directory(const std::string& sentence) const {
+    return sentence.substr(sentence.find(directory.string()) + directory.string().size() + 1);
+  }
+  static std::string websocket(const std::string& content) {
+    return R"({"mediaServer":{"net":{"websocket":{)" + content + "}}}}";
+  }
+
+  fs::path directory;
+};
+
+TEST_F(ConfigurationTest, IsTheDefaultWithoutAFile) {
+  const auto loaded = load_configuration("", "");
+  ASSERT_TRUE(loaded.ok());
+  EXPECT_EQ(loaded->net.address, "127.0.0.1");
+  EXPECT_EQ(loaded->net.port, 8888);
+  EXPECT_EQ(loaded->net.path, "/kurento");
+  EXPECT_EQ(loaded->control.garbage_collector_period, std::chrono::seconds(240));
+  EXPECT_TRUE(loaded->control.remember_requests);
+  EXPECT_TRUE(loaded->warnings.empty());
+}
+
+TEST_F(ConfigurationTest, TakesAllThatKurentoUsersSet) {
+  const Configuration all = load(R"({
+    "//": "a comment",
+    "mediaServer": {
+      "resources": {"//exceptionLimit": "0.1", "exceptionLimit": 0.9, "killLimit": "0.5",
+                    "garbageCollectorPeriod": "10", "disableRequestCache": true},
+      "net": {"websocket": {"address": "0.0.0.0", "port": 9999, "path": "media/kms", "connqueue": 7,
+                            "secure": {"port": 8433, "certificate": "x.pem", "password": "p"}}},
+      "shards": 3}})");
+  EXPECT_EQ(all.exception_limit, 0.9);
+  EXPECT_EQ(all.kill_limit, 0.5);
+  EXPECT_EQ(all.control.garbage_collector_period, std::chrono::seconds(10));
+  EXPECT_FALSE(all.control.remember_requests);
+  EXPECT_EQ(all.net.address, "0.0.0.0");
+  EXPECT_EQ(all.net.port, 9999);
+  EXPECT_EQ(all.net.path, "/media/kms");
+  EXPECT_EQ(all.net.connection_queue, 7);
+  ASSERT_TRUE(all.net.secure);
+  EXPECT_EQ(all.net.secure->certificate, "x.pem");
+  EXPECT_EQ(all.shards, 3);
+  EXPECT_TRUE(all.warnings.empty()) << all.warnings[0];
+}
+
+TEST_F(ConfigurationTest, ListensOnIPv6WhereAsked) {
+  EXPECT_EQ(load(websocket(R"("ipv6": true)")).net.address, "::1");
+  EXPECT_EQ(load(websocket(R"("ipv6": true, "address": "::")")).net.address, "::");
+}
+
+TEST_F(ConfigurationTest, NamesFileKeyAndWhatIsAllowed) {
+  EXPECT_EQ(refusal(websocket(R"("port": 70000)")),
+            "kurento.conf.json: mediaServer.net.websocket.port is 70000; allowed are whole numbers from 1 to "
+            "65535");
+  EXPECT_EQ(refusal(websocket(R"("port": "x")")),
+            "kurento.conf.json: mediaServer.net.websocket.port is \"x\"; allowed are whole numbers from 1 to "
+            "65535");
+  EXPECT_EQ(
+      refusal(websocket(R"("port": 1.5)")),
+      "kurento.conf.json: mediaServer.net.websocket.port is 1.5; allowed are whole numbers from 1 to 65535");
+  EXPECT_EQ(refusal(websocket(R"("path": 5)")),
+            "kurento.conf.json: mediaServer.net.websocket.path is 5; allowed are texts");
+  EXPECT_EQ(refusal(websocket(R"("address": "localhost")")),
+            "kurento.conf.json: mediaServer.net.websocket.address is \"localhost\"; allowed are IPv4 and "
+            "IPv6 addresses");
+  EXPECT_EQ(refusal(R"({"mediaServer":{"resources":{"killLimit":2}}})"),
+            "kurento.conf.json: mediaServer.resources.killLimit is 2; allowed are numbers from 0 to 1");
+  EXPECT_EQ(refusal(R"({"mediaServer":{"resources":{"disableRequestCache":"maybe"}}})"),
+            "kurento.conf.json: mediaServer.resources.disableRequestCache is \"maybe\"; allowed are true and "
+            "false");
+}
+
+TEST_F(ConfigurationTest, SaysWhatIsWrongWithAFile) {
+  EXPECT_EQ(without_directory(load_configuration((directory / "no.conf.json").string(), "").error().message),
+            "no.conf.json: cannot be read: No such file or directory");
+  EXPECT_TRUE(refusal("{").starts_with("kurento.conf.json: it is not JSON: Missing")) << refusal("{");
+  EXPECT_EQ(refusal(""), "kurento.conf.json: it is empty");
+  EXPECT_EQ(refusal("[]"), "kurento.conf.json: it should be a JSON object");
+  EXPECT_EQ(without_directory(load_configuration("", (directory / "none").string()).error().message),
+            "none: cannot be read: No such file or directory");
+}
+
+TEST_F(ConfigurationTest, WarnsOfWhatHasNoEffect) {
+  const Configuration loaded = load(websocket(R"("threads": 10, "prot": 1, "//x": 2)"));
+  ASSERT_EQ(loaded.warnings.size(), 2u);
+  EXPECT_EQ(without_directory(loaded.warnings[0]),
+            "kurento.conf.json: mediaServer.net.websocket.threads has no effect: one thread serves all "
+            "connections");
+  EXPECT_EQ(without_directory(loaded.warnings[1]),
+            "kurento.conf.json: mediaServer.net.websocket.prot is unknown and has no effect");
+}
+
+TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
+  write("modules/kurento/SdpEndpoint.conf.json",
+        R"({"numAudioMedias":2,"audioCodecs":[{"name":"opus/48000/2"},"PCMU/8000"],"videoCodecs":[]})");
+  write("modules/kurento/BaseRtpEndpoint.conf.ini", "; ports\nminPort=5000\r\nmaxPort = 6000\nmtu=1400\n");
+  write("modules/kurento/WebRtcEndpoint.conf.ini",
+        "networkInterfaces=eth0, eth1\nexternalIPv4=198.51.100.1\nexternalIPv6=2001:db8::1\n"
+        "stunServerAddress=192.0.2.1\nturnURL=user:pass=word@192.0.2.1:3478?transport=udp\niceTcp=0\n");
+  write("modules/kurento/MediaElement.conf.ini", "encoderBitrate=500000\n");
+  write("modules/kurento/Composite.conf.ini", "width=1\n");
+  write("modules/kurento/README", "");
+  const Configuration loaded = load("{}");
+  EXPECT_EQ(loaded.media.num_audio_medias, 2);
+  EXPECT_EQ(loaded.media.audio_codecs, (std::vector<std::string>{"opus/48000/2", "PCMU/8000"}));
+  EXPECT_TRUE(loaded.media.video_codecs.empty());
+  EXPECT_EQ(loaded.media.min_port, 5000);
+  EXPECT_EQ(loaded.media.max_port, 6000);
+  EXPECT_EQ(loaded.media.mtu_bytes, 1400);
+  EXPECT_EQ(loaded.media.network_interfaces, (std::vector<std::string>{"eth0", "eth1"}));
+  EXPECT_EQ(loaded.media.external_ipv4, "198.51.100.1");
+  EXPECT_EQ(loaded.media.external_ipv6, "2001:db8::1");
+  EXPECT_EQ(loaded.media.turn_url, "user:pass=word@192.0.2.1:3478?transport=udp");
+  EXPECT_FALSE(loaded.media.ice_tcp);
+  EXPECT_EQ(loaded.media.encoder_bitrate_bps, 500'000);
+  ASSERT_EQ(loaded.warnings.size(), 1u);
+  EXPECT_EQ(without_directory(loaded.warnings[0]),
+            "modules/kurento/Composite.conf.ini has no effect: no class of this server reads it");
+}
+
+TEST_F(ConfigurationTest, RefusesWhatCannotBeInTheClassesFiles) {
+  const auto refused = [&](const std::string& name, const std::string& text) {
+    write("modules/kurento/" + name, text);
+    const std::string why = refusal("{}");
+    fs::remove(directory / "modules/kurento" / name);
+    return why.substr(why.rfind('/') + 1);
+  };
+  EXPECT_EQ(refused("BaseRtpEndpoint.conf.ini", "minPort=6000\nmaxPort=5000\n"),
+            "BaseRtpEndpoint.conf.ini: minPort is greater than maxPort");
+  EXPECT_EQ(refused("BaseRtpEndpoint.conf.ini", "mtu=1501\n"),
+            "BaseRtpEndpoint.conf.ini: mtu is \"1501\"; allowed are whole numbers from 576 to 1500");
+  EXPECT_EQ(refused("BaseRtpEndpoint.conf.ini", "mtu 1400\n"),
+            "BaseRtpEndpoint.conf.ini: line 1 should be 'key=value', a ';' comment or a [section]");
+  EXPECT_EQ(refused("WebRtcEndpoint.conf.ini", "externalIPv4=2001:db8::1\n"),
+            "WebRtcEndpoint.conf.ini: externalIPv4 is \"2001:db8::1\"; allowed are IPv4 addresses");
+  EXPECT_EQ(refused("SdpEndpoint.conf.json", R"({"audioCodecs":[{"nam":"x"}]})").substr(0, 37),
+            "SdpEndpoint.conf.json: audioCodecs is");
+}
+
+TEST_F(ConfigurationTest, ShippedFilesSetTheDefaults) {
+  const auto shipped = load_configuration(KASKADO_CONF "/kurento.conf.json", "");
+  ASSERT_TRUE(shipped.ok()) << shipped.error().message;
+  EXPECT_TRUE(shipped->warnings.empty()) << shipped->warnings[0];
+  const Configuration defaults;
+  EXPECT_EQ(shipped->net.address, defaults.net.address);
+  EXPECT_EQ(shipped->net.port, defaults.net.port);
+  EXPECT_EQ(shipped->net.path, defaults.net.path);
+  EXPECT_EQ(shipped->net.connection_queue, defaults.net.connection_queue);
+  EXPECT_EQ(shipped->control.garbage_collector_period, defaults.control.garbage_collector_period);
+  EXPECT_EQ(shipped->exception_limit, defaults.exception_limit);
+  EXPECT_EQ(shipped->kill_limit, defaults.kill_limit);
+  EXPECT_EQ(shipped->media.audio_codecs, defaults.media.audio_codecs);
+  EXPECT_EQ(shipped->media.video_codecs, defaults.media.video_codecs);
+}
+
+TEST(Ini, HasSections) {
+  const auto parsed = parse_ini("a=1\n[one]\nb=2\n# c\n[two]\nd=\n");
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(*parsed->find("a")->string(), "1");
+  EXPECT_EQ(*parsed->find("one")->object()->find("b")->string(), "2");
+  EXPECT_EQ(*parsed->find("two")->object()->find("d")->string(), "");
+  EXPECT_FALSE(parse_ini("=1").ok());
+}
+
+}  // namespace
+}  // namespace kaskado::control

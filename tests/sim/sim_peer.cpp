@@ -1,0 +1,317 @@
+#include "sim_peer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "rtp/rtcp_reader.hpp"
+
+namespace kaskado::sim {
+
+namespace {
+
+constexpr Duration kReportInterval = 1s;
+constexpr rtp::MediaKind kKinds[] = {rtp::MediaKind::audio, rtp::MediaKind::video};
+
+std::vector<SocketAddress> addresses_of(const PeerOptions& options) {
+  if (!options.addresses.empty()) return options.addresses;
+  return {SocketAddress::v4(
+      {10, 0, static_cast<std::uint8_t>(options.number >> 8), static_cast<std::uint8_t>(options.number)},
+      5000)};
+}
+
+// Each stream of each peer has its own; the lowest bit tells audio from video.
+rtp::Ssrc ssrc_of(std::uint32_t peer, rtp::MediaKind kind) {
+  return {0x1000'0000 + peer * 2 + (kind == rtp::MediaKind::video ? 1 : 0)};
+}
+
+sdp::MediaKind sdp_kind(rtp::MediaKind kind) {
+  return kind == rtp::MediaKind::video ? sdp::MediaKind::video : sdp::MediaKind::audio;
+}
+
+}  // namespace
+
+SimPeer::SimPeer(VirtualNetwork& network, SimServer& server, const PeerOptions& options)
+    : network_(network),
+      server_(server),
+      options_(options),
+      addresses_(addresses_of(options)),
+      random_(options.seed * 1'000'003 + options.number),
+      transport_(network, random_, 1, addresses_, ice::IceRole::controlling),
+      cname_("peer" + std::to_string(options.number)) {
+  network_.join(*this, addresses_, options.up, options.down);
+}
+
+SimPeer::~SimPeer() {
+  network_.leave(*this);
+}
+
+sdp::LocalCapabilities SimPeer::capabilities() const {
+  sdp::LocalCapabilities capabilities = sdp::default_capabilities();
+  capabilities.audio.resize(1);
+  capabilities.video.resize(1);
+  capabilities.can_send = options_.publishes;
+  capabilities.can_receive = options_.receives;
+  return capabilities;
+}
+
+sdp::LocalTransportParameters SimPeer::parameters() const {
+  sdp::LocalTransportParameters parameters;
+  parameters.session_id = std::to_string(options_.number);
+  parameters.session_version = sdp_version_;
+  parameters.cname = cname_;
+  parameters.fingerprint = {"sha-256", transport_.fingerprint().digest_text()};
+  parameters.setup = options_.setup == sdp::Setup::passive ? sdp::Setup::passive : sdp::Setup::active;
+  parameters.transports.push_back(
+      {.ice_ufrag = transport_.credentials().ufrag, .ice_pwd = transport_.credentials().password});
+  for (const rtp::MediaKind kind : kKinds) {
+    if (kind == rtp::MediaKind::audio ? !options_.audio : !options_.video) continue;
+    const std::string track = kind == rtp::MediaKind::audio ? "a" : "v";
+    parameters.sources.push_back({.ssrc = options_.publishes ? ssrc_of(options_.number, kind).value : 0,
+                                  .stream = cname_,
+                                  .track = track});
+  }
+  return parameters;
+}
+
+void SimPeer::call(const std::string& endpoint) {
+  endpoint_ = endpoint;
+  server_.on_candidate[endpoint] = [this](const std::string& text) { transport_.add_remote_candidate(text); };
+  offer();
+}
+
+void SimPeer::offer() {
+  ++sdp_version_;
+  sdp::SessionDescription offer =
+      sdp::make_offer({.audio = options_.audio, .video = options_.video}, capabilities(), parameters());
+  for (sdp::MediaDescription& media : offer.media) media.transport.setup = options_.setup;
+  const pipeline::Value answer = server_.call(endpoint_, "processOffer", {offer.to_string()});
+  ASSERT_TRUE(answer.string());
+  const auto parsed = sdp::SessionDescription::parse(*answer.string());
+  ASSERT_TRUE(parsed.ok()) << parsed.error().message;
+  const auto negotiation = sdp::apply_answer(offer, *parsed, parameters());
+  ASSERT_TRUE(negotiation.ok()) << negotiation.error().message;
+  take(*negotiation);
+  exchange_candidates();
+}
+
+void SimPeer::be_called(const std::string& endpoint) {
+  endpoint_ = endpoint;
+  server_.on_candidate[endpoint] = [this](const std::string& text) { transport_.add_remote_candidate(text); };
+  const pipeline::Value offer = server_.call(endpoint_, "generateOffer", {});
+  ASSERT_TRUE(offer.string());
+  const auto parsed = sdp::SessionDescription::parse(*offer.string());
+  ASSERT_TRUE(parsed.ok()) << parsed.error().message;
+  const auto negotiation = sdp::make_answer(*parsed, capabilities(), parameters());
+  ASSERT_TRUE(negotiation.ok()) << negotiation.error().message;
+  server_.call(endpoint_, "processAnswer", {negotiation->local.to_string()});
+  take(*negotiation);
+  exchange_candidates();
+}
+
+void SimPeer::restart_ice() {
+  transport_.restart_ice();
+  offer();
+}
+
+void SimPeer::exchange_candidates() {
+  const bool first = sdp_version_ <= 1;
+  // An endpoint that has gathered once does so by itself when ICE restarts.
+  if (first) server_.call(endpoint_, "gatherCandidates");
+  for (std::size_t i = 0; i < transport_.candidates(); ++i) {
+    server_.add_candidate(endpoint_, transport_.candidate(i).to_string(), mid_);
+  }
+}
+
+void SimPeer::take(const sdp::Negotiation& negotiation) {
+  ASSERT_EQ(negotiation.transports.size(), 1u);
+  const sdp::NegotiatedTransport& remote = negotiation.transports[0];
+  const auto fingerprint = dtls::Fingerprint::parse(remote.remote_fingerprints.at(0).algorithm + " " +
+                                                    remote.remote_fingerprints[0].value);
+  ASSERT_TRUE(fingerprint.ok());
+  transport_.set_remote({remote.remote_ufrag, remote.remote_pwd}, *fingerprint,
+                        remote.setup == sdp::Setup::active ? dtls::DtlsRole::client : dtls::DtlsRole::server);
+  for (const std::string& candidate : remote.remote_candidates) transport_.add_remote_candidate(candidate);
+  for (const sdp::NegotiatedMedia& media : negotiation.media) {
+    if (!media.accepted()) continue;
+    mid_ = media.mid;
+    const rtp::MediaKind kind =
+        media.kind == sdp_kind(rtp::MediaKind::video) ? rtp::MediaKind::video : rtp::MediaKind::audio;
+    if (sdp::sends(media.direction)) open_sender(media, kind);
+    if (sdp::receives(media.direction) && !receiver(kind)) {
+      ASSERT_EQ(media.remote_ssrcs.size(), 1u);
+      receivers_.emplace_back(kind, rtp::Ssrc{media.remote_ssrcs[0].ssrc}, ssrc_of(options_.number, kind));
+    }
+  }
+}
+
+void SimPeer::open_sender(const sdp::NegotiatedMedia& media, rtp::MediaKind kind) {
+  if (!sender(kind)) {
+    MediaSenderConfig config{.kind = kind,
+                             .ssrc = ssrc_of(options_.number, kind),
+                             .publisher = options_.number,
+                             .seed = options_.seed * 7 + options_.number};
+    if (kind == rtp::MediaKind::video) {
+      config.first_sequence = options_.first_video_sequence;
+      config.frame_interval = options_.video_interval;
+    } else {
+      config.first_sequence = 1000;
+      config.frame_interval = 20ms;
+      config.packets_a_frame = 1;
+      config.payload_bytes = 90;
+    }
+    senders_.emplace_back(config);
+  }
+  sender(kind)->set_format({media.codecs.at(0).codec.payload_type, media.extension_id(sdp::extension::kMid),
+                            media.extension_id(sdp::extension::kTransportCc), media.mid});
+}
+
+void SimPeer::start_media() {
+  for (MediaSender& stream : senders_) stream.start(network_.now());
+}
+
+void SimPeer::stop_media() {
+  for (MediaSender& stream : senders_) stream.stop();
+}
+
+MediaSender* SimPeer::sender(rtp::MediaKind kind) {
+  const auto found = std::ranges::find(senders_, ssrc_of(options_.number, kind), &MediaSender::ssrc);
+  return found == senders_.end() ? nullptr : &*found;
+}
+
+MediaReceiver* SimPeer::receiver(rtp::MediaKind kind) {
+  const auto found = std::ranges::find(receivers_, kind, &MediaReceiver::kind);
+  return found == receivers_.end() ? nullptr : &*found;
+}
+
+MediaSender* SimPeer::sender_of(rtp::Ssrc ssrc) {
+  const auto found = std::ranges::find(senders_, ssrc, &MediaSender::ssrc);
+  return found == senders_.end() ? nullptr : &*found;
+}
+
+MediaReceiver* SimPeer::receiver_of(rtp::Ssrc ssrc) {
+  const auto found = std::ranges::find(receivers_, ssrc, &MediaReceiver::ssrc);
+  return found == receivers_.end() ? nullptr : &*found;
+}
+
+void SimPeer::receive(std::span<Datagram> batch, Instant now) {
+  for (Datagram& datagram : batch) {
+    const PeerTransport::Opened opened = transport_.receive(datagram, now);
+    if (opened.bytes.empty()) continue;
+    if (opened.kind == transport::DatagramKind::rtp) {
+      receive_rtp(opened.bytes, now);
+    } else {
+      receive_rtcp(opened.bytes, now);
+    }
+  }
+  if (next_report_ == base::kNever && connected()) next_report_ = now + kReportInterval;
+}
+
+void SimPeer::receive_rtp(base::Bytes packet, Instant now) {
+  const auto header = rtp::parse_rtp(packet);
+  ASSERT_TRUE(header);
+  MediaReceiver* const stream = receiver_of(header->ssrc);
+  ASSERT_TRUE(stream) << "an SSRC that no description named";
+  stream->receive(*header, packet.subspan(header->payload_offset, header->payload_length), now);
+}
+
+void SimPeer::receive_rtcp(base::Bytes packet, Instant now) {
+  rtp::RtcpReader reader(packet);
+  while (const auto message = reader.next()) {
+    if (const auto* sender = std::get_if<rtp::SenderReport>(&*message)) {
+      if (MediaReceiver* stream = receiver_of(sender->sender))
+        stream->receive_sender_report(sender->info, now);
+      receive(sender->blocks);
+    } else if (const auto* receiver = std::get_if<rtp::ReceiverReport>(&*message)) {
+      ++heard_.receiver_reports;
+      receive(receiver->blocks);
+    } else if (const auto* names = std::get_if<rtp::SourceDescription>(&*message)) {
+      for (const MediaReceiver& stream : receivers_) {
+        if (const auto name = names->cname_of(stream.ssrc()); !name.empty())
+          heard_.cnames[stream.ssrc()] = name;
+      }
+    } else if (const auto* nack = std::get_if<rtp::Nack>(&*message)) {
+      if (MediaSender* stream = sender_of(nack->media())) stream->receive_nack(*nack, transport_, now);
+    } else if (const auto* pli = std::get_if<rtp::PictureLossIndication>(&*message)) {
+      if (MediaSender* stream = sender_of(pli->media)) stream->receive_picture_loss(now);
+    } else if (const auto* remb = std::get_if<rtp::Remb>(&*message)) {
+      heard_.rembs_bps.emplace_back(now, remb->bitrate_bps);
+    } else if (const auto* goodbye = std::get_if<rtp::Goodbye>(&*message)) {
+      for (const rtp::Ssrc ssrc : goodbye->sources) heard_.goodbyes.push_back(ssrc);
+    } else if (std::holds_alternative<rtp::TransportFeedback>(*message)) {
+      ++heard_.transport_feedbacks;
+    }
+  }
+  EXPECT_FALSE(reader.malformed());
+}
+
+void SimPeer::receive(const rtp::ReportBlocks& blocks) {
+  for (const rtp::ReportBlock block : blocks) heard_.blocks[block.ssrc] = block;
+}
+
+void SimPeer::overhear(const Datagram& datagram, Instant now, const Fate& fate) {
+  if (datagram.kind() == transport::DatagramKind::rtp) {
+    const auto header = rtp::parse_rtp(datagram.bytes);
+    MediaReceiver* stream = header ? receiver_of(header->ssrc) : nullptr;
+    if (stream) stream->overhear(header->sequence, now, fate);
+    return;
+  }
+  const std::vector<std::uint8_t> rtcp = transport_.eavesdrop_rtcp(datagram);
+  rtp::RtcpReader reader(rtcp);
+  while (const auto message = reader.next()) {
+    const auto* nack = std::get_if<rtp::Nack>(&*message);
+    MediaSender* stream = nack ? sender_of(nack->media()) : nullptr;
+    if (stream) stream->overhear_nack(*nack, now, fate);
+  }
+}
+
+void SimPeer::advance(Instant now) {
+  if (transport_.deadline() <= now) transport_.advance(now);
+  if (next_report_ == base::kNever && connected()) next_report_ = now + kReportInterval;
+  for (MediaSender& stream : senders_) stream.advance(now, transport_, transport_sequence_);
+  send_feedback(now);
+  if (next_report_ <= now) send_reports(now);
+}
+
+void SimPeer::send_feedback(Instant now) {
+  for (MediaReceiver& stream : receivers_) {
+    if (stream.deadline() > now) continue;
+    stream.set_rtt(transport_.ice().round_trip());
+    std::uint8_t slot[1100];
+    rtp::RtcpBuilder builder{slot};
+    stream.advance(now, builder);
+    if (!builder.empty()) stream.note_sent(builder.written(), now, transport_.send_rtcp(builder.written()));
+  }
+}
+
+void SimPeer::send_reports(Instant now) {
+  next_report_ = now + kReportInterval;
+  std::uint8_t slot[1100];
+  rtp::RtcpBuilder builder{slot};
+  std::vector<rtp::ReportBlock> blocks;
+  for (const MediaReceiver& stream : receivers_) {
+    if (!stream.arrived().empty()) blocks.push_back(stream.report(now));
+  }
+  const rtp::Ssrc self = ssrc_of(options_.number, rtp::MediaKind::video);
+  bool sent = false;
+  for (const MediaSender& stream : senders_) {
+    const auto info = stream.info(now);
+    if (!info) continue;
+    builder.sender_report(stream.ssrc(), *info, sent ? std::span<const rtp::ReportBlock>{} : blocks);
+    sent = true;
+  }
+  if (!sent) builder.receiver_report(self, blocks);
+  builder.cname(self, cname_);
+  const MediaReceiver* video = receiver(rtp::MediaKind::video);
+  if (remb_bps_ && video) builder.remb(self, remb_bps_, std::array{video->ssrc()});
+  transport_.send_rtcp(builder.written());
+}
+
+Instant SimPeer::deadline() const {
+  Instant next = std::min(transport_.deadline(), next_report_);
+  for (const MediaSender& stream : senders_) next = std::min(next, stream.deadline());
+  for (const MediaReceiver& stream : receivers_) next = std::min(next, stream.deadline());
+  return next;
+}
+
+}  // namespace kaskado::sim

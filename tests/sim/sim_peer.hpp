@@ -1,0 +1,110 @@
+// A test peer in a browser's place: publishes synthetic audio and video, receives with NACKs, and talks to
+// the server as a client does, by SDP texts and trickled candidates.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "media_receiver.hpp"
+#include "media_sender.hpp"
+#include "peer_transport.hpp"
+#include "sdp/negotiation.hpp"
+#include "sim_server.hpp"
+
+namespace kaskado::sim {
+
+struct PeerOptions {
+  std::uint32_t number = 1;  // its name in packet ids, and part of its seeds
+  std::uint64_t seed = 1;
+  LinkShape up;
+  LinkShape down;
+  std::vector<SocketAddress> addresses;  // 10.0.x.y:5000 where none are given
+  bool publishes = false;
+  bool receives = true;
+  bool audio = true;
+  bool video = true;
+  sdp::Setup setup = sdp::Setup::actpass;       // what its offers say
+  std::uint64_t first_video_sequence = 65'200;  // it wraps soon
+  Duration video_interval = 33ms;
+};
+
+// What RTCP told, apart from what the streams keep.
+struct HeardRtcp {
+  std::map<rtp::Ssrc, std::string> cnames;
+  std::vector<rtp::Ssrc> goodbyes;
+  std::vector<std::pair<Instant, std::uint64_t>> rembs_bps;
+  std::map<rtp::Ssrc, rtp::ReportBlock> blocks;  // the newest
+  int receiver_reports = 0;
+  int transport_feedbacks = 0;
+};
+
+class SimPeer final : public Host {
+ public:
+  SimPeer(VirtualNetwork& network, SimServer& server, const PeerOptions& options);
+  ~SimPeer() override;
+  SimPeer(const SimPeer&) = delete;
+
+  // Offers to the endpoint, takes its answer, and gives and takes candidates.
+  void call(const std::string& endpoint);
+  // Takes the endpoint's offer instead.
+  void be_called(const std::string& endpoint);
+  // A new offer with new ICE credentials, to the same endpoint.
+  void restart_ice();
+  void start_media();
+  void stop_media();
+  // Asks for at most this, from now on each second.
+  void set_remb_bps(std::uint64_t bitrate_bps) { remb_bps_ = bitrate_bps; }
+  void hang_up() { transport_.close(); }
+
+  const std::string& endpoint() const { return endpoint_; }
+  PeerTransport& transport() { return transport_; }
+  bool connected() const { return transport_.connected(); }
+  const std::vector<SocketAddress>& addresses() const { return addresses_; }
+  // nullptr where not negotiated.
+  MediaSender* sender(rtp::MediaKind kind);
+  MediaReceiver* receiver(rtp::MediaKind kind);
+  MediaSender& video_out() { return *sender(rtp::MediaKind::video); }
+  MediaReceiver& video_in() { return *receiver(rtp::MediaKind::video); }
+  const HeardRtcp& heard() const { return heard_; }
+
+  void receive(std::span<Datagram> batch, Instant now) override;
+  void advance(Instant now) override;
+  Instant deadline() const override;
+  void overhear(const Datagram& datagram, Instant now, const Fate& fate) override;
+
+ private:
+  sdp::LocalTransportParameters parameters() const;
+  sdp::LocalCapabilities capabilities() const;
+  void take(const sdp::Negotiation& negotiation);
+  void open_sender(const sdp::NegotiatedMedia& media, rtp::MediaKind kind);
+  void offer();
+  void exchange_candidates();
+  void receive_rtp(base::Bytes packet, Instant now);
+  void receive_rtcp(base::Bytes packet, Instant now);
+  void receive(const rtp::ReportBlocks& blocks);
+  void send_feedback(Instant now);
+  void send_reports(Instant now);
+  MediaSender* sender_of(rtp::Ssrc ssrc);
+  MediaReceiver* receiver_of(rtp::Ssrc ssrc);
+
+  VirtualNetwork& network_;
+  SimServer& server_;
+  PeerOptions options_;
+  std::vector<SocketAddress> addresses_;
+  base::SeededRandom random_;
+  PeerTransport transport_;
+  std::string endpoint_;
+  std::string cname_;
+  std::string mid_;  // any of the session's
+  std::uint64_t sdp_version_ = 0;
+  std::vector<MediaSender> senders_;
+  std::vector<MediaReceiver> receivers_;
+  std::uint16_t transport_sequence_ = 0;
+  Instant next_report_ = base::kNever;
+  std::uint64_t remb_bps_ = 0;
+  HeardRtcp heard_;
+};
+
+}  // namespace kaskado::sim

@@ -1,0 +1,64 @@
+// A whole media server of one shard in the virtual network: its objects are made and called as the control
+// plane does it, and its sockets are addresses of the network.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "pipeline/shard.hpp"
+#include "virtual_network.hpp"
+
+namespace kaskado::sim {
+
+class SimServer final : public Host {
+ public:
+  SimServer(VirtualNetwork& network, std::uint64_t seed, std::vector<SocketAddress> addresses);
+  ~SimServer() override;
+  SimServer(const SimServer&) = delete;
+
+  std::string make_pipeline();
+  std::string make_endpoint(const std::string& pipeline);
+  // Of the operation's name as clients write it. The first form must succeed.
+  pipeline::Value call(const std::string& object, const std::string& operation,
+                       pipeline::Arguments arguments = {});
+  pipeline::ApiResult<pipeline::Value> try_call(const std::string& object, const std::string& operation,
+                                                pipeline::Arguments arguments = {});
+  void connect(const std::string& source, const std::string& sink) {
+    call(source, "connect", {sink, {}, {}, {}});
+  }
+  void add_candidate(const std::string& endpoint, const std::string& candidate, const std::string& mid);
+  void release(const std::string& object);
+
+  // What an object told, in order: "IceComponentStateChanged READY". Only of the names given, if any are.
+  std::vector<std::string> events_of(const std::string& object,
+                                     const std::vector<std::string>& names = {}) const;
+  void forget_events() { events_.clear(); }
+  // By endpoint: told of each candidate that it finds.
+  std::map<std::string, std::function<void(const std::string& candidate)>> on_candidate;
+
+  pipeline::Shard& shard() { return shard_; }
+  std::uint64_t wake_ups() const { return wake_ups_; }
+  base::DropCounters& drops() { return shard_.drops(); }
+  const std::vector<SocketAddress>& addresses() const { return addresses_; }
+
+  void receive(std::span<Datagram> batch, Instant now) override;
+  void advance(Instant now) override;
+  Instant deadline() const override { return shard_.deadline(); }
+
+ private:
+  void note(const pipeline::Event& event);
+  void flush(base::Outbox& outbox);
+
+  VirtualNetwork& network_;
+  std::vector<SocketAddress> addresses_;
+  base::SeededRandom random_;
+  pipeline::MediaConfiguration configuration_;
+  std::vector<pipeline::Event> events_;
+  std::uint64_t wake_ups_ = 0;
+  int last_object_ = 0;
+  pipeline::Shard shard_;
+};
+
+}  // namespace kaskado::sim

@@ -1,0 +1,44 @@
+"""Session descriptions of a recording: what clients rely on in an answer, apart from its secrets and its order."""
+
+# What recordings hide in an offer, as a peer would write it.
+SECRETS = {
+    "<ufrag>": "abcd",
+    "<pwd>": "abcdefghijklmnopqrstuv",
+    "<fingerprint>": ":".join(["AB"] * 32),
+}
+
+
+def with_secrets(text):
+    for hidden, secret in SECRETS.items():
+        text = text.replace(hidden, secret)
+    return text
+
+
+def is_description(value):
+    return isinstance(value, str) and value.startswith("v=0")
+
+
+def media_of(description):
+    """One entry an m-line: kind, whether it is refused, formats, and the attributes that say how it is used."""
+    media = []
+    for line in description.splitlines():
+        if line.startswith("m="):
+            kind, port, protocol, *formats = line[2:].split()
+            media.append({"kind": kind, "refused": port == "0", "protocol": protocol, "formats": formats})
+        elif media and line.split(":")[0] in ("a=mid", "a=setup"):
+            media[-1][line.split(":")[0]] = line
+        elif media and line in ("a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive"):
+            media[-1]["direction"] = line
+    return media
+
+
+def same_description(recorded, answered):
+    """Same m-lines in the same order: refused ones refused, and of the others mid, codecs, direction and role."""
+    recorded, answered = media_of(recorded), media_of(answered)
+    if len(recorded) != len(answered):
+        return False
+    for before, now in zip(recorded, answered):
+        keys = ["kind", "refused", "a=mid"] if before["refused"] else ["kind", "refused", "formats", "a=mid", "a=setup", "direction"]
+        if any(before.get(key) != now.get(key) for key in keys):
+            return False
+    return True
