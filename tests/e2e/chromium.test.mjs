@@ -40,12 +40,17 @@ describe('Chromium', () => {
   test("the server's statistics agree with the browser's", async () => {
     const page = await open();
     const { stats, serverStats } = await page.evaluate((url) => window.peer.loopback(url), server.url);
-    const entries = Object.values(serverStats);
-    for (const [type, kind] of ['inboundrtp', 'outboundrtp'].flatMap((it) => [[it, 'audio'], [it, 'video']])) {
-      const found = entries.find((entry) => entry.type === type && statsKind(entry) === kind);
-      assert.ok(found, `getStats has ${type} of ${kind}: ${JSON.stringify(entries)}`);
-      const count = found.packetsReceived ?? found.packetsSent;
-      assert.ok(count >= stats[kind].packetsReceived, `${type} ${kind}: ${count} packets, the browser has ${stats[kind].packetsReceived}`);
+    for (const kind of ['audio', 'video']) {
+      const entries = Object.values(serverStats[kind]);
+      const received = entries.filter(({ type }) => type === 'inboundrtp');
+      const sent = entries.filter(({ type }) => type === 'outboundrtp');
+      assert.deepEqual([received.length, sent.length], [1, 1], `one stream each way: ${JSON.stringify(entries)}`);
+      assert.equal(Number(sent[0].ssrc), stats[kind].ssrc, 'the stream that the browser receives');
+      const { packetsReceived, packetsLost } = stats[kind];
+      assert.ok(sent[0].packetsSent >= packetsReceived, `${sent[0].packetsSent} ${kind} packets sent, ${packetsReceived} received`);
+      assert.ok(received[0].packetsReceived >= packetsReceived, `${received[0].packetsReceived} ${kind} packets came`);
+      assert.ok(sent[0].bytesSent > 0 && received[0].bytesReceived > 0, 'bytes are counted');
+      assert.equal(packetsLost, 0, 'nothing is lost on the loopback interface');
     }
     await page.close();
   });
@@ -69,5 +74,3 @@ describe('Chromium', () => {
     }
   });
 });
-
-const statsKind = ({ mediaType, kind, id }) => (mediaType ?? kind ?? id)?.toLowerCase().match(/audio|video/)?.[0];

@@ -53,9 +53,9 @@ describe('bad input on the control port', () => {
       [request('dance', {}), -32601, /Method not found/],
       [request('create'), -32602, /'params' is required/],
       [request('invoke', { operation: 'getName' }), -32000, /'object' parameter is required/],
-      [request('invoke', { object: 5, operation: 'getName' }), -32000, /should be a string/],
+      [request('invoke', { object: {}, operation: 'getName' }), -32000, /should be a string/],
       [request('create', { type: 'WebRtcEndpoint', constructorParams: {} }), 40001],
-      [request('create', { type: 'WebRtcEndpoint', constructorParams: { mediaPipeline: 5 } }), 40001, /should be a string/],
+      [request('create', { type: 'WebRtcEndpoint', constructorParams: { mediaPipeline: {} } }), 40001, /should be a string/],
       [request('create', { type: 'Teapot', constructorParams: {} }), 40108, /Factory 'Teapot' not found/],
       [request('connect', { sessionId: 'nobody' }), 40007, /Invalid session/],
       [name('nothing'), 40101, /Object 'nothing' not found/],
@@ -111,7 +111,7 @@ describe('bad input on the control port', () => {
 
   test('an empty offer is not valid', offerFails('', [40201], /Empty offer not valid/));
   test('nonsense is no session description', offerFails('nonsense', [40201], /Invalid SDP/));
-  test('a megabyte of m-lines is refused', offerFails(`v=0\r\n${'m=audio 9 RTP/AVP 0\r\n'.repeat(50000)}`, SDP_ERRORS));
+  test('thousands of m-lines are refused', offerFails(`v=0\r\n${'m=audio 9 RTP/AVP 0\r\n'.repeat(40000)}`, SDP_ERRORS));
 
   test('offers that were cut or changed get an answer or an error, never silence', async () => {
     const random = new Random(5);

@@ -9,7 +9,7 @@ import { useServer } from './lib/server.mjs';
 const MAX_IDLE_KB = 15 * 1024;
 const ENDPOINTS = 500;
 const MAX_ENDPOINT_KB = 100;
-const MAX_IDLE_CPU_SHARE = 0.02;
+const MAX_IDLE_CPU_SHARE = 0.01;
 
 describe('idle', () => {
   const server = useServer();
@@ -24,9 +24,13 @@ describe('idle', () => {
   });
 
   test('an idle server sleeps', async (t) => {
-    const before = await server.cpuSeconds();
-    await sleep(2000);
-    const share = ((await server.cpuSeconds()) - before) / 2;
+    let share;
+    // What a start leaves to be done in the background, such as an RSA key, may still run at first.
+    for (let window = 0; window < 5 && !(share <= MAX_IDLE_CPU_SHARE); ++window) {
+      const before = await server.cpuSeconds();
+      await sleep(2000);
+      share = ((await server.cpuSeconds()) - before) / 2;
+    }
     t.diagnostic(`${(100 * share).toFixed(1)} % of a core`);
     assert.ok(share <= MAX_IDLE_CPU_SHARE, `${share} of a core while idle`);
   });

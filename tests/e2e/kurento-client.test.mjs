@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { launchChromium } from './lib/chromium.mjs';
 import { assertNoErrors, assertPicture, assertStats } from './lib/media-checks.mjs';
 import { servePages } from './lib/page-server.mjs';
+import { connect } from './lib/rpc.mjs';
 import { useServer } from './lib/server.mjs';
 
 const GENERATIONS = [
@@ -26,7 +27,7 @@ const GENERATIONS = [
 ];
 
 // Resolves when every named event was seen once; what is missing is in the error's text.
-function collectEvents(endpoint, names, timeout_ms = 15000) {
+function collectEvents(endpoint, names, timeout_ms = 45000) {
   const missing = new Set(names);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`events that never came: ${[...missing].join(', ')}`)), timeout_ms);
@@ -66,7 +67,7 @@ async function helloWorld({ load, candidate, events }, url, page) {
   assertStats(stats, 'VP8');
   await assertObjects(pipeline, endpoint);
   await pipeline.release();
-  await assert.rejects(() => endpoint.getName(), 'a released endpoint is gone');
+  await assertGone(endpoint.id, url);
   client.close();
 }
 
@@ -81,6 +82,12 @@ async function hearCandidates(page, trickled) {
     else await Promise.race([media.catch(() => {}), new Promise((resolve) => setTimeout(resolve, 20))]);
   }
   return media;
+}
+
+async function assertGone(object, url) {
+  const rpc = await connect(url);
+  await assert.rejects(rpc.call('describe', { object }), (error) => error.code === 40101);
+  await rpc.close();
 }
 
 async function assertObjects(pipeline, endpoint) {
@@ -125,24 +132,11 @@ describe('kurento-client', () => {
       const client = await load()(server.url, { failAfter: 1 });
       const pipeline = await client.create('MediaPipeline');
       const endpoint = await pipeline.create('WebRtcEndpoint');
-      await assert.rejects(endpoint.processOffer('not a session description'),
-        (error) => error.code === 40201 && error.data.type === 'SDP_PARSE_ERROR');
-      const server = await client.getServerManager();
-      assert.equal((await server.getInfo()).type, 'KMS');
-      await pipeline.release();
-      client.close();
-    });
-
-    test(`${name} runs a transaction`, async () => {
-      const client = await load()(server.url, { failAfter: 1 });
-      const pipeline = await client.create('MediaPipeline');
-      const transaction = pipeline.beginTransaction();
-      const endpoint = pipeline.create(transaction, 'WebRtcEndpoint');
-      const pass = pipeline.create(transaction, 'PassThrough');
-      endpoint.connect(transaction, pass);
-      await new Promise((resolve, reject) =>
-        pipeline.endTransaction(transaction, (error) => (error ? reject(error) : resolve())));
-      assert.equal((await pipeline.getChildren()).length, 2);
+      // Without a callback these clients print errors and swallow them.
+      const error = await new Promise((resolve) => endpoint.processOffer('not a session description', resolve));
+      assert.deepEqual([error?.code, error?.data?.type], [40201, 'SDP_PARSE_ERROR']);
+      const manager = await client.getServerManager();
+      assert.equal((await manager.getInfo()).type, 'KMS');
       await pipeline.release();
       client.close();
     });

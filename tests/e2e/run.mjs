@@ -32,6 +32,7 @@ async function runFiles(files) {
   const tally = { passed: 0, failed: 0, skipped: 0, failures: [], failedFiles: new Set() };
   for await (const { type, data } of run({ files, concurrency: 1, timeout: FILE_TIMEOUT_MS })) {
     if (type === 'test:stderr' || type === 'test:stdout') process.stderr.write(data.message);
+    if (type === 'test:diagnostic' && data.nesting > 0) console.log(`          ${data.message}`);
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     // A suite passes or fails with its tests; it counts only when it failed by itself, as in a hook.
     const own = data.details.error?.failureType !== 'subtestsFailed';

@@ -120,7 +120,6 @@ async def trickle(kurento, connection):
     while True:
         event = await kurento.events.get()
         if event["type"] == "IceGatheringDone":
-            await connection.addIceCandidate(None)
             return
         found = event["data"]["candidate"]
         candidate = candidate_from_sdp(found["candidate"].split(":", 1)[1])

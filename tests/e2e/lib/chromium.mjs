@@ -24,7 +24,7 @@ async function openPage(browser, url) {
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(message.text());
   });
-  await page.goto(url);
+  await page.goto(url, { timeout: 90000 });
   return {
     errors,
     raw: page,

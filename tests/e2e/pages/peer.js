@@ -28,7 +28,7 @@ export function show(connection, name) {
 }
 
 // Waits for the connection; what ICE saw is in the error's text when it fails.
-export function connected(connection, timeout_ms = 15000) {
+export function connected(connection, timeout_ms = 45000) {
   return new Promise((resolve, reject) => {
     const fail = (why) => reject(new Error(`${why}: connection ${connection.connectionState}, ICE ${connection.iceConnectionState}`));
     const timer = setTimeout(() => fail('not connected in time'), timeout_ms);
@@ -72,7 +72,10 @@ export async function loopback(url, { codec } = {}) {
   await Promise.all(peer.sent);
   const picture = await watch(peer.video);
   const stats = await inboundUntil(peer.connection, flowing);
-  const serverStats = await rpc.invoke(peer.endpoint, 'getStats');
+  const serverStats = {
+    audio: await rpc.invoke(peer.endpoint, 'getStats', { mediaType: 'AUDIO' }),
+    video: await rpc.invoke(peer.endpoint, 'getStats', { mediaType: 'VIDEO' }),
+  };
   await rpc.release(pipeline);
   peer.connection.close();
   rpc.close();
@@ -163,7 +166,7 @@ export async function direct({ codec, disturb } = {}) {
   await caller.setRemoteDescription(callee.localDescription);
   await connected(callee);
   if (disturb === 'cut') caller.close();
-  const picture = await watch(video, { timeout_ms: disturb ? 3000 : 20000 });
+  const picture = await watch(video, { timeout_ms: disturb ? 3000 : 45000 });
   const stats = disturb ? await inbound(callee) : await inboundUntil(callee, flowing);
   caller.close();
   callee.close();

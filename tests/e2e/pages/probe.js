@@ -51,7 +51,7 @@ async function watchFrames(video, frames) {
   return { width: video.videoWidth, height: video.videoHeight, frames: times.size, motion, brightness };
 }
 
-export function watch(selector, { frames = 30, timeout_ms = 20000 } = {}) {
+export function watch(selector, { frames = 30, timeout_ms = 45000 } = {}) {
   const video = typeof selector === 'string' ? document.querySelector(selector) : selector;
   if (!video) return Promise.reject(new Error(`no element ${selector}`));
   return withTimeout(watchFrames(video, frames), timeout_ms, `${frames} frames in ${selector}`);
@@ -70,7 +70,7 @@ export async function inbound(connection) {
 }
 
 // Polls inbound() until `enough` says so; the tests' own deadline for media that never comes.
-export async function inboundUntil(connection, enough, timeout_ms = 20000) {
+export async function inboundUntil(connection, enough, timeout_ms = 45000) {
   const deadline = performance.now() + timeout_ms;
   for (;;) {
     const kinds = await inbound(connection);

@@ -1,6 +1,8 @@
 // A client of the Kurento protocol, raw JSON-RPC over a WebSocket. Runs in pages and in Node, which hands in its own
 // WebSocket class.
 
+const OPEN = 1;
+
 export class RpcError extends Error {
   constructor({ code, message, data }, method) {
     super(`${method}: ${code} ${message}`);
@@ -30,6 +32,7 @@ export class Rpc {
   }
 
   call(method, params = {}) {
+    if (this.socket.readyState !== OPEN) return Promise.reject(new Error(`${method}: connection closed`));
     const id = ++this.#next;
     this.socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
     return new Promise((resolve, reject) => this.#waiting.set(id, { method, resolve, reject }));
