@@ -1,10 +1,27 @@
 // The costs of ICE: what a check costs, and what thousands of idle peers do.
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 
+#include <cstdlib>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "ice/ice_agent.hpp"
+
+// Every allocation is counted, so that a benchmark can say that there are none.
+static std::uint64_t allocations = 0;
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
 
 namespace {
 
@@ -105,10 +122,12 @@ void answer_a_check(benchmark::State& state) {
   const auto agent = connected(random, outbox, now);
   const auto bytes = check(false);
   const base::Path path{0, kTheirAddress};
+  const std::uint64_t before = allocations;
   for (auto _ : state) {
     agent->receive(bytes, path, now, outbox);
     outbox.clear();
   }
+  if (allocations != before) state.SkipWithError("a check must not allocate");
 }
 BENCHMARK(answer_a_check);
 
@@ -146,8 +165,11 @@ void one_second_of_idle_agents(benchmark::State& state) {
   base::Outbox outbox;
   base::Instant now{std::chrono::seconds(1)};
   std::vector<std::unique_ptr<IceAgent>> agents;
+  const auto heap_before = mallinfo2().uordblks;
   for (int i = 0; i < state.range(0); ++i) agents.push_back(connected(random, outbox, now));
+  const auto heap_bytes = static_cast<double>(mallinfo2().uordblks - heap_before);
   std::int64_t checks = 0;
+  const std::uint64_t before = allocations;
   for (auto _ : state) {
     now += std::chrono::seconds(1);
     for (const auto& agent : agents) {
@@ -157,6 +179,8 @@ void one_second_of_idle_agents(benchmark::State& state) {
       answer(*agent, outbox, now);
     }
   }
+  if (allocations != before) state.SkipWithError("consent must not allocate");
+  state.counters["bytes_an_agent"] = heap_bytes / static_cast<double>(agents.size());
   state.counters["checks_per_second"] =
       benchmark::Counter(static_cast<double>(checks) / static_cast<double>(state.iterations()));
 }

@@ -30,13 +30,6 @@ std::size_t count_learnt(const Slots& slots) {
       std::count_if(slots.begin(), slots.end(), [](const auto& slot) { return slot.learnt; }));
 }
 
-// What is kept of a candidate: the texts that nobody asks for again take memory in each of thousands of
-// agents.
-Candidate trimmed(Candidate candidate) {
-  candidate.foundation.shrink_to_fit();
-  return candidate;
-}
-
 }  // namespace
 
 // Equal numbers for equal foundations of one side (RFC 8445 §5.1.1.3).
@@ -54,7 +47,7 @@ bool CheckList::add_local(const Candidate& candidate, std::uint8_t port_index) {
   }
   if (local_.size() - count_learnt(local_) >= kMaxLocal) return false;
   const std::uint16_t foundation = foundation_of(local_, candidate.foundation);
-  local_.push_back({trimmed(candidate), foundation, port_index, false});
+  local_.push_back({candidate, foundation, port_index, false});
   if (makes_pairs_) pair_local(local_.size() - 1);
   return true;
 }
@@ -65,7 +58,7 @@ bool CheckList::add_remote(const Candidate& candidate) {
     // RFC 8445 §7.3.1.3: the signalled candidate tells what the learnt one really is.
     if (known->learnt || candidate.priority > known->candidate.priority) {
       known->foundation = foundation_of(remote_, candidate.foundation);
-      known->candidate = trimmed(candidate);
+      known->candidate = candidate;
       known->learnt = known->learnt && full;
       refresh_all();
     }
@@ -73,7 +66,7 @@ bool CheckList::add_remote(const Candidate& candidate) {
   }
   if (full) return false;
   const std::uint16_t foundation = foundation_of(remote_, candidate.foundation);
-  remote_.push_back({trimmed(candidate), foundation, 0, false});
+  remote_.push_back({candidate, foundation, 0, false});
   if (makes_pairs_) pair_remote(remote_.size() - 1);
   return true;
 }

@@ -92,8 +92,7 @@ void IceAgent::begin_session() {
 }
 
 void IceAgent::carry_selected() {
-  if (carried_)
-    return;  // a second restart before the first was done: the pair in use is still the oldest one
+  if (carried_) return;  // a restart before the last one was done: the pair in use is still the oldest
   Pair* pair = selected();
   if (!pair) return;
   pair->check = {};
@@ -214,11 +213,12 @@ void IceAgent::look_again(Instant now) {
 
 IceState IceAgent::derive_state(Instant now) const {
   if (revoked_) return IceState::failed;
-  if (selected_path_ && !carried_) return selected_nominated_ ? IceState::ready : IceState::connected;
+  if (carried_) return IceState::connecting;
+  if (selected_path_) return selected_nominated_ ? IceState::ready : IceState::connected;
   const bool exhausted = now >= patience_ends() && (lite_ || checks_.unfinished() == 0);
   if (exhausted) return IceState::failed;
   if (lost_) return IceState::disconnected;
-  return session_.remote_known() || carried_ ? IceState::connecting : IceState::idle;
+  return session_.remote_known() ? IceState::connecting : IceState::idle;
 }
 
 IceOutcome IceAgent::receive(Bytes datagram, const Path& path, Instant now, Outbox& outbox) {
@@ -250,9 +250,9 @@ IceOutcome IceAgent::advance(Instant now, Outbox& outbox) {
 
 void IceAgent::settle(Instant now, Outbox& outbox) {
   expire_consent(now);
-  const bool carried_media = selected_path_ && !carried_;
+  const bool had_path = selected_path_ && !carried_;
   choose(now);
-  if (carried_media && !selected_path_ && !revoked_) look_again(now);
+  if (had_path && !selected_path_ && !revoked_) look_again(now);
   nominate(now);
   send_next_check(now, outbox);
   refresh_state(now);

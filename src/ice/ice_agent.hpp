@@ -65,6 +65,8 @@ struct IceTimers {
 
 struct IceConfig {
   IceRole role = IceRole::controlled;  // a lite agent is controlled whatever this says
+  // Answers checks only (RFC 8445 §2.5). It takes the peer's word for the peer's address: for servers whose
+  // peers are trusted not to point it at others.
   bool lite = false;
   Credentials local;  // must be usable()
   IceTimers timers;
@@ -185,7 +187,7 @@ class IceAgent {
   void answer(const StunMessage& request, const StunKey& key, const Path& path, base::Outbox& outbox);
   void refuse(const StunMessage& request, std::uint16_t code, const StunKey* key, const Path& path,
               base::Outbox& outbox);
-  bool send_response(const StunMessage& request, Bytes response, const Path& path, base::Outbox& outbox);
+  void send_response(const StunMessage& request, Bytes response, const Path& path, base::Outbox& outbox);
   void note_check(Pair& pair, const StunMessage& request, Instant now);
   void trigger_check(Pair& pair, Instant now);
   void note_nomination(Pair& pair, const StunMessage& request, Instant now);

@@ -23,8 +23,8 @@ void IceAgent::start_check(Pair& pair, const Session& session, Instant now, Outb
 
 // Starts the schedule of transmissions, from now on.
 void IceAgent::arm(CheckTransaction& check, Instant now) const {
-  constexpr int kWholeTime =
-      63 + 16;  // of RTOs: doubling waits between 7 transmissions (Rc), and the last wait (Rm)
+  // In RTOs: the doubling waits between 7 transmissions (Rc), and the last wait (Rm).
+  constexpr int kWholeTime = 63 + 16;
   // RFC 8445 §14.3.
   check.rto = std::max(timers_.min_rto, timers_.pacing * static_cast<std::int64_t>(checks_.unfinished()));
   check.resend_at = now + check.rto;
@@ -97,11 +97,15 @@ void IceAgent::note_success(Pair& pair, const StunMessage& response, Instant now
 
 void IceAgent::note_error(Pair& pair, const StunMessage& response, Instant now) {
   const CheckTransaction check = std::exchange(pair.check, {});
-  if (response.error_code == stun_error::kForbidden) {  // RFC 7675 §5.2
+  const bool forbidden = response.error_code == stun_error::kForbidden;  // RFC 7675 §5.2
+  if (carried_ && &pair == &carried_->pair) {
+    if (forbidden) pair.consent_until = now;  // of the old session only
+    return;
+  }
+  if (forbidden) {
     revoke_consent(now);
     return;
   }
-  if (carried_ && &pair == &carried_->pair) return;
   if (response.error_code != stun_error::kRoleConflict) {
     fail(pair);
     return;

@@ -99,14 +99,13 @@ bool IceAgent::resolve_role_conflict(const StunMessage& request) {
 }
 
 // An address that has not proved itself gets no more bytes back than it sent.
-bool IceAgent::send_response(const StunMessage& request, Bytes response, const Path& path, Outbox& outbox) {
-  if (response.empty()) return false;
+void IceAgent::send_response(const StunMessage& request, Bytes response, const Path& path, Outbox& outbox) {
+  if (response.empty()) return;
   if (response.size() > request.datagram.size() && !(selected_path_ == path)) {
     const Pair* pair = checks_.find(path);
-    if (!pair || !pair->valid) return false;
+    if (!pair || !pair->valid) return;
   }
   outbox.commit(response.size(), path);
-  return true;
 }
 
 void IceAgent::answer(const StunMessage& request, const StunKey& key, const Path& path, Outbox& outbox) {
@@ -132,10 +131,10 @@ void IceAgent::note_check(Pair& pair, const StunMessage& request, Instant now) {
   ++pair.counters.requests_received;
   ++pair.counters.responses_sent;
   if (lite_) {
-    // RFC 8445 §7.3.2: a lite agent's pair is valid when the peer nominates it; the peer's checks are its
-    // consent.
+    // RFC 8445 §7.3.2: a lite agent's pair is valid from when the peer nominates it, and the peer's checks
+    // are its consent: they also revive a nominated pair whose consent ran out.
     pair.consent_until = now + timers_.consent_timeout;
-    pair.valid = (pair.valid || request.use_candidate) && !revoked_;
+    pair.valid = (pair.nominated || request.use_candidate) && !revoked_;
     if (pair.valid) pair.state = PairState::succeeded;
   } else if (!revoked_) {
     trigger_check(pair, now);

@@ -174,6 +174,19 @@ TEST(IceConsent, AnUnauthenticatedForbiddenChangesNothing) {
   EXPECT_GT(duo.left.drops[base::DropReason::bad_stun_integrity], 0);
 }
 
+TEST(IceConsent, OfALiteAgentIsThePeersChecks) {
+  Duo duo(10, IceRole::controlled, IceRole::controlling, true);
+  bool cut = false;
+  duo.network.wire = [&](Datagram&) { return !cut; };
+  ASSERT_TRUE(duo.connect());
+  cut = true;
+  ASSERT_TRUE(
+      duo.network.run(seconds(31), [&] { return duo.left.agent->state() == IceState::disconnected; }));
+  EXPECT_EQ(duo.left.agent->selected_path(), nullptr);
+  cut = false;
+  ASSERT_TRUE(duo.network.run(seconds(30), [&] { return duo.both(IceState::ready); }));
+}
+
 // Two paths, and the one in use dies while the peer still sends checks on the other: the other takes over
 // when consent is gone, with no time in between.
 TEST(IceConsent, AFreshSparePairTakesOver) {

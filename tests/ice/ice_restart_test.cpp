@@ -66,6 +66,39 @@ TEST(IceRestart, ConsentOfTheOldPairIsKeptFreshWithTheOldKeys) {
       << "the peer, which knows nothing yet, is still answered";
 }
 
+TEST(IceRestart, ThatNeverEndsKeepsTheOldPair) {
+  Restarting duo(13);
+  const Path before = *duo.left.agent->selected_path();
+  duo.restart(duo.left);
+  duo.left.agent->set_remote_credentials(Credentials::generate(duo.network.random()), duo.network.now());
+  duo.network.run(seconds(600));
+  EXPECT_EQ(*duo.left.agent->selected_path(), before);
+  EXPECT_EQ(duo.left.agent->state(), IceState::connecting);
+}
+
+TEST(IceRestart, AForbiddenOldPairEndsOnlyTheOldSession) {
+  Restarting duo(14);
+  const std::string old_password = duo.right.credentials.password;
+  duo.restart(duo.left);
+  duo.network.wire = [&](Datagram& datagram) {
+    const auto message = StunMessage::parse(datagram.bytes);
+    if (!message.ok() || message->type != StunClass::success) return true;
+    if (datagram.to != address("10.0.0.1", 1000)) return true;
+    std::array<std::uint8_t, 200> buffer;
+    StunWriter writer(buffer, StunClass::error, message->transaction);
+    writer.error_code(stun_error::kForbidden, "Forbidden");
+    const Bytes refusal = writer.finish(StunKey::short_term(old_password));
+    datagram.bytes.assign(refusal.begin(), refusal.end());
+    return true;
+  };
+  duo.network.run(seconds(7));
+  EXPECT_EQ(duo.left.agent->selected_path(), nullptr);
+  EXPECT_NE(duo.left.agent->state(), IceState::failed);
+  duo.network.wire = nullptr;
+  duo.restart(duo.right);
+  ASSERT_TRUE(duo.connect());
+}
+
 TEST(IceRestart, TheOldPairMayDieMeanwhile) {
   Restarting duo(3);
   duo.restart(duo.left);
