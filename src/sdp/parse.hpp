@@ -26,7 +26,7 @@ struct MediaSection {
 };
 
 Problem parse_media_line(MediaSection&, std::string_view value);
-// The lines i=, c= and b= of an m-section.
+// c= and b=, of either level.
 Problem parse_connection(std::string_view value, ConnectionAddress&);
 Problem parse_bandwidth(std::string_view value, std::vector<Bandwidth>&);
 

@@ -70,10 +70,6 @@ AttributeLine split_attribute(std::string_view value) {
 bool is_other_line(char type) {
   return std::string_view("iueptrzk").find(type) != std::string_view::npos;
 }
-bool stands_before_connection(const std::string& line) {
-  return std::string_view("iuep").find(line[0]) != std::string_view::npos;
-}
-
 Problem SessionParser::read_session_line(char type, std::string_view value) {
   switch (type) {
     case 'o':

@@ -24,6 +24,11 @@ std::optional<T> take_number(std::string_view& rest) {
   return base::parse_number<T>(take_word(rest));
 }
 
+// RFC 8866 §5: of SessionDescription::other_lines, i=, u=, e= and p= come before c=, the rest after b=.
+inline bool stands_before_connection(std::string_view line) {
+  return std::string_view("iuep").find(line[0]) != std::string_view::npos;
+}
+
 // RFC 8866 §9: token = 1*(token-char). Printable ASCII without separators that would break a line apart.
 inline bool is_token(std::string_view text, std::size_t max_size) {
   if (text.empty() || text.size() > max_size) return false;

@@ -3,6 +3,7 @@
 #include <concepts>
 
 #include "sdp/session_description.hpp"
+#include "sdp/tokens.hpp"
 
 namespace kaskado::sdp {
 namespace {
@@ -206,10 +207,6 @@ void write_media(Writer& out, const MediaDescription& m) {
   write_attributes(out, m.others);
   for (const std::string& candidate : m.candidates) out.line("a=", candidate);
   if (m.end_of_candidates) out.line("a=end-of-candidates");
-}
-
-bool stands_before_connection(const std::string& line) {
-  return std::string_view("iuep").find(line[0]) != std::string_view::npos;
 }
 
 void write_session(Writer& out, const SessionDescription& s) {
