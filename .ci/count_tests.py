@@ -24,9 +24,10 @@ def outcomes(test: dict) -> dict:
 
 
 def main() -> int:
-    log = pathlib.Path(sys.argv[1]) / "meson-logs" / "testlog.json"
+    # With a wrapper, meson puts its name into that of the log.
+    logs = sorted((pathlib.Path(sys.argv[1]) / "meson-logs").glob("testlog*.json"))
     tally = {"passed": 0, "failed": 0, "skipped": 0}
-    for line in log.read_text().splitlines() if log.is_file() else []:
+    for line in (line for log in logs for line in log.read_text().splitlines()):
         for name, outcome in outcomes(json.loads(line)).items():
             tally[outcome] += 1
             if outcome == "failed":
