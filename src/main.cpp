@@ -28,7 +28,7 @@ namespace {
 
 base::LogComponent log("server");
 
-// SIGTERM and SIGINT are taken by sigwait() on the main thread; threads started after this have them blocked.
+// SIGTERM and SIGINT are taken by the main thread in wait_for(); threads started after this have them blocked.
 sigset_t block_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   sigset_t signals;
@@ -42,6 +42,17 @@ sigset_t block_signals() {
 // One arena for all threads: packets do not come from the heap, and what the threads hand to each other (commands,
 // events, answers) would otherwise leave holes in the arenas of both (docs/adr/0002).
 void tune_heap() { mallopt(M_ARENA_MAX, 1); }
+
+// The main thread has nothing else to do, so it keeps house meanwhile: what ended sessions have left in the heap, page
+// by page, goes back to the system.
+int wait_for(const sigset_t& signals) {
+  constexpr timespec kHousekeeping{.tv_sec = 5, .tv_nsec = 0};
+  for (;;) {
+    const int signal = sigtimedwait(&signals, nullptr, &kHousekeeping);
+    if (signal > 0) return signal;
+    malloc_trim(0);
+  }
+}
 
 int fail(const base::Error& error, int code = EXIT_FAILURE) {
   std::fprintf(stderr, "kaskado: %s\n", error.message.c_str());
@@ -141,8 +152,7 @@ int serve(const control::Options& options) {
     } else {
       LOG_INFO(log, "Kaskado " KASKADO_VERSION " listens on %s:%u%s", configuration->net.address.c_str(),
                configuration->net.port, configuration->net.path.c_str());
-      int signal = 0;
-      sigwait(&signals, &signal);
+      const int signal = wait_for(signals);
       LOG_INFO(log, "signal %d: ending every session", signal);
     }
   }

@@ -22,6 +22,8 @@ ApiResult<sdp::SessionDescription> parse(const std::string& text, const char* wh
   return ApiError{ErrorCode::SDP_PARSE_ERROR, "Invalid SDP: " + parsed.error().message};
 }
 
+ApiError already_negotiated() { return {ErrorCode::SDP_END_POINT_ALREADY_NEGOTIATED, "Endpoint already negotiated"}; }
+
 // Leaves of the default capabilities what the configuration names, in its order.
 std::vector<sdp::CodecCapability> chosen(const std::vector<sdp::CodecCapability>& known,
                                          const std::vector<sdp::RtpCodec>& configured) {
@@ -64,9 +66,7 @@ sdp::LocalCapabilities SdpEndpoint::capabilities() const {
 }
 
 ApiResult<std::string> SdpEndpoint::generate_offer(std::optional<OfferOptions> options) {
-  if (state_ == State::negotiated) {
-    return ApiError{ErrorCode::SDP_END_POINT_ALREADY_NEGOTIATED, "Endpoint already negotiated"};
-  }
+  if (state_ != State::fresh) return already_negotiated();
   sdp::OfferOptions wanted;
   if (options) {
     wanted.audio = options->offer_to_receive_audio.value_or(true);
@@ -81,6 +81,8 @@ ApiResult<std::string> SdpEndpoint::generate_offer(std::optional<OfferOptions> o
 }
 
 ApiResult<std::string> SdpEndpoint::process_offer(std::string offer) {
+  // Our own offer waits for its answer (RFC 3264 §4); a new offer of the peer is welcome only after that.
+  if (state_ == State::offered) return already_negotiated();
   const auto parsed = parse(offer, "offer");
   if (!parsed) return parsed.error();
   auto negotiation = answer_offer(*parsed);
