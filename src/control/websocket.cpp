@@ -64,7 +64,7 @@ struct Config : ws::config::asio {
     static const bool enable_multithreading = false;
   };
   typedef ws::transport::asio::endpoint<transport_config> transport_type;
-  static const bool enable_multithreading = false;
+  [[maybe_unused]] static const bool enable_multithreading = false;
 };
 
 using Endpoint = ws::server<Config>;
