@@ -143,10 +143,9 @@ TEST(Stun, CollectsUnknownComprehensionRequiredAttributes) {
 }
 
 TEST(Stun, WhatFollowsIntegrityIsNotTrusted) {
-  auto bytes = full_request();
-  bytes.resize(bytes.size() - 8);  // the fingerprint
+  const auto whole = full_request();
   const std::array<std::uint8_t, 8> late{0, 0x24, 0, 4, 0xff, 0xff, 0xff, 0xff};
-  std::vector<std::uint8_t> with_late(bytes);
+  std::vector<std::uint8_t> with_late(whole.begin(), whole.end() - 8);  // without the fingerprint
   with_late.insert(with_late.end(), late.begin(), late.end());
   base::store_u16(with_late.data() + 2, static_cast<std::uint16_t>(with_late.size() - 20));
   const auto message = StunMessage::parse(with_late);
