@@ -15,6 +15,14 @@ void Demux::add_user_fragment(const std::string& ufrag, PeerId peer) {
   known(peer).user_fragments.push_back(ufrag);
 }
 
+void Demux::retain_user_fragments(PeerId peer, const std::function<bool(const std::string& ufrag)>& wanted) {
+  std::erase_if(known(peer).user_fragments, [&](const std::string& ufrag) {
+    if (wanted(ufrag)) return false;
+    by_user_fragment_.erase(ufrag);
+    return true;
+  });
+}
+
 void Demux::learn(const base::Path& path, PeerId peer) {
   const auto found = by_path_.find(path);
   if (found != by_path_.end()) {
@@ -49,7 +57,7 @@ std::optional<PeerId> Demux::find(const base::Path& path, base::Bytes datagram) 
   if (kind_of(datagram) == DatagramKind::stun) {
     if (const auto username = ice::peek_username(datagram)) {
       // RFC 8445 §7.2.2: the fragment of the one who is asked comes first.
-      const auto found = by_user_fragment_.find(username->substr(0, username->find(':')));
+      const auto found = by_user_fragment_.find(ice::receiver_ufrag(*username));
       if (found == by_user_fragment_.end()) return std::nullopt;
       return found->second;
     }

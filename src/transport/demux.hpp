@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,9 +24,13 @@ class Demux {
  public:
   // Paths kept for one peer at the most; the oldest makes room, so that a peer that sends from ever new
   // addresses costs no memory. One that is still in use is learned again by its next check.
-  static constexpr std::size_t kMaxPathsPerPeer = 64;
+  // ICE checks at most 100 pairs (RFC 8445 §6.1.2.5).
+  static constexpr std::size_t kMaxPathsPerPeer = 128;
 
   void add_user_fragment(const std::string& ufrag, PeerId peer);
+  // Forgets those of the peer's fragments that are not `wanted`: after a restart of ICE the former ones lead
+  // nowhere.
+  void retain_user_fragments(PeerId peer, const std::function<bool(const std::string& ufrag)>& wanted);
   // The peer has shown on this path that it knows the ICE password: what comes on it is this peer's, whoever
   // had it before.
   void learn(const base::Path& path, PeerId peer);

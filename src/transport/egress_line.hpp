@@ -2,7 +2,8 @@
 // fan-out needs to know of a subscriber's transport, and no more.
 #pragma once
 
-#include <cstring>
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "base/bytes.hpp"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "srtp/profile.hpp"
 
@@ -30,36 +31,48 @@ WebRtcTransport::WebRtcTransport(PeerId peer, std::shared_ptr<const dtls::Certif
 WebRtcTransport::~WebRtcTransport() { demux_.forget(peer_); }
 
 void WebRtcTransport::add_local_candidate(const ice::Candidate& candidate, std::uint8_t port_index, base::Instant now) {
-  if (ice_.add_local_candidate(candidate, port_index, now) && std::ranges::find(local_ports_, port_index) == local_ports_.end()) {
-    local_ports_.push_back(port_index);
-  }
+  if (ice_.add_local_candidate(candidate, port_index, now)) expect_answers();
 }
 
 bool WebRtcTransport::set_remote(const RemoteParameters& remote, base::Instant now) {
   if (!ice_.set_remote_credentials(remote.ice, remote.ice_lite, now)) return false;
-  if (!dtls_) {
-    dtls_ = std::make_unique<dtls::DtlsSession>(certificate_, remote.local_dtls_role, remote.fingerprint, kSrtpProfiles,
-                                                mtu_bytes_);
-  }
+  // RFC 8842 §5.1: another certificate is another association. So is one with a peer that had said goodbye.
+  const bool goes_on = dtls_ && remote.fingerprint == remote_fingerprint_ &&
+                       dtls_->state() != dtls::DtlsState::closed && dtls_->state() != dtls::DtlsState::failed;
+  if (!goes_on) begin_dtls(remote);
   return true;
 }
 
+void WebRtcTransport::begin_dtls(const RemoteParameters& remote) {
+  changes_.dtls_state |= dtls_ != nullptr;
+  dtls_ = std::make_unique<dtls::DtlsSession>(certificate_, remote.local_dtls_role, remote.fingerprint,
+                                              kSrtpProfiles, mtu_bytes_);
+  remote_fingerprint_ = remote.fingerprint;
+  receiver_.reset();
+  line_.close();
+}
+
 void WebRtcTransport::add_remote_candidate(const ice::Candidate& candidate, base::Instant now) {
-  if (!ice_.add_remote_candidate(candidate, now) || !candidate.address.is_set()) return;
-  for (const std::uint8_t port : local_ports_) demux_.expect({port, candidate.address}, peer_);
+  if (ice_.add_remote_candidate(candidate, now)) expect_answers();
+}
+
+// Answers to our checks carry no USERNAME, and a lite peer sends no checks of its own: its path is known by
+// the pair alone.
+void WebRtcTransport::expect_answers() {
+  for (const ice::CandidatePair& pair : ice_.pairs()) demux_.expect(pair.path, peer_);
 }
 
 void WebRtcTransport::restart_ice(base::Instant now) {
   local_ = ice::Credentials::generate(random_);
-  demux_.add_user_fragment(local_.ufrag, peer_);
   ice_.restart(local_, now);
+  demux_.retain_user_fragments(peer_,
+                               [this](const std::string& ufrag) { return ice_.knows_local_ufrag(ufrag); });
+  demux_.add_user_fragment(local_.ufrag, peer_);
 }
 
 Received WebRtcTransport::receive(base::Packet& packet, const base::Path& path, base::Instant now,
                                   base::Outbox& outbox) {
   Received received{base::DropReason::unknown_protocol, kind_of(packet.span())};
-  ++counters_.datagrams_received;
-  counters_.bytes_received += packet.length;
   switch (received.kind) {
     case DatagramKind::stun: received.drop = receive_stun(packet, path, now, outbox); break;
     case DatagramKind::dtls: received.drop = receive_dtls(packet, path, now, outbox); break;
@@ -82,6 +95,10 @@ base::DropReason WebRtcTransport::receive_dtls(base::Packet& packet, const base:
                                                base::Outbox& outbox) {
   if (!dtls_) return base::DropReason::dtls_before_ice;
   if (!ice_.accepts(path)) return base::DropReason::dtls_wrong_path;
+  if (dtls_->state() == dtls::DtlsState::idle) {
+    early_hello_.assign(packet.bytes, packet.bytes + packet.length);
+    return base::DropReason::none;
+  }
   const dtls::DtlsOutcome outcome = dtls_->receive(packet.span(), path, now, outbox);
   note_dtls(outcome, now);
   return outcome.drop;
@@ -100,10 +117,15 @@ void WebRtcTransport::note_ice(const ice::IceOutcome& outcome, base::Instant now
   changes_.ice_state |= outcome.state_changed;
   changes_.selected_pair |= outcome.selected_changed;
   const base::Path* path = ice_.selected_path();
-  if (path && dtls_ && dtls_->state() == dtls::DtlsState::idle && !closed_) {
-    note_dtls(dtls_->start(*path, now, outbox), now);
-  }
+  if (path && dtls_ && dtls_->state() == dtls::DtlsState::idle && !closed_) start_dtls(*path, now, outbox);
   if (outcome.selected_changed) update_line();
+}
+
+void WebRtcTransport::start_dtls(const base::Path& path, base::Instant now, base::Outbox& outbox) {
+  note_dtls(dtls_->start(path, now, outbox), now);
+  if (early_hello_.empty()) return;
+  note_dtls(dtls_->receive(early_hello_, path, now, outbox), now);
+  early_hello_ = {};
 }
 
 void WebRtcTransport::note_dtls(const dtls::DtlsOutcome& outcome, base::Instant now) {

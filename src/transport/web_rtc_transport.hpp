@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/drop_reason.hpp"
@@ -38,11 +39,6 @@ struct TransportChanges {
   bool any() const { return ice_state || selected_pair || dtls_state; }
 };
 
-struct TransportCounters {
-  std::uint64_t bytes_received = 0;
-  std::uint64_t datagrams_received = 0;
-};
-
 // What became of a datagram. RTP and RTCP are decrypted in place, and their packet's length is the new one;
 // STUN and DTLS have been dealt with.
 struct Received {
@@ -61,7 +57,8 @@ class WebRtcTransport {
   const ice::Credentials& local_credentials() const { return local_; }
   void add_local_candidate(const ice::Candidate& candidate, std::uint8_t port_index, base::Instant now);
   // Again with other ICE credentials: the peer restarted ICE, for which restart_ice() was called before.
-  // False where the credentials cannot be used.
+  // Again with another fingerprint: it has another certificate, and the DTLS handshake begins anew. False,
+  // and no change, where the credentials cannot be used.
   bool set_remote(const RemoteParameters& remote, base::Instant now);
   void add_remote_candidate(const ice::Candidate& candidate, base::Instant now);
   // New local credentials; media goes on over the old path until a new one is found (RFC 8445 §9).
@@ -81,12 +78,14 @@ class WebRtcTransport {
   const dtls::Certificate& certificate() const { return *certificate_; }
   // Open while media may be sent.
   EgressLine& line() { return line_; }
-  const TransportCounters& counters() const { return counters_; }
 
  private:
   base::DropReason receive_stun(base::Packet& packet, const base::Path& path, base::Instant now, base::Outbox& outbox);
   base::DropReason receive_dtls(base::Packet& packet, const base::Path& path, base::Instant now, base::Outbox& outbox);
   base::DropReason receive_srtp(base::Packet& packet, const base::Path& path, DatagramKind kind);
+  void expect_answers();
+  void begin_dtls(const RemoteParameters& remote);
+  void start_dtls(const base::Path& path, base::Instant now, base::Outbox& outbox);
   void note_ice(const ice::IceOutcome& outcome, base::Instant now, base::Outbox& outbox);
   void note_dtls(const dtls::DtlsOutcome& outcome, base::Instant now);
   void install_keys();
@@ -99,13 +98,15 @@ class WebRtcTransport {
   base::Random& random_;
   ice::Credentials local_;
   ice::IceAgent ice_;
-  std::vector<std::uint8_t> local_ports_;
   std::unique_ptr<dtls::DtlsSession> dtls_;
+  std::optional<dtls::Fingerprint> remote_fingerprint_;
+  // A client may know that its path works before we do. Its first words are kept until then, or it would say
+  // them again only when its timer runs out. Freed with the start.
+  std::vector<std::uint8_t> early_hello_;
   bool closed_ = false;
   std::optional<srtp::SrtpReceiver> receiver_;
   EgressLine line_;
   TransportChanges changes_;
-  TransportCounters counters_;
 };
 
 }  // namespace kaskado::transport
