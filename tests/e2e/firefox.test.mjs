@@ -24,7 +24,7 @@ describe('Firefox', () => {
       await page.ready();
       const { picture, stats } = await page.evaluate(({ url, codec }) => window.peer.loopback(url, { codec }),
         { url: server.url, codec });
-      assertPicture(picture);
+      assertPicture(picture, 'Firefox');
       assertStats(stats, codec);
       assertNoErrors(page);
       await page.close();

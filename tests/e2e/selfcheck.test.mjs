@@ -29,7 +29,7 @@ function describeBrowser(name, launch, codecs) {
     for (const codec of codecs) {
       test(`${codec} from page to page passes`, async () => {
         const { page, picture, stats } = await direct(browser, { codec });
-        assertPicture(picture);
+        assertPicture(picture, name);
         assertStats(stats, codec);
         assertNoErrors(page);
       });
@@ -37,12 +37,12 @@ function describeBrowser(name, launch, codecs) {
 
     test('a black picture fails', async () => {
       const { picture } = await direct(browser, { disturb: 'black' });
-      assert.throws(() => assertPicture(picture), /not black/);
+      assert.throws(() => assertPicture(picture, name), /not black/);
     });
 
     test('a still picture fails', async () => {
       const { picture } = await direct(browser, { disturb: 'frozen' });
-      assert.throws(() => assertPicture(picture), /moves/);
+      assert.throws(() => assertPicture(picture, name), /moves/);
     });
 
     test('silence fails', async () => {
