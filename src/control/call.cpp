@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "control/parameters.hpp"
+#include "control/session_end.hpp"
 
 namespace kaskado::control {
 
@@ -83,6 +84,9 @@ RpcResult<Session*> Call::session() {
   auto session = existing_session();
   if (!session || *session) return session;
   Session* opened = context.sessions.open(context.random.uuid(), connection, context.now);
+  if (!opened && end_idle_session(context)) {
+    opened = context.sessions.open(context.random.uuid(), connection, context.now);
+  }
   if (!opened) {
     return RpcError::from(
         {ErrorCode::NOT_ENOUGH_RESOURCES, "The server has as many sessions as it may have"});

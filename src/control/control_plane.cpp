@@ -1,6 +1,7 @@
 #include "control/control_plane.hpp"
 
 #include "base/log.hpp"
+#include "control/session_end.hpp"
 
 namespace kaskado::control {
 namespace {

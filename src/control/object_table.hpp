@@ -58,6 +58,7 @@ class ObjectTable {
   std::vector<std::string> roots() const;
 
   void hold(SessionKey session, ObjectEntry& object);
+  bool holds_any(SessionKey session) const { return held_.contains(session); }
   // Takes the session's hold from the object and its descendants. Gives the top-most objects that nobody
   // holds any more.
   std::vector<ObjectEntry*> drop(SessionKey session, ObjectEntry& object);

@@ -205,5 +205,23 @@ TEST_F(Sessions, KeepAliveFromElsewhereKeepsAnAbandonedSession) {
   EXPECT_FALSE(exists(tower));
 }
 
+TEST_F(Sessions, WithoutObjectsMakeRoomForNewOnes) {
+  const std::string tower = make_tower();
+  disconnect(kClient);
+  constexpr std::size_t kMost = control::SessionTable::kMaxSessions;
+  for (ConnectionId connection = 2; connection <= kMost; ++connection) {
+    connect(connection);
+    call_on(connection, "connect");
+    if (connection > 2) disconnect(connection);
+  }
+  EXPECT_EQ(plane.sessions().size(), kMost);
+  constexpr ConnectionId kNext = kMost + 1;
+  connect(kNext);
+  EXPECT_EQ(open(kNext).size(), 36u);
+  EXPECT_EQ(plane.sessions().size(), kMost);
+  EXPECT_TRUE(exists(tower));
+  EXPECT_FALSE(at(call_on(2, "ping"), "result.sessionId").is_null());
+}
+
 }  // namespace
 }  // namespace kaskado::control_test

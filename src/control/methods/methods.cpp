@@ -55,12 +55,4 @@ CallRef run_method(const Method& method, Context& context, ConnectionId connecti
   return call;
 }
 
-void end_session(Context& context, Session& session, bool release) {
-  ObjectTable& table = context.objects.table();
-  context.subscriptions.remove_session(session.key);
-  if (release) context.objects.collect(table.created_and_held_by(session.key));
-  context.objects.collect(table.drop_all(session.key));
-  context.sessions.close(session);
-}
-
 }  // namespace kaskado::control

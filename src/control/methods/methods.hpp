@@ -23,10 +23,6 @@ const Method* find_method(std::string_view name);
 CallRef run_method(const Method& method, Context& context, ConnectionId connection, SessionKey session,
                    pipeline::Value params, Respond respond);
 
-// Ends a session: drops its holds and releases what nobody holds any more. With `release`, what it has
-// created and still holds goes at once, whoever else holds it.
-void end_session(Context& context, Session& session, bool release);
-
 namespace methods {
 
 void ping(const CallRef& call);

@@ -3,6 +3,7 @@
 
 #include "control/methods/methods.hpp"
 #include "control/parameters.hpp"
+#include "control/session_end.hpp"
 
 namespace kaskado::control::methods {
 
