@@ -48,7 +48,7 @@ describe('the demo page', () => {
     const viewers = 'video[data-role=viewer]';
     while ((await page.raw.locator(viewers).count()) < VIEWERS) await page.click('#add-viewer');
     const pictures = await Promise.all([...Array(VIEWERS).keys()].map((index) => watch(viewers, index)));
-    pictures.forEach(assertPicture);
+    for (const picture of pictures) assertPicture(picture);
     assert.deepEqual(await audioTracks(viewers), Array(VIEWERS).fill(true));
     assertNoErrors(page);
     await page.close();

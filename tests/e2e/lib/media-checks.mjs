@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 const LEAST_MOTION = { Chromium: 3, Firefox: 0.5 };
 
 export function assertPicture({ width, height, frames, motion, brightness }, browser = 'Chromium') {
+  assert.ok(browser in LEAST_MOTION, `a browser whose test camera is known, not ${browser}`);
   assert.ok(width > 0 && height > 0, `a picture has a size, not ${width}x${height}`);
   assert.ok(frames >= 30, `frames advance: ${frames} seen`);
   assert.ok(brightness > 16, `the picture is not black: brightness ${brightness.toFixed(1)} of 255`);
