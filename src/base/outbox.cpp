@@ -17,13 +17,14 @@ MutableBytes Outbox::slot() {
   return {memory_.get() + egress_.size() * kSlotBytes, kSlotBytes};
 }
 
-void Outbox::commit(std::size_t length, const Path& path) {
+void Outbox::commit(std::size_t length, const Path& path, std::uint8_t dscp) {
   assert(length <= kSlotBytes);
   if (egress_.size() == slots_) {
     ++dropped_;
     return;
   }
-  egress_.push_back({path, static_cast<std::uint16_t>(egress_.size()), static_cast<std::uint16_t>(length)});
+  egress_.push_back(
+      {path, static_cast<std::uint16_t>(egress_.size()), static_cast<std::uint16_t>(length), dscp});
 }
 
 void Outbox::send(Bytes datagram, const Path& path) {

@@ -17,6 +17,7 @@ struct Egress {
   Path path;
   std::uint16_t slot = 0;
   std::uint16_t length = 0;
+  std::uint8_t dscp = 0;  // RFC 2474 §3: 6 bits; 0 is best effort
 };
 
 class Outbox {
@@ -32,7 +33,7 @@ class Outbox {
   // commit gives the same slot again. When the outbox is full and nothing drains it, the slot given is a
   // scratch one whose commit counts as dropped.
   MutableBytes slot();
-  void commit(std::size_t length, const Path& path);
+  void commit(std::size_t length, const Path& path, std::uint8_t dscp = 0);
   // Copies a finished datagram into the next slot.
   void send(Bytes datagram, const Path& path);
 

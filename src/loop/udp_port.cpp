@@ -48,10 +48,48 @@ struct UdpPort::Buffers {
   std::array<iovec, kSendMessages * 2> out_vectors;
   std::array<sockaddr_storage, kSendMessages> out_addresses;
   struct alignas(cmsghdr) Control {
-    char bytes[CMSG_SPACE(sizeof(std::uint16_t))];
+    char bytes[CMSG_SPACE(sizeof(std::uint16_t)) + CMSG_SPACE(sizeof(int))];  // segment size, traffic class
   };
   std::array<Control, kSendMessages> out_controls;
 };
+
+namespace {
+
+// Appends one control message to those of `header`, whose buffer has the room.
+template <typename Value>
+void add_control(msghdr& header, int level, int type, Value value) {
+  auto* control = reinterpret_cast<cmsghdr*>(static_cast<char*>(header.msg_control) + header.msg_controllen);
+  control->cmsg_level = level;
+  control->cmsg_type = type;
+  control->cmsg_len = CMSG_LEN(sizeof value);
+  std::memcpy(CMSG_DATA(control), &value, sizeof value);
+  header.msg_controllen += CMSG_SPACE(sizeof value);
+}
+
+// RFC 2474 §3: the upper six bits of the IPv4 TOS octet or the IPv6 traffic class.
+void add_traffic_class(msghdr& header, const base::Egress& egress) {
+  const int traffic_class = egress.dscp << 2;
+  if (egress.path.remote.is_v4()) {
+    add_control(header, IPPROTO_IP, IP_TOS, traffic_class);
+  } else {
+    add_control(header, IPPROTO_IPV6, IPV6_TCLASS, traffic_class);
+  }
+}
+
+// How many of `pending` go as one segmented send: datagrams of one path, mark and length, and one shorter to
+// end them.
+std::size_t run_length(std::span<const base::Egress> pending, std::size_t most) {
+  const base::Egress& first = pending[0];
+  std::size_t run = 1;
+  for (; run < std::min(most, pending.size()); ++run) {
+    const base::Egress& next = pending[run];
+    if (next.path != first.path || next.dscp != first.dscp || next.length > first.length) break;
+    if (next.length < first.length) return run + 1;
+  }
+  return run;
+}
+
+}  // namespace
 
 base::Result<std::unique_ptr<UdpPort>> UdpPort::open(Loop& loop, const base::SocketAddress& local,
                                                      std::uint8_t index, base::PacketPool& pool,
@@ -87,7 +125,8 @@ UdpPort::UdpPort(int socket, std::uint8_t index, base::PacketPool& pool, Datagra
 UdpPort::~UdpPort() {
   if (poll_) {
     uv_poll_stop(&poll_->handle);
-    uv_close(reinterpret_cast<uv_handle_t*>(&poll_->handle), [](uv_handle_t* handle) { delete static_cast<Poll*>(handle->data); });
+    uv_close(reinterpret_cast<uv_handle_t*>(&poll_->handle),
+             [](uv_handle_t* handle) { delete static_cast<Poll*>(handle->data); });
   }
   close(socket_);
 }
@@ -118,7 +157,8 @@ std::size_t UdpPort::receive_batch() {
     if (recv(socket_, &away, 1, 0) >= 0) ++counters_.pool_empty;
     return 0;
   }
-  const int got = recvmmsg(socket_, b.in_messages.data(), static_cast<unsigned>(ready), MSG_DONTWAIT, nullptr);
+  const int got =
+      recvmmsg(socket_, b.in_messages.data(), static_cast<unsigned>(ready), MSG_DONTWAIT, nullptr);
   if (got <= 0) return 0;
   const base::Instant now = monotonic_now();
   std::size_t kept = 0;
@@ -148,33 +188,21 @@ void UdpPort::send(const base::Outbox& outbox) {
       ++i;
       continue;
     }
-    // A run: the following datagrams of the same path and length, and one shorter to end it.
-    std::size_t run = 1;
     const std::size_t room = std::min(segmentation_ ? kMaxSegments : 1, b.out_vectors.size() - vectors);
-    while (run < room && i + run < pending.size() && pending[i + run].path == first.path &&
-           pending[i + run].length <= first.length) {
-      ++run;
-      if (pending[i + run - 1].length < first.length) break;
-    }
+    const std::size_t run = run_length(pending.subspan(i), room);
     msghdr& header = b.out_messages[messages].msg_hdr;
     header = {};
     header.msg_name = &b.out_addresses[messages];
     header.msg_namelen = to_sockaddr(first.path.remote, b.out_addresses[messages]);
     header.msg_iov = &b.out_vectors[vectors];
     header.msg_iovlen = run;
+    header.msg_control = b.out_controls[messages].bytes;
     for (std::size_t k = 0; k < run; ++k) {
       const base::Bytes bytes = outbox.bytes(pending[i + k]);
       b.out_vectors[vectors++] = {const_cast<std::uint8_t*>(bytes.data()), bytes.size()};
     }
-    if (run > 1) {
-      header.msg_control = b.out_controls[messages].bytes;
-      header.msg_controllen = sizeof b.out_controls[messages].bytes;
-      cmsghdr* control = CMSG_FIRSTHDR(&header);
-      control->cmsg_level = SOL_UDP;
-      control->cmsg_type = UDP_SEGMENT;
-      control->cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
-      std::memcpy(CMSG_DATA(control), &first.length, sizeof first.length);
-    }
+    if (run > 1) add_control(header, SOL_UDP, UDP_SEGMENT, first.length);
+    if (first.dscp) add_traffic_class(header, first);
     i += run;
     if (++messages == kSendMessages || vectors == b.out_vectors.size()) {
       send_messages(messages);
@@ -182,6 +210,18 @@ void UdpPort::send(const base::Outbox& outbox) {
     }
   }
   if (messages) send_messages(messages);
+}
+
+void UdpPort::send_one_by_one(const msghdr& run) {
+  msghdr one = run;
+  one.msg_iovlen = 1;
+  // The first control message says the segment size.
+  one.msg_control = static_cast<char*>(run.msg_control) + CMSG_SPACE(sizeof(std::uint16_t));
+  one.msg_controllen -= CMSG_SPACE(sizeof(std::uint16_t));
+  for (std::size_t k = 0; k < run.msg_iovlen; ++k) {
+    one.msg_iov = &run.msg_iov[k];
+    ++(sendmsg(socket_, &one, MSG_DONTWAIT) < 0 ? counters_.send_failed : counters_.datagrams_out);
+  }
 }
 
 void UdpPort::send_messages(std::size_t messages) {
@@ -194,12 +234,7 @@ void UdpPort::send_messages(std::size_t messages) {
     if (next->msg_hdr.msg_iovlen > 1 && (errno == EIO || errno == EINVAL || errno == EOPNOTSUPP)) {
       // The device or kernel cannot segment: never try again, and send this run one by one.
       segmentation_ = false;
-      const msghdr run = next->msg_hdr;
-      for (std::size_t k = 0; k < run.msg_iovlen; ++k) {
-        const ssize_t wrote = sendto(socket_, run.msg_iov[k].iov_base, run.msg_iov[k].iov_len, MSG_DONTWAIT,
-                                     static_cast<sockaddr*>(run.msg_name), run.msg_namelen);
-        ++(wrote < 0 ? counters_.send_failed : counters_.datagrams_out);
-      }
+      send_one_by_one(next->msg_hdr);
     } else {
       counters_.send_failed += next->msg_hdr.msg_iovlen;
     }

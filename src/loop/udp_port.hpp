@@ -12,6 +12,8 @@
 #include "base/socket_address.hpp"
 #include "loop/loop.hpp"
 
+struct msghdr;
+
 namespace kaskado::loop {
 
 struct ReceivedDatagram {
@@ -58,6 +60,7 @@ class UdpPort {
   void on_readable();
   std::size_t receive_batch();
   void send_messages(std::size_t messages);
+  void send_one_by_one(const msghdr& run);
 
   const int socket_;
   const std::uint8_t index_;

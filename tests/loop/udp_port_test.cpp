@@ -1,9 +1,14 @@
 #include "loop/udp_port.hpp"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <string>
 #include <vector>
+
+#include "loop/sockaddr.hpp"
 
 namespace kaskado::loop {
 namespace {
@@ -42,7 +47,8 @@ TEST_P(UdpPortTest, SendsRunsAndSinglesInOrder) {
   base::Outbox outbox(128);
   const base::Path to_b{0, b->local()};
   std::vector<std::string> sent;
-  for (int i = 0; i < 100; ++i) sent.push_back(std::string(i % 7 == 6 ? 50 : 200, static_cast<char>('a' + i % 26)));
+  for (int i = 0; i < 100; ++i)
+    sent.push_back(std::string(i % 7 == 6 ? 50 : 200, static_cast<char>('a' + i % 26)));
   for (const auto& text : sent) outbox.send(base::as_bytes(text), to_b);
   outbox.send(base::as_bytes("for the other port's index"), {1, b->local()});
   at_b.wanted = sent.size();
@@ -67,6 +73,54 @@ TEST_P(UdpPortTest, CountsWhatIsTooLongAndGoesOn) {
   loop.run();
   EXPECT_EQ(at_b.texts, std::vector<std::string>{"short"});
   EXPECT_EQ(b->counters().too_long, 1u);
+}
+
+// What an ordinary socket sees of the IPv4 TOS octets or IPv6 traffic classes of `count` datagrams.
+std::vector<int> received_traffic_classes(int fd, std::size_t count) {
+  std::vector<int> classes;
+  while (classes.size() < count) {
+    char text[256];
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+    iovec vector{text, sizeof text};
+    msghdr header{};
+    header.msg_iov = &vector;
+    header.msg_iovlen = 1;
+    header.msg_control = control;
+    header.msg_controllen = sizeof control;
+    if (recvmsg(fd, &header, 0) < 0) break;
+    const cmsghdr* first = CMSG_FIRSTHDR(&header);
+    classes.push_back(first ? *CMSG_DATA(first) : -1);
+  }
+  return classes;
+}
+
+TEST_P(UdpPortTest, MarksWhatAsksForIt) {
+  constexpr std::uint8_t kExpedited = 46;
+  const auto local = *base::SocketAddress::parse(GetParam(), 0);
+  const int fd = socket(local.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM, 0);
+  sockaddr_storage address;
+  socklen_t length = to_sockaddr(local, address);
+  ASSERT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), length), 0);
+  length = sizeof address;
+  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
+  const int on = 1;
+  const timeval patience{5, 0};
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  ASSERT_EQ(local.is_v4() ? setsockopt(fd, IPPROTO_IP, IP_RECVTOS, &on, sizeof on)
+                          : setsockopt(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &on, sizeof on),
+            0);
+  base::Outbox outbox(16);
+  const base::Path there{0, from_sockaddr(address)};
+  const std::vector<std::uint8_t> marks{0, kExpedited, kExpedited, kExpedited, 0, 10};
+  for (const std::uint8_t mark : marks) {
+    outbox.slot();
+    outbox.commit(100, there, mark);
+  }
+  a->send(outbox);
+  std::vector<int> expected;
+  for (const std::uint8_t mark : marks) expected.push_back(mark << 2);
+  EXPECT_EQ(received_traffic_classes(fd, marks.size()), expected);
+  close(fd);
 }
 
 INSTANTIATE_TEST_SUITE_P(BothFamilies, UdpPortTest, testing::Values("127.0.0.1", "::1"));
