@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "elements/dscp.hpp"
 #include "elements/log.hpp"
 #include "elements/rtp_stats.hpp"
 #include "pipeline/media_pipeline.hpp"
@@ -33,8 +34,10 @@ WebRtcEndpoint::WebRtcEndpoint(const pipeline::Construction& construction, const
       can_send_(!params.recvonly || params.sendonly),
       can_receive_(!params.sendonly || params.recvonly),
       key_type_(params.certificate_key_type),
+      dscp_(dscp_of(params.qos_dscp)),
       stream_label_(shard().random().uuid()),
-      sdp_session_id_(std::to_string(shard().random().u64() >> 1)) {
+      sdp_session_id_(std::to_string(shard().random().u64() >> 1)),
+      cname_(shard().random().ice_chars(16)) {
   const pipeline::MediaConfiguration& configuration = shard().configuration();
   filter_ = {joined(configuration.network_interfaces), configuration.external_ipv4, configuration.external_ipv6};
   ice_tcp_ = configuration.ice_tcp;
@@ -50,16 +53,24 @@ ApiResult<std::unique_ptr<pipeline::MediaObject>> create_web_rtc_endpoint(const 
   return std::unique_ptr<pipeline::MediaObject>(std::make_unique<WebRtcEndpoint>(construction, params));
 }
 
+pipeline::RtpSession* WebRtcEndpoint::rtp(MediaType type) const {
+  if (type == MediaType::data) return nullptr;
+  WebRtcConnection* carrier = carriers_[static_cast<std::size_t>(type)];
+  return carrier ? &carrier->session().rtp() : nullptr;
+}
+
 pipeline::RtpSource* WebRtcEndpoint::source(MediaType type) {
-  return session_ && type != MediaType::data ? &session_->rtp().source(type) : nullptr;
+  pipeline::RtpSession* session = rtp(type);
+  return session ? &session->source(type) : nullptr;
 }
 
 pipeline::RtpSink* WebRtcEndpoint::sink(MediaType type) {
-  return session_ && type != MediaType::data ? &session_->rtp().sink(type) : nullptr;
+  pipeline::RtpSession* session = rtp(type);
+  return session ? &session->sink(type) : nullptr;
 }
 
 void WebRtcEndpoint::on_release() {
-  if (session_) session_->close();
+  for (const Connection& connection : connections_) connection->session().close();
   BaseRtpEndpoint::on_release();
 }
 
@@ -103,21 +114,23 @@ ApiResult<void> WebRtcEndpoint::create_data_channel(std::string, bool, int, int,
 ApiResult<void> WebRtcEndpoint::close_data_channel(int) { return no_data_channels(); }
 
 void WebRtcEndpoint::on_receive_limits() {
-  if (!session_) return;
   constexpr std::uint64_t kBitsPerKbit = 1000;
-  session_->rtp().set_receive_limits({static_cast<std::uint64_t>(get_min_video_recv_bandwidth().value()) * kBitsPerKbit,
-                                      static_cast<std::uint64_t>(get_max_video_recv_bandwidth().value()) * kBitsPerKbit});
+  const pipeline::ReceiveLimits limits{static_cast<std::uint64_t>(get_min_video_recv_bandwidth().value()) * kBitsPerKbit,
+                                       static_cast<std::uint64_t>(get_max_video_recv_bandwidth().value()) * kBitsPerKbit};
+  for (const Connection& connection : connections_) connection->session().rtp().set_receive_limits(limits);
 }
 
 void WebRtcEndpoint::on_remb_params() {
-  if (session_) session_->rtp().set_remb_params(remb_params());
+  for (const Connection& connection : connections_) connection->session().rtp().set_remb_params(remb_params());
 }
 
 ApiResult<std::map<std::string, pipeline::Value>> WebRtcEndpoint::get_stats(std::optional<MediaType> media_type) {
   std::map<std::string, pipeline::Value> records;
-  if (!session_) return records;
+  if (connections_.empty()) return records;
   const base::WallTime wall = host().wall_time();
-  records = rtp_stats(session_->rtp(), media_type, shard().now(), wall);
+  for (const Connection& connection : connections_) {
+    records.merge(rtp_stats(connection->session().rtp(), media_type, shard().now(), wall));
+  }
   pipeline::EndpointStats own;
   own.id = id();
   own.type = pipeline::StatsType::endpoint;
@@ -129,80 +142,46 @@ ApiResult<std::map<std::string, pipeline::Value>> WebRtcEndpoint::get_stats(std:
 
 ApiResult<std::vector<IceCandidatePair>> WebRtcEndpoint::get_ice_candidate_pairs() {
   std::vector<IceCandidatePair> pairs;
-  if (auto selected = selected_pair()) pairs.push_back(std::move(*selected));
+  for (const Connection& connection : connections_) {
+    if (auto selected = connection->selected_pair()) pairs.push_back(std::move(*selected));
+  }
   return pairs;
 }
 
-std::optional<IceCandidatePair> WebRtcEndpoint::selected_pair() const {
-  const auto selected = session_ ? session_->transport().ice().selected_pair() : std::nullopt;
-  if (!selected) return std::nullopt;
-  return IceCandidatePair{std::to_string(kStreamId), kComponentId, selected->local.to_string(), selected->remote.to_string()};
-}
-
 ApiResult<std::vector<IceConnection>> WebRtcEndpoint::get_ice_connection_state() {
-  if (!session_) return std::vector<IceConnection>{};
-  return std::vector<IceConnection>{{std::to_string(kStreamId), kComponentId, ice_state_}};
+  std::vector<IceConnection> states;
+  for (const Connection& connection : connections_) states.push_back(connection->ice_connection());
+  return states;
 }
 
 ApiResult<std::vector<DtlsConnection>> WebRtcEndpoint::get_dtls_connection_state() {
-  if (!session_ || !negotiated()) return std::vector<DtlsConnection>{};
-  return std::vector<DtlsConnection>{dtls_connection()};
+  std::vector<DtlsConnection> states;
+  if (!negotiated()) return states;
+  for (const Connection& connection : connections_) states.push_back(connection->dtls_connection());
+  return states;
 }
 
-DtlsConnection WebRtcEndpoint::dtls_connection() const {
-  return {std::to_string(kStreamId), std::to_string(kComponentId), stream_label_, dtls_state_};
-}
+// What a transport told, as the client's events.
 
-// What the transport told, as the client's events.
-
-void WebRtcEndpoint::on_transport_changes(const transport::TransportChanges& changes) {
-  if (changes.ice_state) update_ice_state();
-  if (changes.selected_pair) {
-    if (const auto pair = selected_pair()) raise(NewCandidatePairSelected{*pair});
+void WebRtcEndpoint::on_transport_changes(pipeline::WebRtcSession& session, const transport::TransportChanges& changes) {
+  WebRtcConnection& connection = connection_of(session);
+  if (changes.ice_state) {
+    for (const IceComponentState state : connection.take_ice_states()) raise(connection.ice_event(state));
   }
-  if (changes.dtls_state) update_dtls_state();
+  if (changes.selected_pair) {
+    if (const auto pair = connection.selected_pair()) raise(NewCandidatePairSelected{*pair});
+  }
+  if (changes.dtls_state) {
+    if (const auto change = connection.take_dtls_change()) raise(*change);
+    const std::string why = connection.transport().dtls_failure();
+    if (!why.empty()) LOG_WARNING(log, "%s: DTLS failed: %s", id().c_str(), why.c_str());
+  }
   update_connection_state();
 }
 
-void WebRtcEndpoint::update_ice_state() {
-  const auto tell = [this](IceComponentState state) {
-    if (ice_state_ == state) return;
-    ice_state_ = state;
-    raise(IceComponentStateChanged{kStreamId, kComponentId, state});
-  };
-  switch (session_->transport().ice().state()) {
-    case ice::IceState::idle: return;
-    case ice::IceState::connecting: return tell(IceComponentState::connecting);
-    case ice::IceState::connected: return tell(IceComponentState::connected);
-    case ice::IceState::ready:
-      // Clients wait for either name; one that went past connected is told both.
-      if (ice_state_ == IceComponentState::connecting) tell(IceComponentState::connected);
-      return tell(IceComponentState::ready);
-    case ice::IceState::disconnected: return tell(IceComponentState::disconnected);
-    case ice::IceState::failed: return tell(IceComponentState::failed);
-  }
-}
-
-void WebRtcEndpoint::update_dtls_state() {
-  const auto tell = [this](DtlsConnectionState state) {
-    if (dtls_state_ == state) return;
-    dtls_state_ = state;
-    const DtlsConnection connection = dtls_connection();
-    raise(DtlsConnectionStateChange{connection.stream_id, connection.component_id, connection.connection_id, state});
-  };
-  switch (session_->transport().dtls_state()) {
-    case dtls::DtlsState::idle: return;
-    case dtls::DtlsState::connecting: return tell(DtlsConnectionState::connecting);
-    case dtls::DtlsState::connected: return tell(DtlsConnectionState::connected);
-    case dtls::DtlsState::failed:
-      LOG_WARNING(log, "%s: DTLS failed: %s", id().c_str(), session_->transport().dtls_failure().c_str());
-      return tell(DtlsConnectionState::failed);
-    case dtls::DtlsState::closed: return tell(DtlsConnectionState::closed);
-  }
-}
-
 void WebRtcEndpoint::update_connection_state() {
-  const bool connected = session_->transport().line().is_open();
+  const bool connected = !connections_.empty() && std::ranges::all_of(connections_, &WebRtcConnection::is_open,
+                                                                      [](const Connection& c) -> const WebRtcConnection& { return *c; });
   set_connection_state(connected ? ConnectionState::connected : ConnectionState::disconnected);
   if (!connected) set_media_state(MediaState::disconnected);
 }

@@ -1,13 +1,14 @@
 // A WebRTC peer of a pipeline: a browser, mostly.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "elements/base_rtp_endpoint.hpp"
 #include "elements/host_candidates.hpp"
-#include "pipeline/web_rtc_session.hpp"
+#include "elements/web_rtc_connection.hpp"
 
 namespace kaskado::elements {
 
@@ -55,27 +56,35 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   void on_description() override;
   void on_receive_limits() override;
   void on_remb_params() override;
-  void on_transport_changes(const transport::TransportChanges& changes) override;
+  void on_transport_changes(pipeline::WebRtcSession& session,
+                            const transport::TransportChanges& changes) override;
   void on_media_received() override;
 
-  // Bundle and rtcp-mux leave one ICE stream with one component.
-  static constexpr int kStreamId = 1;
-  static constexpr int kComponentId = 1;
+  using Connection = std::unique_ptr<WebRtcConnection>;
+  // By the groups of m-lines that share a transport.
+  using Assignment = std::vector<WebRtcConnection*>;
+  // Without BUNDLE; m-lines that want more are refused.
+  static constexpr std::size_t kMaxConnections = 8;
 
-  void open_session(ice::IceRole role);
+  WebRtcConnection& open_connection(ice::IceRole role);
+  // To each group of m-lines the connection that carries one of them already, or a new one.
+  Assignment assign(const std::vector<std::vector<std::size_t>>& groups);
   sdp::LocalCapabilities web_rtc_capabilities() const;
-  sdp::LocalTransportParameters transport_parameters(const sdp::SessionDescription& description) const;
-  // The ICE credentials or fingerprint of the peer cannot be used: the error says so.
-  pipeline::ApiResult<void> start_transport(const sdp::Negotiation& negotiation);
-  void take_remote_candidates(const sdp::NegotiatedTransport& remote);
+  sdp::LocalTransportParameters transport_parameters(const Assignment& connections) const;
+  sdp::LocalSource local_source(sdp::MediaKind kind, WebRtcConnection& connection) const;
+  // Takes up what was negotiated, which is known to be usable.
+  void start(const sdp::Negotiation& negotiation, const Assignment& connections);
+  void carry_media(const sdp::Negotiation& negotiation, const Assignment& connections);
+  void close_unused(const sdp::Negotiation& negotiation, const Assignment& connections);
+  // For the connections that have not told their candidates yet.
   void gather();
-  void tell_candidate(const HostCandidate& candidate);
-  bool knows_m_line(const IceCandidate& candidate);
-  void update_ice_state();
-  void update_dtls_state();
+  void gather(WebRtcConnection& connection);
+  void tell_candidate(const std::string& text, const WebRtcConnection& connection);
+  void take_early_candidates(const sdp::SessionDescription& local);
+  WebRtcConnection* carrier_of(std::size_t m_line) const;
+  WebRtcConnection& connection_of(const pipeline::WebRtcSession& session) const;
+  pipeline::RtpSession* rtp(pipeline::MediaType type) const;
   void update_connection_state();
-  std::optional<IceCandidatePair> selected_pair() const;
-  DtlsConnection dtls_connection() const;
 
   const bool can_send_;
   const bool can_receive_;
@@ -85,16 +94,17 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   std::string stun_server_address_;
   int stun_server_port_;
   std::string turn_url_;
-  std::unique_ptr<pipeline::WebRtcSession> session_;  // from the first offer or answer on
-  std::string stream_label_;
-  std::string sdp_session_id_;
+  const std::uint8_t dscp_;
+  const std::string stream_label_;
+  const std::string sdp_session_id_;
+  const std::string cname_;
   std::uint64_t sdp_version_ = 0;
-  std::optional<sdp::NegotiatedTransport> remote_transport_;
-  std::vector<ice::Candidate> early_candidates_;  // of the peer, before there is a session
-  bool gather_when_negotiated_ = false;
-  bool gathered_ = false;
-  IceComponentState ice_state_ = IceComponentState::disconnected;
-  DtlsConnectionState dtls_state_ = DtlsConnectionState::new_;
+  std::vector<Connection> connections_;  // from the first offer or answer on
+  int last_stream_id_ = 0;
+  // Of those above, the one that carries the first accepted m-line of the type; by MediaType.
+  std::array<WebRtcConnection*, 3> carriers_{};
+  std::vector<IceCandidate> early_candidates_;  // of the peer, before there is a session
+  bool gathering_wanted_ = false;
 };
 
 }  // namespace kaskado::elements

@@ -1,5 +1,7 @@
 // The part of WebRtcEndpoint that offers, answers and exchanges candidates.
 #include <algorithm>
+#include <map>
+#include <numeric>
 
 #include "elements/log.hpp"
 #include "elements/web_rtc_endpoint.hpp"
@@ -27,16 +29,70 @@ std::optional<dtls::Fingerprint> fingerprint_of(const sdp::NegotiatedTransport& 
   return best;
 }
 
+// Or nothing, where the peer's ICE credentials or fingerprints cannot be used.
+std::optional<transport::RemoteParameters> remote_parameters(const sdp::NegotiatedTransport& remote) {
+  const ice::Credentials credentials{remote.remote_ufrag, remote.remote_pwd};
+  const auto fingerprint = fingerprint_of(remote);
+  if (!credentials.usable() || !fingerprint) return std::nullopt;
+  return transport::RemoteParameters{.ice = credentials,
+                                     .ice_lite = remote.remote_ice_lite,
+                                     .fingerprint = *fingerprint,
+                                     .local_dtls_role = remote.setup == sdp::Setup::passive
+                                                            ? dtls::DtlsRole::server
+                                                            : dtls::DtlsRole::client};
+}
+
+// Why what the peer wrote cannot be taken up.
+std::optional<ApiError> unusable(const sdp::Negotiation& negotiation) {
+  for (const sdp::NegotiatedTransport& remote : negotiation.transports) {
+    if (remote_parameters(remote)) continue;
+    const char* why = fingerprint_of(remote) ? "a=ice-ufrag or a=ice-pwd cannot be used"
+                                             : "a=fingerprint names no known hash function or is malformed";
+    return ApiError{ErrorCode::SDP_PARSE_ERROR, std::string("Invalid SDP: ") + why};
+  }
+  return std::nullopt;
+}
+
+// RFC 8838 §4.1: by mid, and by index where there is none.
+std::optional<std::size_t> m_line_of(const IceCandidate& candidate, const sdp::SessionDescription& local) {
+  const auto index = candidate.sdp_mid.empty()
+                         ? static_cast<std::size_t>(candidate.sdp_m_line_index)
+                         : static_cast<std::size_t>(std::ranges::find(local.media, candidate.sdp_mid,
+                                                                      &sdp::MediaDescription::mid) -
+                                                    local.media.begin());
+  return index < local.media.size() ? std::optional(index) : std::nullopt;
+}
+
 }  // namespace
 
-void WebRtcEndpoint::open_session(ice::IceRole role) {
-  if (session_) return;
-  const pipeline::Certificates& certificates = shard().configuration().certificates;
-  session_ = std::make_unique<pipeline::WebRtcSession>(
-      shard(), *this, *this, key_type_ == CertificateKeyType::rsa ? certificates.rsa.get() : certificates.ecdsa, role);
+WebRtcConnection& WebRtcEndpoint::open_connection(ice::IceRole role) {
+  const pipeline::MediaConfiguration& configuration = shard().configuration();
+  const pipeline::Certificates& certificates = configuration.certificates;
+  transport::WebRtcTransportConfig config{
+      .certificate = key_type_ == CertificateKeyType::rsa ? certificates.rsa.get() : certificates.ecdsa,
+      .role = role,
+      .mtu_bytes = static_cast<std::size_t>(configuration.mtu_bytes),
+      .dscp = dscp_};
+  connections_.push_back(std::make_unique<WebRtcConnection>(
+      ++last_stream_id_, stream_label_,
+      std::make_unique<pipeline::WebRtcSession>(shard(), *this, *this, std::move(config), cname_)));
   on_receive_limits();
   on_remb_params();
-  rebind();
+  return *connections_.back();
+}
+
+WebRtcEndpoint::Assignment WebRtcEndpoint::assign(const std::vector<std::vector<std::size_t>>& groups) {
+  Assignment connections;
+  for (const auto& group : groups) {
+    const auto found = std::ranges::find_if(connections_, [&](const Connection& connection) {
+      return std::ranges::find(connections, connection.get()) == connections.end() &&
+             std::ranges::any_of(group, [&](std::size_t m_line) { return connection->carries(m_line); });
+    });
+    if (found == connections_.end() && connections_.size() == kMaxConnections) break;
+    connections.push_back(found != connections_.end() ? found->get()
+                                                      : &open_connection(ice::IceRole::controlled));
+  }
+  return connections;
 }
 
 sdp::LocalCapabilities WebRtcEndpoint::web_rtc_capabilities() const {
@@ -46,160 +102,225 @@ sdp::LocalCapabilities WebRtcEndpoint::web_rtc_capabilities() const {
   return capabilities;
 }
 
-sdp::LocalTransportParameters WebRtcEndpoint::transport_parameters(const sdp::SessionDescription& description) const {
-  const transport::WebRtcTransport& transport = session_->transport();
+sdp::LocalTransportParameters WebRtcEndpoint::transport_parameters(const Assignment& connections) const {
   sdp::LocalTransportParameters parameters;
   parameters.session_id = sdp_session_id_;
   parameters.session_version = sdp_version_;
-  parameters.cname = session_->rtp().cname();
-  const dtls::Fingerprint fingerprint = transport.certificate().fingerprint().value();
+  parameters.cname = cname_;
+  for (const WebRtcConnection* connection : connections)
+    parameters.transports.push_back(connection->local_parameters());
+  if (connections.empty()) return parameters;
+  const dtls::Fingerprint fingerprint = connections.front()->transport().certificate().fingerprint().value();
   parameters.fingerprint = {std::string(dtls::to_string(fingerprint.algorithm())), fingerprint.digest_text()};
-  parameters.transports.push_back(
-      {.ice_ufrag = transport.local_credentials().ufrag, .ice_pwd = transport.local_credentials().password});
-  for (const sdp::MediaDescription& media : description.media) {
-    sdp::LocalSource source;
-    if (media.kind == sdp::MediaKind::audio || media.kind == sdp::MediaKind::video) {
-      const MediaType type = media.kind == sdp::MediaKind::audio ? MediaType::audio : MediaType::video;
-      source = {.ssrc = session_->rtp().sink(type).ssrc().value,
-                .stream = stream_label_,
-                .track = stream_label_ + (type == MediaType::audio ? "-audio" : "-video")};
-    }
-    parameters.sources.push_back(std::move(source));
-  }
   return parameters;
 }
 
+sdp::LocalSource WebRtcEndpoint::local_source(sdp::MediaKind kind, WebRtcConnection& connection) const {
+  if (kind != sdp::MediaKind::audio && kind != sdp::MediaKind::video) return {};
+  const MediaType type = kind == sdp::MediaKind::audio ? MediaType::audio : MediaType::video;
+  return {.ssrc = connection.session().rtp().sink(type).ssrc().value,
+          .stream = stream_label_,
+          .track = stream_label_ + (type == MediaType::audio ? "-audio" : "-video")};
+}
+
 ApiResult<sdp::SessionDescription> WebRtcEndpoint::make_offer(const sdp::OfferOptions& options) {
-  open_session(ice::IceRole::controlling);
+  // All m-lines are in one bundle, so that no candidate is gathered in vain.
+  WebRtcConnection& connection = open_connection(ice::IceRole::controlling);
+  carriers_.fill(&connection);
+  rebind();
   ++sdp_version_;
-  // The m-lines of an offer are in the order audio, video: parameters are taken by it.
-  sdp::SessionDescription shape;
-  if (options.audio) shape.media.emplace_back().kind = sdp::MediaKind::audio;
-  if (options.video) shape.media.emplace_back().kind = sdp::MediaKind::video;
-  return sdp::make_offer(options, web_rtc_capabilities(), transport_parameters(shape));
+  sdp::LocalTransportParameters parameters = transport_parameters({&connection});
+  if (options.audio) parameters.sources.push_back(local_source(sdp::MediaKind::audio, connection));
+  if (options.video) parameters.sources.push_back(local_source(sdp::MediaKind::video, connection));
+  std::vector<std::size_t> m_lines(parameters.sources.size());
+  std::iota(m_lines.begin(), m_lines.end(), std::size_t{0});
+  connection.set_m_lines(std::move(m_lines));
+  return sdp::make_offer(options, web_rtc_capabilities(), parameters);
 }
 
 ApiResult<sdp::Negotiation> WebRtcEndpoint::answer_offer(const sdp::SessionDescription& offer) {
-  open_session(ice::IceRole::controlled);
+  const std::size_t connections_before = connections_.size();
+  const auto groups = sdp::transport_groups(offer);
+  const Assignment connections = assign(groups);
+  const auto fail = [&](ApiError error) {
+    connections_.resize(connections_before);
+    return error;
+  };
+  const auto make_answer = [&] {
+    sdp::LocalTransportParameters parameters = transport_parameters(connections);
+    parameters.sources.resize(offer.media.size());
+    for (std::size_t i = 0; i < connections.size(); ++i) {
+      for (const std::size_t m_line : groups[i]) {
+        parameters.sources[m_line] = local_source(offer.media[m_line].kind, *connections[i]);
+      }
+    }
+    return sdp::make_answer(offer, web_rtc_capabilities(), parameters);
+  };
   ++sdp_version_;
-  auto answer = sdp::make_answer(offer, web_rtc_capabilities(), transport_parameters(offer));
-  if (!answer) return ApiError{ErrorCode::SDP_END_POINT_PROCESS_OFFER_ERROR, "Invalid SDP: " + answer.error().message};
-  const bool restarts = remote_transport_ && !answer->transports.empty() &&
-                        sdp::ice_restarted(*remote_transport_, answer->transports[0]);
-  if (restarts) {
+  auto answer = make_answer();
+  if (!answer)
+    return fail({ErrorCode::SDP_END_POINT_PROCESS_OFFER_ERROR, "Invalid SDP: " + answer.error().message});
+  if (auto error = unusable(*answer)) return fail(std::move(*error));
+  bool restarts = false;
+  for (const sdp::NegotiatedTransport& remote : answer->transports) {
+    WebRtcConnection& connection = *connections[remote.local];
+    if (!connection.is_restarted_by(remote)) continue;
     // RFC 8839 §4.4.1.1.1: our side gets new credentials too, and candidates are told again.
-    session_->transport().restart_ice(shard().now());
-    gather_when_negotiated_ |= std::exchange(gathered_, false);
-    answer = sdp::make_answer(offer, web_rtc_capabilities(), transport_parameters(offer));
+    connection.restart_ice(shard().now());
+    restarts = true;
   }
-  if (auto started = start_transport(*answer); !started) return std::move(started).error();
+  if (restarts) answer = make_answer();
+  start(*answer, connections);
   return std::move(answer).value();
 }
 
 ApiResult<sdp::Negotiation> WebRtcEndpoint::accept_answer(const sdp::SessionDescription& offer,
                                                           const sdp::SessionDescription& answer) {
-  auto negotiation = sdp::apply_answer(offer, answer, transport_parameters(offer));
+  const Assignment connections{connections_.front().get()};
+  auto negotiation = sdp::apply_answer(offer, answer, transport_parameters(connections));
   if (!negotiation) {
-    return ApiError{ErrorCode::SDP_END_POINT_PROCESS_ANSWER_ERROR, "Invalid SDP: " + negotiation.error().message};
+    return ApiError{ErrorCode::SDP_END_POINT_PROCESS_ANSWER_ERROR,
+                    "Invalid SDP: " + negotiation.error().message};
   }
-  if (auto started = start_transport(*negotiation); !started) return std::move(started).error();
+  if (auto error = unusable(*negotiation)) return std::move(*error);
+  start(*negotiation, connections);
   return std::move(negotiation).value();
 }
 
-ApiResult<void> WebRtcEndpoint::start_transport(const sdp::Negotiation& negotiation) {
-  if (!negotiation.transports.empty()) {
-    const sdp::NegotiatedTransport& remote = negotiation.transports[0];
-    const auto fingerprint = fingerprint_of(remote);
-    if (!fingerprint) {
-      return ApiError{ErrorCode::SDP_PARSE_ERROR, "Invalid SDP: a=fingerprint names no known hash function or is malformed"};
-    }
-    const transport::RemoteParameters parameters{
-        .ice = {remote.remote_ufrag, remote.remote_pwd},
-        .ice_lite = remote.remote_ice_lite,
-        .fingerprint = *fingerprint,
-        .local_dtls_role = remote.setup == sdp::Setup::passive ? dtls::DtlsRole::server : dtls::DtlsRole::client};
-    if (!session_->transport().set_remote(parameters, shard().now())) {
-      return ApiError{ErrorCode::SDP_PARSE_ERROR, "Invalid SDP: a=ice-ufrag or a=ice-pwd cannot be used"};
-    }
-    take_remote_candidates(remote);
-    remote_transport_ = remote;
+void WebRtcEndpoint::start(const sdp::Negotiation& negotiation, const Assignment& connections) {
+  for (const sdp::NegotiatedTransport& remote : negotiation.transports) {
+    connections[remote.local]->set_remote(remote, *remote_parameters(remote), shard().now());
   }
-  session_->rtp().configure(negotiation.media);
-  session_->settle();
-  return {};
+  carry_media(negotiation, connections);
+  close_unused(negotiation, connections);
+  rebind();
+  take_early_candidates(negotiation.local);
+  for (const Connection& connection : connections_) connection->session().settle();
+  update_connection_state();
 }
 
-void WebRtcEndpoint::take_remote_candidates(const sdp::NegotiatedTransport& remote) {
-  for (const ice::Candidate& candidate : std::exchange(early_candidates_, {})) {
-    session_->transport().add_remote_candidate(candidate, shard().now());
+// Gives each connection the m-lines that it carries.
+void WebRtcEndpoint::carry_media(const sdp::Negotiation& negotiation, const Assignment& connections) {
+  std::array<WebRtcConnection*, 3> carriers{};
+  std::map<WebRtcConnection*, std::vector<sdp::NegotiatedMedia>> carried;
+  for (const Connection& connection : connections_) carried[connection.get()];
+  for (const sdp::NegotiatedMedia& media : negotiation.media) {
+    if (!media.accepted()) continue;
+    WebRtcConnection* connection = connections[negotiation.transports[media.transport].local];
+    carried[connection].push_back(media);
+    const bool is_audio = media.kind == sdp::MediaKind::audio;
+    if (!is_audio && media.kind != sdp::MediaKind::video) continue;
+    WebRtcConnection*& carrier =
+        carriers[static_cast<std::size_t>(is_audio ? MediaType::audio : MediaType::video)];
+    if (!carrier) carrier = connection;
   }
-  for (const std::string& text : remote.remote_candidates) {
-    const auto candidate = ice::Candidate::parse(text);
-    if (candidate) session_->transport().add_remote_candidate(*candidate, shard().now());
+  for (const MediaType type : {MediaType::audio, MediaType::video}) {
+    WebRtcConnection*& carrier = carriers_[static_cast<std::size_t>(type)];
+    WebRtcConnection* const next = carriers[static_cast<std::size_t>(type)];
+    if (!next || next == carrier) continue;
+    if (carrier) carrier->session().rtp().sink(type).bind(nullptr);
+    carrier = next;
   }
+  for (const auto& [connection, media] : carried) connection->session().rtp().configure(media);
+}
+
+// Says goodbye on the connections that no m-line is left on.
+void WebRtcEndpoint::close_unused(const sdp::Negotiation& negotiation, const Assignment& connections) {
+  const auto used = [&](const WebRtcConnection* connection) {
+    return std::ranges::any_of(negotiation.transports, [&](const sdp::NegotiatedTransport& transport) {
+      return connections[transport.local] == connection;
+    });
+  };
+  std::erase_if(connections_, [&](const Connection& connection) {
+    if (used(connection.get())) return false;
+    connection->session().close();
+    std::ranges::replace(carriers_, connection.get(), nullptr);
+    return true;
+  });
 }
 
 void WebRtcEndpoint::on_description() {
-  if (std::exchange(gather_when_negotiated_, false)) gather();
+  if (gathering_wanted_) gather();
 }
 
 ApiResult<void> WebRtcEndpoint::gather_candidates() {
-  if (local_description()) {
-    gather();
-  } else {
-    // Nothing to gather for yet: it happens as soon as there is.
-    gather_when_negotiated_ = true;
-  }
+  gathering_wanted_ = true;
+  // With nothing to gather for yet, it happens as soon as there is.
+  if (local_description()) gather();
   return {};
 }
 
 void WebRtcEndpoint::gather() {
-  gathered_ = true;
-  if (ice_state_ == IceComponentState::disconnected) {
-    ice_state_ = IceComponentState::gathering;
-    raise(IceComponentStateChanged{kStreamId, kComponentId, ice_state_});
+  bool gathered = false;
+  for (const Connection& connection : connections_) {
+    if (connection->gathered()) continue;
+    gather(*connection);
+    gathered = true;
   }
-  for (const HostCandidate& candidate : host_candidates(shard().ports(), filter_)) {
-    session_->transport().add_local_candidate(candidate.local, candidate.port_index, shard().now());
-    tell_candidate(candidate);
-  }
-  for (sdp::MediaDescription& media : local_description()->media) media.end_of_candidates = !media.refused();
-  raise(IceGatheringDone{});
-  session_->settle();
+  if (gathered) raise(IceGatheringDone{});
+  for (const Connection& connection : connections_) connection->session().settle();
 }
 
-void WebRtcEndpoint::tell_candidate(const HostCandidate& candidate) {
-  const std::string text = candidate.told.to_string();
-  std::vector<sdp::MediaDescription>& m_lines = local_description()->media;
-  for (std::size_t index = 0; index < m_lines.size(); ++index) {
-    sdp::MediaDescription& media = m_lines[index];
-    if (media.refused()) continue;
+void WebRtcEndpoint::gather(WebRtcConnection& connection) {
+  if (const auto state = connection.begin_gathering()) raise(connection.ice_event(*state));
+  std::vector<std::string> told;
+  for (const HostCandidate& candidate : host_candidates(shard().ports(), filter_)) {
+    connection.transport().add_local_candidate(candidate.local, candidate.port_index, shard().now());
+    told.push_back(candidate.told.to_string());
+    tell_candidate(told.back(), connection);
+  }
+  connection.set_gathered(std::move(told));
+  for (const std::size_t m_line : connection.m_lines())
+    local_description()->media[m_line].end_of_candidates = true;
+}
+
+void WebRtcEndpoint::tell_candidate(const std::string& text, const WebRtcConnection& connection) {
+  for (const std::size_t m_line : connection.m_lines()) {
+    sdp::MediaDescription& media = local_description()->media[m_line];
     media.candidates.push_back(text);
-    raise(IceCandidateFound{{text, media.mid, static_cast<int>(index)}});
+    raise(IceCandidateFound{{text, media.mid, static_cast<int>(m_line)}});
   }
 }
 
 ApiResult<void> WebRtcEndpoint::add_ice_candidate(IceCandidate candidate) {
   const auto parsed = ice::Candidate::parse(candidate.candidate);
-  if (!parsed) return ApiError{ErrorCode::ICE_ADD_CANDIDATE_ERROR, "Error adding candidate: " + parsed.error().message};
+  if (!parsed)
+    return ApiError{ErrorCode::ICE_ADD_CANDIDATE_ERROR, "Error adding candidate: " + parsed.error().message};
   if (!negotiated()) {
     if (early_candidates_.size() == kMaxEarlyCandidates) {
-      return ApiError{ErrorCode::ICE_ADD_CANDIDATE_ERROR, "Error adding candidate: too many before the SDP negotiation"};
+      return ApiError{ErrorCode::ICE_ADD_CANDIDATE_ERROR,
+                      "Error adding candidate: too many before the SDP negotiation"};
     }
-    early_candidates_.push_back(*parsed);
+    early_candidates_.push_back(std::move(candidate));
     return {};
   }
-  if (!knows_m_line(candidate)) return ApiError{ErrorCode::ICE_ADD_CANDIDATE_ERROR, "Error adding candidate"};
-  session_->transport().add_remote_candidate(*parsed, shard().now());
-  session_->settle();
+  const auto m_line = m_line_of(candidate, *local_description());
+  if (!m_line) return ApiError{ErrorCode::ICE_ADD_CANDIDATE_ERROR, "Error adding candidate"};
+  if (WebRtcConnection* connection = carrier_of(*m_line)) {
+    connection->transport().add_remote_candidate(*parsed, shard().now());
+    connection->session().settle();
+  }
   return {};
 }
 
-// RFC 8838: by mid, and by index where there is none.
-bool WebRtcEndpoint::knows_m_line(const IceCandidate& candidate) {
-  const std::vector<sdp::MediaDescription>& media = local_description()->media;
-  if (candidate.sdp_mid.empty()) return static_cast<std::size_t>(candidate.sdp_m_line_index) < media.size();
-  return std::ranges::find(media, candidate.sdp_mid, &sdp::MediaDescription::mid) != media.end();
+void WebRtcEndpoint::take_early_candidates(const sdp::SessionDescription& local) {
+  for (const IceCandidate& candidate : std::exchange(early_candidates_, {})) {
+    const auto m_line = m_line_of(candidate, local);
+    WebRtcConnection* connection = m_line ? carrier_of(*m_line) : nullptr;
+    if (connection)
+      connection->transport().add_remote_candidate(*ice::Candidate::parse(candidate.candidate),
+                                                   shard().now());
+  }
+}
+
+WebRtcConnection* WebRtcEndpoint::carrier_of(std::size_t m_line) const {
+  const auto found =
+      std::ranges::find_if(connections_, [&](const Connection& c) { return c->carries(m_line); });
+  return found == connections_.end() ? nullptr : found->get();
+}
+
+WebRtcConnection& WebRtcEndpoint::connection_of(const pipeline::WebRtcSession& session) const {
+  return **std::ranges::find_if(connections_, [&](const Connection& c) { return &c->session() == &session; });
 }
 
 }  // namespace kaskado::elements

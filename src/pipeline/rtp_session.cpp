@@ -37,10 +37,10 @@ void add_extensions(rtp::ExtensionMap& map, const sdp::NegotiatedMedia& media) {
 
 }  // namespace
 
-RtpSession::RtpSession(Shard& shard, MediaElement& owner, transport::EgressLine& line)
+RtpSession::RtpSession(Shard& shard, MediaElement& owner, transport::EgressLine& line, std::string cname)
     : shard_(shard),
       egress_(line),
-      cname_(shard.random().ice_chars(16)),
+      cname_(std::move(cname)),
       audio_{MediaType::audio, {shard, owner, MediaType::audio}, {shard, line, MediaType::audio}, {}},
       video_{MediaType::video, {shard, owner, MediaType::video}, {shard, line, MediaType::video}, {}} {}
 

@@ -26,14 +26,13 @@ struct ReceiveLimits {
 
 class RtpSession {
  public:
-  RtpSession(Shard& shard, MediaElement& owner, transport::EgressLine& line);
+  RtpSession(Shard& shard, MediaElement& owner, transport::EgressLine& line, std::string cname);
   RtpSession(const RtpSession&) = delete;
 
   // Takes up what was negotiated; also again. Further m-lines of one type than the first are left out.
   void configure(const std::vector<sdp::NegotiatedMedia>& media);
   RtpSource& source(MediaType type) { return type == MediaType::audio ? audio_.source : video_.source; }
   RtpSink& sink(MediaType type) { return type == MediaType::audio ? audio_.sink : video_.sink; }
-  const std::string& cname() const { return cname_; }
   void set_receive_limits(const ReceiveLimits& limits) { limits_ = limits; }
   void set_remb_params(const rtp::RembParams& params);
   void set_rtt(base::Duration rtt);
@@ -83,7 +82,7 @@ class RtpSession {
 
   Shard& shard_;
   transport::EgressLine& egress_;
-  std::string cname_;
+  const std::string cname_;
   MediaLine audio_;
   MediaLine video_;
   rtp::ExtensionMap extensions_;  // of what is received; ids mean the same in all m-lines of a bundle

@@ -31,6 +31,7 @@ void RtpSource::configure(RtpSourceConfig config) {
   const bool same = config.formats == config_.formats;
   config_ = std::move(config);
   while (!same && !streams_.empty()) end_stream(streams_.back()->ssrc());
+  if (config_.formats.empty()) end_flow();
   for (RtpSink* sink : sinks_) sink->source_changed();
 }
 
@@ -109,12 +110,13 @@ void RtpSource::note_flow(base::Instant now) {
   if (!std::exchange(flowing_, true)) owner_.set_flowing_out(type_, true);
 }
 
+void RtpSource::end_flow() {
+  if (std::exchange(flowing_, false)) owner_.set_flowing_out(type_, false);
+}
+
 void RtpSource::advance(base::Instant now, rtp::RtcpBuilder& builder) {
   for (const auto& stream : streams_) stream->advance(now, builder);
-  if (flowing_ && now >= last_packet_ + kSilence) {
-    flowing_ = false;
-    owner_.set_flowing_out(type_, false);
-  }
+  if (now >= last_packet_ + kSilence) end_flow();
 }
 
 base::Instant RtpSource::deadline() const {

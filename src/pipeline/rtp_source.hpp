@@ -75,6 +75,7 @@ class RtpSource {
   rtp::ReceiveStream& add_stream(const rtp::MediaPacket& packet);
   void activate(rtp::ReceiveStream* stream);
   void note_flow(base::Instant now);
+  void end_flow();
 
   Shard& shard_;
   MediaElement& owner_;

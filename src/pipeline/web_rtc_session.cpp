@@ -7,13 +7,12 @@
 namespace kaskado::pipeline {
 
 WebRtcSession::WebRtcSession(Shard& shard, MediaElement& element, Owner& owner,
-                             std::shared_ptr<const dtls::Certificate> certificate, ice::IceRole role)
+                             transport::WebRtcTransportConfig config, std::string cname)
     : shard_(shard),
       owner_(owner),
       id_(shard.attach(*this)),
-      transport_(id_, std::move(certificate), role, static_cast<std::size_t>(shard.configuration().mtu_bytes),
-                 shard.demux(), shard.random()),
-      rtp_(shard, element, transport_.line()) {}
+      transport_(id_, std::move(config), shard.demux(), shard.random()),
+      rtp_(shard, element, transport_.line(), std::move(cname)) {}
 
 WebRtcSession::~WebRtcSession() { shard_.detach(id_); }
 
@@ -60,7 +59,7 @@ void WebRtcSession::tell_owner(base::Instant now) {
   if (!changes.any()) return;
   if (changes.dtls_state && transport_.dtls_state() == dtls::DtlsState::connected) rtp_.start(now);
   rtp_.set_rtt(transport_.ice().round_trip());
-  owner_.on_transport_changes(changes);
+  owner_.on_transport_changes(*this, changes);
 }
 
 }  // namespace kaskado::pipeline

@@ -11,7 +11,7 @@ class WebRtcSession {
   // The endpoint that the session belongs to; told on the shard's thread, between datagrams.
   class Owner {
    public:
-    virtual void on_transport_changes(const transport::TransportChanges& changes) = 0;
+    virtual void on_transport_changes(WebRtcSession& session, const transport::TransportChanges& changes) = 0;
     // The first packet of media, or of control of it, has come in.
     virtual void on_media_received() = 0;
 
@@ -19,8 +19,9 @@ class WebRtcSession {
     ~Owner() = default;
   };
 
-  WebRtcSession(Shard& shard, MediaElement& element, Owner& owner,
-                std::shared_ptr<const dtls::Certificate> certificate, ice::IceRole role);
+  // `cname` names the sender in RTCP; sessions of one endpoint share it (RFC 3550 §6.5.1).
+  WebRtcSession(Shard& shard, MediaElement& element, Owner& owner, transport::WebRtcTransportConfig config,
+                std::string cname);
   ~WebRtcSession();
   WebRtcSession(const WebRtcSession&) = delete;
 
@@ -28,6 +29,8 @@ class WebRtcSession {
   transport::WebRtcTransport& transport() { return transport_; }
   const transport::WebRtcTransport& transport() const { return transport_; }
   RtpSession& rtp() { return rtp_; }
+  // Media can be sent.
+  bool is_open() const { return transport_.line().is_open(); }
 
   base::DropReason receive(base::PacketRef packet, const base::Path& path, base::Instant now, base::Outbox& outbox);
   // Behind the last datagram of a run: forwards what it brought, and tells the owner what has changed.

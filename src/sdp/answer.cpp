@@ -28,7 +28,8 @@ class Answerer {
         capabilities_(capabilities),
         local_(local),
         bundles_(offer),
-        transport_of_bundle_(offer.media.size()) {}
+        groups_(transport_groups(offer, local.profile)),
+        transport_of_group_(groups_.size()) {}
 
   Negotiation answer();
 
@@ -41,6 +42,7 @@ class Answerer {
   Refusal decide_rtp(const MediaDescription& offered, NegotiatedMedia&);
   Refusal join_transport(const MediaDescription& offered, NegotiatedMedia&);
   Refusal open_transport(const MediaDescription& offered, std::size_t index, NegotiatedTransport&);
+  std::size_t group_of(std::size_t index) const;
   bool shares_rtcp_mux(std::size_t index) const;
   void write_accepted(const MediaDescription& offered, NegotiatedMedia&, MediaDescription& answer);
   void drop_conflicting_extensions(NegotiatedMedia&) const;
@@ -52,7 +54,8 @@ class Answerer {
   const LocalCapabilities& capabilities_;
   const LocalTransportParameters& local_;
   const BundleMap bundles_;
-  std::vector<std::optional<std::size_t>> transport_of_bundle_;
+  const std::vector<std::vector<std::size_t>> groups_;         // of m-lines that share a transport
+  std::vector<std::optional<std::size_t>> transport_of_group_;  // where one is open
   std::size_t audio_count_ = 0;
   std::size_t video_count_ = 0;
   std::size_t data_count_ = 0;
@@ -94,6 +97,13 @@ bool Answerer::shares_rtcp_mux(std::size_t index) const {
   });
 }
 
+// Of an m-line that is not refused by its port.
+std::size_t Answerer::group_of(std::size_t index) const {
+  const auto found = std::ranges::find_if(
+      groups_, [&](const auto& group) { return std::ranges::find(group, index) != group.end(); });
+  return static_cast<std::size_t>(found - groups_.begin());
+}
+
 Refusal Answerer::open_transport(const MediaDescription& offered, std::size_t index,
                                  NegotiatedTransport& transport) {
   if (local_.profile != TransportProfile::webrtc)
@@ -101,7 +111,7 @@ Refusal Answerer::open_transport(const MediaDescription& offered, std::size_t in
   const std::vector<std::size_t> sharing = bundles_.sharing(index);
   const Refusal refusal = read_ice_transport(offer_, sharing, transport);
   if (refusal != Refusal::none) return refusal;
-  const auto setup = choose_setup(read_setup(offer_, sharing), local_.setup);
+  const auto setup = choose_setup(read_setup(offer_, sharing), local_.transports[transport.local].setup);
   if (!setup) return Refusal::setup_conflict;
   transport.setup = *setup;
   return Refusal::none;
@@ -109,23 +119,20 @@ Refusal Answerer::open_transport(const MediaDescription& offered, std::size_t in
 
 Refusal Answerer::join_transport(const MediaDescription& offered, NegotiatedMedia& media) {
   const bool is_webrtc = local_.profile == TransportProfile::webrtc;
-  const auto bundle = is_webrtc ? bundles_.bundle_of(media.index) : std::nullopt;
-  const auto open = bundle ? transport_of_bundle_[*bundle] : std::nullopt;
-  NegotiatedTransport transport;
+  const std::size_t group = group_of(media.index);
+  const auto open = transport_of_group_[group];
+  NegotiatedTransport transport{.local = group};
   if (!open) {
-    if (result_.transports.size() >= local_.transports.size()) return Refusal::no_transport_left;
+    if (group >= local_.transports.size()) return Refusal::no_transport_left;
     const Refusal refusal = open_transport(offered, media.index, transport);
     if (refusal != Refusal::none) return refusal;
   }
   if (is_webrtc && media.kind != MediaKind::application && !shares_rtcp_mux(media.index))
     return Refusal::no_rtcp_mux;
   media.transport = open.value_or(result_.transports.size());
-  if (!open) {
-    transport.local = media.transport;
-    result_.transports.push_back(std::move(transport));
-  }
+  if (!open) result_.transports.push_back(std::move(transport));
   result_.transports[media.transport].media.push_back(media.index);
-  if (bundle) transport_of_bundle_[*bundle] = media.transport;
+  transport_of_group_[group] = media.transport;
   return Refusal::none;
 }
 
@@ -230,13 +237,13 @@ void Answerer::answer_media(std::size_t index) {
 
 // RFC 9143 §7.3: the accepted m-lines of each offered bundle, in the offer's order.
 void Answerer::answer_groups() {
-  for (std::size_t bundle = 0; bundle < transport_of_bundle_.size(); ++bundle) {
-    if (!transport_of_bundle_[bundle]) continue;
+  if (local_.profile != TransportProfile::webrtc) return;
+  for (std::size_t bundle = 0; bundle < bundles_.size(); ++bundle) {
     Group group{"BUNDLE", {}};
     for (const std::size_t index : bundles_.members(bundle)) {
       if (result_.media[index].accepted()) group.mids.push_back(result_.media[index].mid);
     }
-    result_.local.groups.push_back(std::move(group));
+    if (!group.mids.empty()) result_.local.groups.push_back(std::move(group));
   }
 }
 

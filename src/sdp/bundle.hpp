@@ -16,6 +16,7 @@ class BundleMap {
  public:
   explicit BundleMap(const SessionDescription&);
 
+  std::size_t size() const { return members_.size(); }
   std::optional<std::size_t> bundle_of(std::size_t media) const { return bundle_of_[media]; }
   // In the group's order: the first is the tagged one, whose transport attributes count (RFC 9143 §2).
   std::span<const std::size_t> members(std::size_t bundle) const { return members_[bundle]; }

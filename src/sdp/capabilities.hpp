@@ -82,6 +82,9 @@ struct LocalTransport {
   std::string ice_pwd;
   std::vector<std::string> candidates;  // "candidate:…" lines gathered so far
   bool end_of_candidates = false;
+  // Our role where the offer leaves the choice. A transport that has DTLS already keeps its role (RFC 8842
+  // §5.5).
+  Setup setup = Setup::active;
   std::uint16_t port = 9;  // rtp, sdes; 9 stands for "see the candidates" (RFC 8840 §4.1.1)
   std::uint16_t rtcp_port = 9;
 };
@@ -104,9 +107,6 @@ struct LocalTransportParameters {
   Fingerprint fingerprint;
   bool ice_lite = false;
   bool trickle = true;
-  // Our role where the offer leaves the choice. A session that has DTLS already keeps its role (RFC 8842
-  // §5.5).
-  Setup setup = Setup::active;
   // sdes: suite and key, e.g. "AES_CM_128_HMAC_SHA1_80 inline:…", without tag.
   std::string crypto;
 

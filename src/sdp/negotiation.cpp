@@ -1,5 +1,7 @@
 #include "sdp/negotiation.hpp"
 
+#include <algorithm>
+
 #include "sdp/bundle.hpp"
 
 namespace kaskado::sdp {
@@ -43,15 +45,16 @@ std::uint8_t NegotiatedMedia::extension_id(std::string_view uri) const {
   return 0;
 }
 
-std::size_t count_transports(const SessionDescription& offer) {
+std::vector<std::vector<std::size_t>> transport_groups(const SessionDescription& offer, TransportProfile profile) {
   const BundleMap bundles(offer);
-  std::size_t count = 0;
+  std::vector<std::vector<std::size_t>> groups;
   for (std::size_t i = 0; i < offer.media.size(); ++i) {
-    const auto bundle = bundles.bundle_of(i);
-    const bool first = !bundle || bundles.members(*bundle).front() == i;
-    if (first && !offer.media[i].refused()) ++count;
+    if (offer.media[i].refused()) continue;
+    std::vector<std::size_t> sharing{i};
+    if (profile == TransportProfile::webrtc) sharing = bundles.sharing(i);
+    if (std::ranges::min(sharing) == i) groups.push_back(std::move(sharing));
   }
-  return count;
+  return groups;
 }
 
 bool ice_restarted(const NegotiatedTransport& before, const NegotiatedTransport& after) {

@@ -96,9 +96,11 @@ struct Negotiation {
   std::vector<NegotiatedTransport> transports;
 };
 
-// How many transports an offer can use: bundles and unbundled m-lines that are not refused. Give
-// make_answer() fewer and it refuses the m-lines that come last.
-std::size_t count_transports(const SessionDescription& offer);
+// The transports that an offer can use, each as its m-lines by index: bundles and unbundled m-lines that are
+// not refused, in the order of their first m-lines. make_answer() takes LocalTransportParameters::transports in
+// this order, and refuses m-lines of those that it was not given. Only WebRTC shares a transport among m-lines.
+std::vector<std::vector<std::size_t>> transport_groups(const SessionDescription& offer,
+                                                       TransportProfile profile = TransportProfile::webrtc);
 
 // The answer has the m-lines of the offer in their order, refused ones with port 0 and a=inactive. All may be
 // refused. Errors: no_media. A second offer is answered the same way, with the caller's session_version

@@ -19,6 +19,9 @@ class EgressLine {
   // Room that a slot must leave behind RTCP for what sealing adds.
   static constexpr std::size_t kRtcpOverheadBytes = srtp::kMaxRtcpOverheadBytes;
 
+  // `dscp` marks what goes out here (RFC 8837 §5).
+  explicit EgressLine(std::uint8_t dscp = 0) : dscp_(dscp) {}
+
   bool is_open() const { return open_; }
   void open(const base::Path& path) {
     path_ = path;
@@ -34,20 +37,21 @@ class EgressLine {
                 std::uint64_t index) {
     const std::size_t length = sender_->seal_rtp(slot, header_bytes, payload, index);
     if (length == 0) return false;
-    outbox.commit(length, path_);
+    outbox.commit(length, path_, dscp_);
     return true;
   }
   // Seals the RTCP in the first `length` bytes of `slot` and commits it.
   bool send_rtcp(base::Outbox& outbox, base::MutableBytes slot, std::size_t length) {
     const std::size_t sealed = sender_->seal_rtcp(slot, length);
     if (sealed == 0) return false;
-    outbox.commit(sealed, path_);
+    outbox.commit(sealed, path_, dscp_);
     return true;
   }
 
  private:
   std::optional<srtp::SrtpSender> sender_;
   base::Path path_;
+  const std::uint8_t dscp_;
   bool open_ = false;
 };
 

@@ -16,15 +16,14 @@ constexpr std::array kSrtpProfiles{dtls::kSrtpAeadAes128Gcm, dtls::kSrtpAeadAes2
 
 }  // namespace
 
-WebRtcTransport::WebRtcTransport(PeerId peer, std::shared_ptr<const dtls::Certificate> certificate, ice::IceRole role,
-                                 std::size_t mtu_bytes, Demux& demux, base::Random& random)
+WebRtcTransport::WebRtcTransport(PeerId peer, WebRtcTransportConfig config, Demux& demux, base::Random& random)
     : peer_(peer),
-      certificate_(std::move(certificate)),
-      mtu_bytes_(mtu_bytes),
+      config_(std::move(config)),
       demux_(demux),
       random_(random),
       local_(ice::Credentials::generate(random)),
-      ice_({.role = role, .local = local_}, random) {
+      ice_({.role = config_.role, .local = local_}, random),
+      line_(config_.dscp) {
   demux_.add_user_fragment(local_.ufrag, peer_);
 }
 
@@ -36,8 +35,9 @@ void WebRtcTransport::add_local_candidate(const ice::Candidate& candidate, std::
 
 bool WebRtcTransport::set_remote(const RemoteParameters& remote, base::Instant now) {
   if (!ice_.set_remote_credentials(remote.ice, remote.ice_lite, now)) return false;
-  // RFC 8842 §5.1: another certificate is another association. So is one with a peer that had said goodbye.
-  const bool goes_on = dtls_ && remote.fingerprint == remote_fingerprint_ &&
+  // RFC 8842 §5.1: another certificate or other roles are another association. So is one with a peer that had
+  // said goodbye.
+  const bool goes_on = dtls_ && remote.fingerprint == remote_fingerprint_ && remote.local_dtls_role == dtls_->role() &&
                        dtls_->state() != dtls::DtlsState::closed && dtls_->state() != dtls::DtlsState::failed;
   if (!goes_on) begin_dtls(remote);
   return true;
@@ -45,8 +45,8 @@ bool WebRtcTransport::set_remote(const RemoteParameters& remote, base::Instant n
 
 void WebRtcTransport::begin_dtls(const RemoteParameters& remote) {
   changes_.dtls_state |= dtls_ != nullptr;
-  dtls_ = std::make_unique<dtls::DtlsSession>(certificate_, remote.local_dtls_role, remote.fingerprint,
-                                              kSrtpProfiles, mtu_bytes_);
+  dtls_ = std::make_unique<dtls::DtlsSession>(config_.certificate, remote.local_dtls_role, remote.fingerprint,
+                                              kSrtpProfiles, config_.mtu_bytes);
   remote_fingerprint_ = remote.fingerprint;
   receiver_.reset();
   line_.close();

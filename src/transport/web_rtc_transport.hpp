@@ -46,19 +46,26 @@ struct Received {
   DatagramKind kind = DatagramKind::unknown;
 };
 
+// What does not change while a transport lives.
+struct WebRtcTransportConfig {
+  std::shared_ptr<const dtls::Certificate> certificate;
+  ice::IceRole role = ice::IceRole::controlled;
+  std::size_t mtu_bytes = dtls::DtlsSession::kDefaultMtuBytes;  // of DTLS datagrams
+  std::uint8_t dscp = 0;  // of media and its RTCP
+};
+
 class WebRtcTransport {
  public:
   // `demux` and `random` outlive the transport; `peer` is what it is found by.
-  WebRtcTransport(PeerId peer, std::shared_ptr<const dtls::Certificate> certificate, ice::IceRole role,
-                  std::size_t mtu_bytes, Demux& demux, base::Random& random);
+  WebRtcTransport(PeerId peer, WebRtcTransportConfig config, Demux& demux, base::Random& random);
   ~WebRtcTransport();
   WebRtcTransport(const WebRtcTransport&) = delete;
 
   const ice::Credentials& local_credentials() const { return local_; }
   void add_local_candidate(const ice::Candidate& candidate, std::uint8_t port_index, base::Instant now);
   // Again with other ICE credentials: the peer restarted ICE, for which restart_ice() was called before.
-  // Again with another fingerprint: it has another certificate, and the DTLS handshake begins anew. False,
-  // and no change, where the credentials cannot be used.
+  // Again with another fingerprint or the other role: it is another DTLS association, whose handshake begins
+  // anew. False, and no change, where the credentials cannot be used.
   bool set_remote(const RemoteParameters& remote, base::Instant now);
   void add_remote_candidate(const ice::Candidate& candidate, base::Instant now);
   // New local credentials; media goes on over the old path until a new one is found (RFC 8445 §9).
@@ -75,9 +82,10 @@ class WebRtcTransport {
   dtls::DtlsState dtls_state() const { return dtls_ ? dtls_->state() : dtls::DtlsState::idle; }
   // Why DTLS failed, in words; empty where it did not.
   std::string dtls_failure() const { return dtls_ ? dtls_->why() : std::string(); }
-  const dtls::Certificate& certificate() const { return *certificate_; }
+  const dtls::Certificate& certificate() const { return *config_.certificate; }
   // Open while media may be sent.
   EgressLine& line() { return line_; }
+  const EgressLine& line() const { return line_; }
 
  private:
   base::DropReason receive_stun(base::Packet& packet, const base::Path& path, base::Instant now, base::Outbox& outbox);
@@ -92,8 +100,7 @@ class WebRtcTransport {
   void update_line();
 
   const PeerId peer_;
-  std::shared_ptr<const dtls::Certificate> certificate_;
-  std::size_t mtu_bytes_;
+  const WebRtcTransportConfig config_;
   Demux& demux_;
   base::Random& random_;
   ice::Credentials local_;

@@ -90,7 +90,7 @@ TEST(Answer, SetupRoleIsOursToChooseOnlyWhereTheOfferLeavesIt) {
                               {"a=setup:passive", SetupRole::passive, SetupRole::active},
                               {"a=tool:none", SetupRole::active, SetupRole::active}}) {
     LocalTransportParameters local = local_parameters();
-    local.setup = c.preferred;
+    local.transports[0].setup = c.preferred;
     const auto text = replace_all(bundled_offer({kAudio}), "a=setup:actpass", c.offered);
     const Negotiation answer = answer_or_fail(parse_or_fail(text), default_capabilities(), local);
     EXPECT_EQ(answer.transports.at(0).setup, c.ours) << c.offered;
@@ -184,7 +184,7 @@ TEST(Answer, BundleOnlyMediaLinesCountOnlyInABundle) {
 
 TEST(Answer, WithoutBundleEachMediaLineHasItsOwnTransportWhileTheyLast) {
   const auto offer = read_description("offers/gstreamer-no-bundle.sdp");
-  EXPECT_EQ(count_transports(offer), 2u);
+  EXPECT_EQ(transport_groups(offer), (std::vector<std::vector<std::size_t>>{{0}, {1}}));
   const Negotiation one = answer_or_fail(offer, default_capabilities(), local_parameters(1));
   EXPECT_TRUE(one.media[0].accepted());
   EXPECT_EQ(one.media[1].refusal, Refusal::no_transport_left);
@@ -199,10 +199,26 @@ TEST(Answer, WithoutBundleEachMediaLineHasItsOwnTransportWhileTheyLast) {
   EXPECT_EQ(two.local.media[1].candidates, local_parameters(2).transports[1].candidates);
 }
 
+TEST(Answer, ATransportBelongsToItsMediaLinesWhateverBecomesOfOthers) {
+  auto offer = read_description("offers/gstreamer-no-bundle.sdp");
+  for (RtpCodec& codec : offer.media[0].codecs) codec.name = "unheard-of";
+  const Negotiation answer = answer_or_fail(offer, default_capabilities(), local_parameters(2));
+  EXPECT_EQ(answer.media[0].refusal, Refusal::no_common_codec);
+  ASSERT_EQ(answer.transports.size(), 1u);
+  EXPECT_EQ(answer.transports[0].local, 1u);
+  EXPECT_EQ(answer.local.media[1].transport.ice_ufrag, "ufrag1");
+}
+
+TEST(Answer, RefusedMediaLinesHaveNoTransport) {
+  auto offer = read_description("offers/gstreamer-no-bundle.sdp");
+  offer.media[0].port = 0;
+  EXPECT_EQ(transport_groups(offer), (std::vector<std::vector<std::size_t>>{{1}}));
+}
+
 TEST(Answer, TwoBundlesAreTwoTransports) {
   std::string text = replace_all(bundled_offer({kAudio, kVideo, kData}), "a=group:BUNDLE 0 1 2",
                                  "a=group:BUNDLE 0 2\r\na=group:BUNDLE 1 2");
-  EXPECT_EQ(count_transports(parse_or_fail(text)), 2u);
+  EXPECT_EQ(transport_groups(parse_or_fail(text)), (std::vector<std::vector<std::size_t>>{{0, 2}, {1}}));
   const Negotiation answer = answer_or_fail(parse_or_fail(text), with_data_channels(), local_parameters(2));
   ASSERT_EQ(answer.local.groups.size(), 2u);
   EXPECT_EQ(answer.local.groups[0].mids, (std::vector<std::string>{"0", "2"}));

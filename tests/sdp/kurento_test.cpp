@@ -106,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(Endpoints, KurentoRecording,
 // Where Kurento answers nonsense we do better.
 TEST(KurentoDifference, SdesToWebRtcIsRefused) {
   const Negotiation answer =
-      answer_or_fail(read_description("kurento/sdes-to-webrtc.offer.sdp"), default_capabilities());
+      answer_or_fail(read_description("kurento/sdes-to-webrtc.offer.sdp"), default_capabilities(), local_parameters(2));
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(answer.media.at(i).refusal, Refusal::no_ice);
     EXPECT_EQ(answer.local.media.at(i).port, 0);

@@ -116,7 +116,7 @@ TEST_P(RecordedOffer, IsAnsweredMediaLineByMediaLine) {
 
 TEST_P(RecordedOffer, KeepsItsBundleAndPeerSecrets) {
   const Negotiation answer = answer_or_fail(offer_, with_data_channels(), local_parameters(3));
-  EXPECT_EQ(answer.transports.size(), count_transports(offer_));
+  EXPECT_EQ(answer.transports.size(), transport_groups(offer_).size());
   if (!offer_.groups.empty()) {
     std::vector<std::string> accepted;
     for (const NegotiatedMedia& media : answer.media) {

@@ -61,9 +61,10 @@ sdp::LocalTransportParameters SimPeer::parameters() const {
   parameters.session_version = sdp_version_;
   parameters.cname = cname_;
   parameters.fingerprint = {"sha-256", transport_.fingerprint().digest_text()};
-  parameters.setup = options_.setup == sdp::Setup::passive ? sdp::Setup::passive : sdp::Setup::active;
   parameters.transports.push_back(
-      {.ice_ufrag = transport_.credentials().ufrag, .ice_pwd = transport_.credentials().password});
+      {.ice_ufrag = transport_.credentials().ufrag,
+       .ice_pwd = transport_.credentials().password,
+       .setup = options_.setup == sdp::Setup::passive ? sdp::Setup::passive : sdp::Setup::active});
   for (const rtp::MediaKind kind : kKinds) {
     if (kind == rtp::MediaKind::audio ? !options_.audio : !options_.video) continue;
     const std::string track = kind == rtp::MediaKind::audio ? "a" : "v";

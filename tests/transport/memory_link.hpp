@@ -39,7 +39,7 @@ struct Peer {
        std::uint64_t seed)
       : random(seed), local(local_address), certificate_number(which_certificate) {
     transport =
-        std::make_unique<WebRtcTransport>(7, certificate(which_certificate), role, 1200, demux, random);
+        std::make_unique<WebRtcTransport>(7, WebRtcTransportConfig{certificate(which_certificate), role}, demux, random);
   }
 
   ice::Candidate candidate() const {

@@ -228,8 +228,8 @@ TEST(WebRtcTransport, AnotherCertificateIsAnotherAssociation) {
   // The page behind the same address was loaded again: new keys, new certificate.
   link.right.transport = nullptr;
   link.right.certificate_number = 2;
-  link.right.transport = std::make_unique<WebRtcTransport>(7, certificate(2), ice::IceRole::controlled, 1200,
-                                                           link.right.demux, link.right.random);
+  link.right.transport = std::make_unique<WebRtcTransport>(
+      7, WebRtcTransportConfig{certificate(2), ice::IceRole::controlled}, link.right.demux, link.right.random);
   link.left.transport->restart_ice(link.now());
   link.left.changes = {};
   link.introduce();

@@ -1,0 +1,131 @@
+#include "elements/web_rtc_connection.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace kaskado::elements {
+
+namespace {
+
+std::optional<DtlsConnectionState> told_as(dtls::DtlsState state) {
+  switch (state) {
+    case dtls::DtlsState::idle:
+      return std::nullopt;
+    case dtls::DtlsState::connecting:
+      return DtlsConnectionState::connecting;
+    case dtls::DtlsState::connected:
+      return DtlsConnectionState::connected;
+    case dtls::DtlsState::failed:
+      return DtlsConnectionState::failed;
+    case dtls::DtlsState::closed:
+      break;
+  }
+  return DtlsConnectionState::closed;
+}
+
+std::optional<IceComponentState> told_as(ice::IceState state) {
+  switch (state) {
+    case ice::IceState::idle:
+      return std::nullopt;
+    case ice::IceState::connecting:
+      return IceComponentState::connecting;
+    case ice::IceState::connected:
+      return IceComponentState::connected;
+    case ice::IceState::ready:
+      return IceComponentState::ready;
+    case ice::IceState::disconnected:
+      return IceComponentState::disconnected;
+    case ice::IceState::failed:
+      break;
+  }
+  return IceComponentState::failed;
+}
+
+}  // namespace
+
+WebRtcConnection::WebRtcConnection(int stream_id, std::string label,
+                                   std::unique_ptr<pipeline::WebRtcSession> session)
+    : stream_id_(stream_id), label_(std::move(label)), session_(std::move(session)) {}
+
+bool WebRtcConnection::carries(std::size_t m_line) const {
+  return std::ranges::find(m_lines_, m_line) != m_lines_.end();
+}
+
+sdp::LocalTransport WebRtcConnection::local_parameters() const {
+  const ice::Credentials& local = transport().local_credentials();
+  // RFC 8842 §5.5: an association that is there keeps its roles.
+  return {.ice_ufrag = local.ufrag,
+          .ice_pwd = local.password,
+          .candidates = candidates_,
+          .end_of_candidates = gathered_,
+          .setup = remote_ ? remote_->setup : sdp::Setup::active};
+}
+
+void WebRtcConnection::set_gathered(std::vector<std::string> candidates) {
+  candidates_ = std::move(candidates);
+  gathered_ = true;
+}
+
+bool WebRtcConnection::is_restarted_by(const sdp::NegotiatedTransport& remote) const {
+  return remote_ && sdp::ice_restarted(*remote_, remote);
+}
+
+void WebRtcConnection::restart_ice(base::Instant now) {
+  transport().restart_ice(now);
+  gathered_ = false;
+  candidates_.clear();
+}
+
+void WebRtcConnection::set_remote(const sdp::NegotiatedTransport& remote,
+                                  const transport::RemoteParameters& parameters, base::Instant now) {
+  transport().set_remote(parameters, now);
+  for (const std::string& text : remote.remote_candidates) {
+    const auto candidate = ice::Candidate::parse(text);
+    if (candidate) transport().add_remote_candidate(*candidate, now);
+  }
+  m_lines_ = remote.media;
+  remote_ = remote;
+}
+
+std::vector<IceComponentState> WebRtcConnection::take_ice_states() {
+  std::vector<IceComponentState> states;
+  const auto tell = [&](IceComponentState state) {
+    if (std::exchange(ice_state_, state) != state) states.push_back(state);
+  };
+  const auto state = told_as(transport().ice().state());
+  if (!state) return states;
+  // Clients wait for either name; one that went past connected is told both.
+  if (*state == IceComponentState::ready && ice_state_ == IceComponentState::connecting)
+    tell(IceComponentState::connected);
+  tell(*state);
+  return states;
+}
+
+std::optional<IceComponentState> WebRtcConnection::begin_gathering() {
+  if (ice_state_ != IceComponentState::disconnected) return std::nullopt;
+  return ice_state_ = IceComponentState::gathering;
+}
+
+std::optional<DtlsConnectionStateChange> WebRtcConnection::take_dtls_change() {
+  const auto state = told_as(transport().dtls_state());
+  if (!state || std::exchange(dtls_state_, *state) == *state) return std::nullopt;
+  const DtlsConnection now = dtls_connection();
+  return DtlsConnectionStateChange{now.stream_id, now.component_id, now.connection_id, now.state};
+}
+
+std::optional<IceCandidatePair> WebRtcConnection::selected_pair() const {
+  const auto selected = transport().ice().selected_pair();
+  if (!selected) return std::nullopt;
+  return IceCandidatePair{std::to_string(stream_id_), kComponentId, selected->local.to_string(),
+                          selected->remote.to_string()};
+}
+
+IceConnection WebRtcConnection::ice_connection() const {
+  return {std::to_string(stream_id_), kComponentId, ice_state_};
+}
+
+DtlsConnection WebRtcConnection::dtls_connection() const {
+  return {std::to_string(stream_id_), std::to_string(kComponentId), label_, dtls_state_};
+}
+
+}  // namespace kaskado::elements

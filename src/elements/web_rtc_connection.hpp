@@ -1,0 +1,67 @@
+// One transport of a WebRtcEndpoint and what clients are told of it: an ICE stream with one component, since
+// rtcp-mux leaves no second. The m-lines of a bundle share one; without BUNDLE each m-line has its own.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "elements/api.hpp"
+#include "pipeline/web_rtc_session.hpp"
+#include "sdp/negotiation.hpp"
+
+namespace kaskado::elements {
+
+class WebRtcConnection {
+ public:
+  static constexpr int kComponentId = 1;
+
+  // `stream_id` is unique in the endpoint; `label` is the endpoint's own.
+  WebRtcConnection(int stream_id, std::string label, std::unique_ptr<pipeline::WebRtcSession> session);
+
+  int stream_id() const { return stream_id_; }
+  pipeline::WebRtcSession& session() { return *session_; }
+  transport::WebRtcTransport& transport() { return session_->transport(); }
+  const transport::WebRtcTransport& transport() const { return session_->transport(); }
+  const std::vector<std::size_t>& m_lines() const { return m_lines_; }
+  void set_m_lines(std::vector<std::size_t> m_lines) { m_lines_ = std::move(m_lines); }
+  bool carries(std::size_t m_line) const;
+
+  // What a description of ours says of it.
+  sdp::LocalTransport local_parameters() const;
+  // Whether the peer has begun a new ICE session. Our side has to follow by restart_ice().
+  bool is_restarted_by(const sdp::NegotiatedTransport& remote) const;
+  void restart_ice(base::Instant now);
+  // Takes up what the peer has written, which is known to be usable.
+  void set_remote(const sdp::NegotiatedTransport& remote, const transport::RemoteParameters& parameters,
+                  base::Instant now);
+  // Candidates of our side are told once for each ICE session, and stand in every description after.
+  bool gathered() const { return gathered_; }
+  void set_gathered(std::vector<std::string> candidates);
+
+  // The states that have been reached since it was asked last, in their order; each is told once.
+  std::vector<IceComponentState> take_ice_states();
+  IceComponentStateChanged ice_event(IceComponentState state) const {
+    return {stream_id_, kComponentId, state};
+  }
+  std::optional<IceComponentState> begin_gathering();
+  std::optional<DtlsConnectionStateChange> take_dtls_change();
+  bool is_open() const { return session_->is_open(); }
+  std::optional<IceCandidatePair> selected_pair() const;
+  IceConnection ice_connection() const;
+  DtlsConnection dtls_connection() const;
+
+ private:
+  const int stream_id_;
+  const std::string label_;
+  std::unique_ptr<pipeline::WebRtcSession> session_;
+  std::vector<std::size_t> m_lines_;
+  std::optional<sdp::NegotiatedTransport> remote_;
+  bool gathered_ = false;
+  std::vector<std::string> candidates_;  // as told
+  IceComponentState ice_state_ = IceComponentState::disconnected;
+  DtlsConnectionState dtls_state_ = DtlsConnectionState::new_;
+};
+
+}  // namespace kaskado::elements
