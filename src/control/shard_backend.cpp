@@ -19,11 +19,13 @@ std::size_t ShardBackend::shard_for_new_pipeline() {
 // Runs `work` on the shard and brings what it gives back to the control thread. A shard whose mailbox is full
 // takes no work, and says so at once.
 template <typename T, typename Work>
-void ShardBackend::run(std::size_t shard, Reply<T> reply, Work work) {
+void ShardBackend::run(std::size_t shard, Reply<T> reply, Work work, EventOrder events) {
   auto shared_reply = std::make_shared<Reply<T>>(std::move(reply));
-  const bool taken = shards_[shard]->post([this, shared_reply, work = std::move(work)](pipeline::Shard& s) {
+  const bool taken = shards_[shard]->post([this, shared_reply, work = std::move(work), events](pipeline::Shard& s) {
+    if (events == EventOrder::after_reply) s.objects().hold_events();
     auto result = std::make_shared<ApiResult<T>>(work(s));
     post_to_control_([shared_reply, result] { (*shared_reply)(std::move(*result)); });
+    s.objects().tell_held_events();
   });
   if (!taken) {
     (*shared_reply)(
@@ -48,9 +50,10 @@ void ShardBackend::create(std::size_t shard, const pipeline::ClassInfo& info, st
 
 void ShardBackend::invoke(std::size_t shard, std::string id, const pipeline::OperationInfo& operation,
                           pipeline::Arguments arguments, Reply<pipeline::Value> reply) {
-  run<pipeline::Value>(shard, std::move(reply),
-                       [&operation, id = std::move(id), arguments = std::move(arguments)](
-                           pipeline::Shard& s) { return s.objects().invoke(id, operation, arguments); });
+  const auto invoke = [&operation, id = std::move(id), arguments = std::move(arguments)](pipeline::Shard& s) {
+    return s.objects().invoke(id, operation, arguments);
+  };
+  run<pipeline::Value>(shard, std::move(reply), invoke, EventOrder::after_reply);
 }
 
 void ShardBackend::release(std::size_t shard, std::string id, Reply<std::vector<std::string>> reply) {

@@ -26,8 +26,12 @@ class ShardBackend final : public ObjectBackend {
   void release(std::size_t shard, std::string id, Reply<std::vector<std::string>> reply) override;
 
  private:
+  // What an operation causes is told after its answer: a candidate must not overtake the description that it
+  // belongs to. The end of an object is told before: with the answer its subscriptions are gone.
+  enum class EventOrder { before_reply, after_reply };
+
   template <typename T, typename Work>
-  void run(std::size_t shard, Reply<T> reply, Work work);
+  void run(std::size_t shard, Reply<T> reply, Work work, EventOrder events = EventOrder::before_reply);
 
   std::span<const std::unique_ptr<pipeline::ShardThread>> shards_;
   Post post_to_control_;

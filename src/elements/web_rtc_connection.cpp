@@ -70,6 +70,10 @@ bool WebRtcConnection::is_restarted_by(const sdp::NegotiatedTransport& remote) c
   return remote_ && sdp::ice_restarted(*remote_, remote);
 }
 
+bool WebRtcConnection::is_of_other_session(const ice::Candidate& candidate) const {
+  return !candidate.ufrag.empty() && remote_ && candidate.ufrag != remote_->remote_ufrag;
+}
+
 void WebRtcConnection::restart_ice(base::Instant now) {
   transport().restart_ice(now);
   gathered_ = false;

@@ -33,6 +33,8 @@ class WebRtcConnection {
   // Whether the peer has begun a new ICE session. Our side has to follow by restart_ice().
   bool is_restarted_by(const sdp::NegotiatedTransport& remote) const;
   void restart_ice(base::Instant now);
+  // Whether the peer's candidate names an ICE session that is not the one under way.
+  bool is_of_other_session(const ice::Candidate& candidate) const;
   // Takes up what the peer has written, which is known to be usable.
   void set_remote(const sdp::NegotiatedTransport& remote, const transport::RemoteParameters& parameters,
                   base::Instant now);

@@ -103,7 +103,7 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   int last_stream_id_ = 0;
   // Of those above, the one that carries the first accepted m-line of the type; by MediaType.
   std::array<WebRtcConnection*, 3> carriers_{};
-  std::vector<IceCandidate> early_candidates_;  // of the peer, before there is a session
+  std::vector<IceCandidate> early_candidates_;  // of the peer's ICE session that is yet to be negotiated
   bool gathering_wanted_ = false;
 };
 

@@ -296,7 +296,12 @@ ApiResult<void> WebRtcEndpoint::add_ice_candidate(IceCandidate candidate) {
   }
   const auto m_line = m_line_of(candidate, *local_description());
   if (!m_line) return ApiError{ErrorCode::ICE_ADD_CANDIDATE_ERROR, "Error adding candidate"};
-  if (WebRtcConnection* connection = carrier_of(*m_line)) {
+  WebRtcConnection* connection = carrier_of(*m_line);
+  if (connection && connection->is_of_other_session(*parsed)) {
+    // Of an ICE session whose offer is still on its way (RFC 8838 §11), or of one that is over.
+    if (early_candidates_.size() == kMaxEarlyCandidates) early_candidates_.erase(early_candidates_.begin());
+    early_candidates_.push_back(std::move(candidate));
+  } else if (connection) {
     connection->transport().add_remote_candidate(*parsed, shard().now());
     connection->session().settle();
   }
@@ -304,12 +309,12 @@ ApiResult<void> WebRtcEndpoint::add_ice_candidate(IceCandidate candidate) {
 }
 
 void WebRtcEndpoint::take_early_candidates(const sdp::SessionDescription& local) {
-  for (const IceCandidate& candidate : std::exchange(early_candidates_, {})) {
-    const auto m_line = m_line_of(candidate, local);
+  for (const IceCandidate& early : std::exchange(early_candidates_, {})) {
+    const auto m_line = m_line_of(early, local);
     WebRtcConnection* connection = m_line ? carrier_of(*m_line) : nullptr;
-    if (connection)
-      connection->transport().add_remote_candidate(*ice::Candidate::parse(candidate.candidate),
-                                                   shard().now());
+    const ice::Candidate candidate = *ice::Candidate::parse(early.candidate);
+    if (!connection || connection->is_of_other_session(candidate)) continue;
+    connection->transport().add_remote_candidate(candidate, shard().now());
   }
 }
 

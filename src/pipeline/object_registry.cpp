@@ -1,6 +1,7 @@
 #include "pipeline/object_registry.hpp"
 
 #include <cassert>
+#include <utility>
 
 namespace kaskado::pipeline {
 
@@ -39,6 +40,19 @@ std::vector<std::string> ObjectRegistry::release(std::string_view id) {
     destroy(*object, destroyed);
   }
   return destroyed;
+}
+
+void ObjectRegistry::emit(Event event) {
+  if (holding_) {
+    held_.push_back(std::move(event));
+  } else {
+    sink_(std::move(event));
+  }
+}
+
+void ObjectRegistry::tell_held_events() {
+  holding_ = false;
+  for (Event& event : std::exchange(held_, {})) sink_(std::move(event));
 }
 
 void ObjectRegistry::leave(MediaObject& object) {

@@ -30,8 +30,12 @@ class ObjectRegistry final : public ObjectHost {
   std::vector<std::string> release(std::string_view id);
   void release_all();
 
+  // From now on events wait, until tell_held_events() tells them in their order.
+  void hold_events() { holding_ = true; }
+  void tell_held_events();
+
   MediaObject* find(std::string_view id) override;
-  void emit(Event event) override { sink_(std::move(event)); }
+  void emit(Event event) override;
   base::WallTime wall_time() const override { return clock_(); }
   std::size_t size() const { return objects_.size(); }
 
@@ -46,6 +50,8 @@ class ObjectRegistry final : public ObjectHost {
   Shard* shard_;
   WallClock clock_;
   EventSink sink_;
+  bool holding_ = false;
+  std::vector<Event> held_;
   std::unordered_map<std::string, std::unique_ptr<MediaObject>, StringHash, std::equal_to<>> objects_;
 };
 

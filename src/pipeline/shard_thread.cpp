@@ -25,10 +25,10 @@ bool wanted(const loop::InterfaceAddress& address, const MediaConfiguration& con
 base::Result<std::unique_ptr<ShardThread>> ShardThread::start(int index, int core,
                                                               std::shared_ptr<const MediaConfiguration> configuration,
                                                               ObjectRegistry::EventSink sink) {
-  std::unique_ptr<ShardThread> shard(new ShardThread(std::move(configuration), std::move(sink)));
-  if (auto opened = shard->open_ports(index); !opened) return std::move(opened).error();
-  shard->thread_ = std::thread([self = shard.get(), index, core] {
-    const std::string name = "shard-" + std::to_string(index);
+  std::unique_ptr<ShardThread> shard(new ShardThread(index, std::move(configuration), std::move(sink)));
+  if (auto opened = shard->open_ports(); !opened) return std::move(opened).error();
+  shard->thread_ = std::thread([self = shard.get(), core] {
+    const std::string name = "shard-" + std::to_string(self->index_);
     pthread_setname_np(pthread_self(), name.c_str());
     if (core >= 0) {
       cpu_set_t cores;
@@ -42,8 +42,10 @@ base::Result<std::unique_ptr<ShardThread>> ShardThread::start(int index, int cor
   return shard;
 }
 
-ShardThread::ShardThread(std::shared_ptr<const MediaConfiguration> configuration, ObjectRegistry::EventSink sink)
-    : configuration_(std::move(configuration)),
+ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> configuration,
+                         ObjectRegistry::EventSink sink)
+    : index_(index),
+      configuration_(std::move(configuration)),
       mailbox_(loop_),
       shard_(*configuration_, random_, loop::clock_anchor(), std::move(sink), [this](base::Outbox&) { flush(); }),
       timer_(loop_, [this] { shard_.advance(loop::monotonic_now()); }) {
@@ -60,9 +62,21 @@ ShardThread::~ShardThread() {
   }
 }
 
+// What operators look for first when media does not come through.
+void ShardThread::log_drops() {
+  std::string counted;
+  for (std::size_t i = 1; i < base::kDropReasonCount; ++i) {
+    const auto reason = static_cast<base::DropReason>(i);
+    const std::uint64_t count = shard_.drops().of(reason);
+    if (count) counted.append(" ").append(base::to_string(reason)).append(" ").append(std::to_string(count));
+  }
+  if (!counted.empty()) LOG_INFO(log, "shard %d: dropped:%s", index_, counted.c_str());
+}
+
 void ShardThread::stop() {
   shard_.set_now(loop::monotonic_now());
   shard_.release_all();
+  log_drops();
   flush();
   ports_.clear();
   timer_.arm(base::kNever);
@@ -77,10 +91,10 @@ bool ShardThread::post(Command command) {
   });
 }
 
-base::Result<void> ShardThread::open_ports(int index) {
+base::Result<void> ShardThread::open_ports() {
   // All addresses of a shard share one port number where they can: it is easier to open in a firewall.
   std::uint16_t port = configuration_->min_port
-                           ? static_cast<std::uint16_t>(std::min<int>(configuration_->min_port + index, configuration_->max_port))
+                           ? static_cast<std::uint16_t>(std::min<int>(configuration_->min_port + index_, configuration_->max_port))
                            : std::uint16_t{0};
   for (const loop::InterfaceAddress& address : loop::interface_addresses()) {
     if (!wanted(address, *configuration_) || ports_.size() == 255) continue;
@@ -100,7 +114,7 @@ base::Result<void> ShardThread::open_ports(int index) {
     ports_.push_back(std::move(opened).value());
     port = ports_.back()->local().port();
     shard_.add_port({port_index, address.interface, ports_.back()->local()});
-    LOG_INFO(log, "shard %d: media on %s (%s)", index, ports_.back()->local().text().c_str(), address.interface.c_str());
+    LOG_INFO(log, "shard %d: media on %s (%s)", index_, ports_.back()->local().text().c_str(), address.interface.c_str());
   }
   if (ports_.empty()) {
     return base::Error{"no media port could be opened: check minPort, maxPort and networkInterfaces against the machine's interfaces"};

@@ -33,12 +33,14 @@ class ShardThread final : private loop::DatagramHandler {
   bool post(Command command);
 
  private:
-  ShardThread(std::shared_ptr<const MediaConfiguration> configuration, ObjectRegistry::EventSink sink);
-  base::Result<void> open_ports(int index);
+  ShardThread(int index, std::shared_ptr<const MediaConfiguration> configuration, ObjectRegistry::EventSink sink);
+  base::Result<void> open_ports();
   void on_batch(std::uint8_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now) override;
   void flush();
+  void log_drops();
   void stop();
 
+  const int index_;
   std::shared_ptr<const MediaConfiguration> configuration_;
   loop::Loop loop_;
   loop::Mailbox mailbox_;

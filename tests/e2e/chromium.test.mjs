@@ -37,6 +37,29 @@ describe('Chromium', () => {
     });
   }
 
+  test('loopback without BUNDLE, audio and video each on their own transport', async () => {
+    const page = await open();
+    const { picture, stats, transports, iceStates } = await page.evaluate(
+      (url) => window.peer.loopback(url, { bundle: false }), server.url);
+    assert.equal(transports, 2);
+    assert.deepEqual(iceStates.map(({ streamId }) => streamId), ['1', '2']);
+    assertPicture(picture);
+    assertStats(stats, 'VP8');
+    assertNoErrors(page);
+    await page.close();
+  });
+
+  test('media goes on over an ICE restart by a new offer', async () => {
+    const page = await open();
+    const { before, after, connectionState, fragments } = await page.evaluate((url) => window.peer.restart(url), server.url);
+    assertPicture(before);
+    assertPicture(after);
+    assert.equal(connectionState, 'connected');
+    assert.notEqual(fragments[0], fragments[1], 'the server has new ICE credentials');
+    assertNoErrors(page);
+    await page.close();
+  });
+
   test("the server's statistics agree with the browser's", async () => {
     const page = await open();
     const { stats, serverStats } = await page.evaluate((url) => window.peer.loopback(url), server.url);

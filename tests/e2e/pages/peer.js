@@ -41,10 +41,19 @@ export function connected(connection, timeout_ms = 45000) {
   });
 }
 
+// Offers to the endpoint what the connection is to be from now on. `bundle` false: as a client that knows no BUNDLE.
+async function negotiate(rpc, endpoint, connection, { bundle = true } = {}) {
+  await connection.setLocalDescription();
+  const { sdp } = connection.localDescription;
+  const offer = bundle ? sdp : sdp.replace(/a=group:BUNDLE.*\r\n/, '');
+  const answer = await rpc.invoke(endpoint, 'processOffer', { offer });
+  await connection.setRemoteDescription({ type: 'answer', sdp: answer });
+}
+
 // Makes a WebRtcEndpoint in `pipeline` and connects to it with trickled candidates. `stream` absent: receive only.
-export async function join(rpc, pipeline, { stream, codec, name } = {}) {
+export async function join(rpc, pipeline, { stream, codec, name, bundle = true } = {}) {
   const endpoint = await rpc.create('WebRtcEndpoint', { mediaPipeline: pipeline });
-  const connection = new RTCPeerConnection();
+  const connection = new RTCPeerConnection({ bundlePolicy: bundle ? 'balanced' : 'max-compat' });
   const video = show(connection, name ?? endpoint.split('/')[1]);
   if (stream) stream.getTracks().forEach((track) => connection.addTrack(track, stream));
   else ['audio', 'video'].forEach((kind) => connection.addTransceiver(kind, { direction: 'recvonly' }));
@@ -55,18 +64,16 @@ export async function join(rpc, pipeline, { stream, codec, name } = {}) {
     if (candidate) sent.push(rpc.invoke(endpoint, 'addIceCandidate', { candidate: candidate.toJSON() }));
   };
   await rpc.on(endpoint, 'IceCandidateFound', ({ candidate }) => connection.addIceCandidate(candidate));
-  await connection.setLocalDescription();
-  const answer = await rpc.invoke(endpoint, 'processOffer', { offer: connection.localDescription.sdp });
-  await connection.setRemoteDescription({ type: 'answer', sdp: answer });
+  await negotiate(rpc, endpoint, connection, { bundle });
   await rpc.invoke(endpoint, 'gatherCandidates');
   return { endpoint, connection, video, sent };
 }
 
 // Sends the camera to the server and plays what comes back of it.
-export async function loopback(url, { codec } = {}) {
+export async function loopback(url, { codec, bundle } = {}) {
   const rpc = await Rpc.open(url);
   const pipeline = await rpc.create('MediaPipeline');
-  const peer = await join(rpc, pipeline, { stream: await camera(), codec, name: 'loopback' });
+  const peer = await join(rpc, pipeline, { stream: await camera(), codec, bundle, name: 'loopback' });
   await rpc.invoke(peer.endpoint, 'connect', { sink: peer.endpoint });
   await connected(peer.connection);
   await Promise.all(peer.sent);
@@ -76,10 +83,36 @@ export async function loopback(url, { codec } = {}) {
     audio: await rpc.invoke(peer.endpoint, 'getStats', { mediaType: 'AUDIO' }),
     video: await rpc.invoke(peer.endpoint, 'getStats', { mediaType: 'VIDEO' }),
   };
+  const transports = new Set(peer.connection.getSenders().map(({ transport }) => transport)).size;
+  const iceStates = await rpc.invoke(peer.endpoint, 'getIceConnectionState');
   await rpc.release(pipeline);
   peer.connection.close();
   rpc.close();
-  return { picture, stats, serverStats };
+  return { picture, stats, serverStats, transports, iceStates };
+}
+
+// Sends the camera to the server, then restarts ICE by a new offer: plays what comes back before and after.
+export async function restart(url) {
+  const rpc = await Rpc.open(url);
+  const pipeline = await rpc.create('MediaPipeline');
+  const peer = await join(rpc, pipeline, { stream: await camera(), name: 'restart' });
+  await rpc.invoke(peer.endpoint, 'connect', { sink: peer.endpoint });
+  await connected(peer.connection);
+  const before = await watch(peer.video);
+  const ice = peer.connection.getSenders()[0].transport.iceTransport;
+  const oldPair = ice.getSelectedCandidatePair();
+  const moved = new Promise((resolve) => { ice.onselectedcandidatepairchange = resolve; });
+  peer.connection.restartIce();
+  await negotiate(rpc, peer.endpoint, peer.connection);
+  await moved;
+  const newPair = ice.getSelectedCandidatePair();
+  const after = await watch(peer.video);
+  const { connectionState } = peer.connection;
+  await rpc.release(pipeline);
+  peer.connection.close();
+  rpc.close();
+  const fragments = [oldPair, newPair].map(({ remote }) => remote.usernameFragment);
+  return { before, after, connectionState, fragments };
 }
 
 // A page that publishes until it is told to stop; others watch through the ids it hands out.
