@@ -1,0 +1,67 @@
+// Reads batches of datagrams from a UDP socket into pooled packets: recvmmsg, and UDP GRO, by which the
+// kernel hands over many datagrams of one sender as one message (udp(7)). Private to this room.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "base/packet.hpp"
+#include "base/socket_address.hpp"
+#include "loop/udp_counters.hpp"
+
+namespace kaskado::loop {
+
+struct ReceivedDatagram {
+  base::PacketRef packet;  // `arrived` is set
+  base::SocketAddress from;
+};
+
+// Owned by one port. After construction nothing here allocates but the pool.
+class DatagramReceiver {
+ public:
+  static constexpr std::size_t kBatch = 64;  // datagrams handed over at once, at the most
+
+  // Asks the kernel for GRO; where it has none, each message is one datagram.
+  DatagramReceiver(int socket, base::PacketPool& pool);
+
+  // The next datagrams, as long as there are some: empty says that the socket has no more, or that no packet
+  // is free. What is handed over may be moved from.
+  std::span<ReceivedDatagram> receive(UdpCounters& counters);
+  // Whether the last call left datagrams behind that have been read already.
+  bool has_more() const { return next_message_ < messages_read_; }
+
+ private:
+  // A message with GRO holds up to 64 KiB: its head goes into a packet, the rest here.
+  static constexpr std::size_t kOverflowBytes = (64 << 10) - base::kMaxDatagramBytes;
+  static constexpr std::size_t kMessages = 32;
+  using Overflow = std::array<std::uint8_t, kOverflowBytes>;
+  struct alignas(cmsghdr) Control {
+    char bytes[CMSG_SPACE(sizeof(int))];
+  };
+
+  bool read_messages(UdpCounters& counters);
+  std::size_t prepare(UdpCounters& counters);
+  // Takes datagrams of the current message until it is done or the batch is full.
+  std::size_t split(std::size_t filled, UdpCounters& counters);
+  void copy_out(std::size_t message, std::size_t offset, base::MutableBytes to) const;
+
+  const int socket_;
+  base::PacketPool& pool_;
+  std::array<ReceivedDatagram, kBatch> batch_;
+  std::array<base::PacketRef, kMessages> heads_;
+  std::unique_ptr<Overflow[]> overflow_;  // touched only by messages with GRO
+  std::array<mmsghdr, kMessages> messages_;
+  std::array<std::array<iovec, 2>, kMessages> vectors_;
+  std::array<sockaddr_storage, kMessages> addresses_;
+  std::array<Control, kMessages> controls_;
+  std::size_t messages_read_ = 0;
+  std::size_t next_message_ = 0;
+  std::size_t offset_ = 0;  // in the next message
+  base::Instant read_at_{};
+};
+
+}  // namespace kaskado::loop

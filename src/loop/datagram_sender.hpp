@@ -1,0 +1,47 @@
+// Writes the datagrams of an Outbox to a UDP socket: sendmmsg, with runs of equal datagrams to one
+// destination as one message that the kernel or the network card segments (UDP_SEGMENT, udp(7)). Private to
+// this room.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "base/outbox.hpp"
+#include "loop/udp_counters.hpp"
+
+namespace kaskado::loop {
+
+// Owned by one port. Never allocates, never waits: what the kernel does not take is counted and gone, as on
+// any network.
+class DatagramSender {
+ public:
+  explicit DatagramSender(int socket) : socket_(socket) {}
+
+  // Those of `outbox` whose path names `port_index`, in order for each destination.
+  void send(const base::Outbox& outbox, std::uint8_t port_index, UdpCounters& counters);
+
+ private:
+  static constexpr std::size_t kMessages = 64;
+  static constexpr std::size_t kVectors = 2 * kMessages;
+  struct alignas(cmsghdr) Control {
+    char bytes[CMSG_SPACE(sizeof(std::uint16_t)) + CMSG_SPACE(sizeof(int))];  // segment size, traffic class
+  };
+
+  void add(const base::Outbox& outbox, std::span<const base::Egress> run);
+  void flush(UdpCounters& counters);
+  void send_one_by_one(const msghdr& run, UdpCounters& counters);
+
+  const int socket_;
+  bool segmentation_ = true;  // until the kernel refuses it once
+  std::size_t messages_used_ = 0;
+  std::size_t vectors_used_ = 0;
+  std::array<mmsghdr, kMessages> messages_;
+  std::array<iovec, kVectors> vectors_;
+  std::array<sockaddr_storage, kMessages> addresses_;
+  std::array<Control, kMessages> controls_;
+};
+
+}  // namespace kaskado::loop

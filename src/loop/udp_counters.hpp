@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+
+namespace kaskado::loop {
+
+// What has gone through one socket, and what could not. Owned by its loop.
+struct UdpCounters {
+  std::uint64_t datagrams_in = 0;
+  std::uint64_t datagrams_out = 0;
+  std::uint64_t receive_calls = 0;
+  std::uint64_t send_calls = 0;
+  std::uint64_t too_long = 0;     // did not fit a packet
+  std::uint64_t pool_empty = 0;   // came in while no packet was free
+  std::uint64_t send_failed = 0;  // refused by the kernel: no buffer, no route
+};
+
+}  // namespace kaskado::loop
