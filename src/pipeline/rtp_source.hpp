@@ -86,6 +86,7 @@ class RtpSource {
   Router router_;
   std::vector<RtpSink*> sinks_;
   rtp::RembRelay relay_;
+  base::Duration rtt_{};  // 0 where it is not known
   base::Instant last_packet_{};
   bool flowing_ = false;
 };

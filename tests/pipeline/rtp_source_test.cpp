@@ -195,6 +195,19 @@ TEST_F(RtpSourceTest, AsksForWhatIsMissing) {
   EXPECT_EQ(asked, (std::vector<std::uint16_t>{2, 3}));
 }
 
+// The path is measured before the first packet comes over it.
+TEST_F(RtpSourceTest, AStreamThatBeginsLaterKnowsTheRoundTripToo) {
+  source.set_rtt(40ms);
+  receive(vp8(1, true));
+  receive(vp8(3));
+  at(10ms);
+  EXPECT_EQ(messages<rtp::Nack>(feedback()).size(), 1u);
+  at(50ms - 1ns);
+  EXPECT_EQ(messages<rtp::Nack>(feedback()).size(), 0u);
+  at(50ms);
+  EXPECT_EQ(messages<rtp::Nack>(feedback()).size(), 1u);
+}
+
 TEST_F(RtpSourceTest, ReportsEachStream) {
   receive(vp8(5, true, 0xa));
   receive(vp8(7, true, 0xb));
