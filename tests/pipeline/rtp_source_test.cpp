@@ -182,6 +182,17 @@ TEST_F(RtpSourceTest, AsksTheActiveStreamForAKeyFrame) {
   EXPECT_EQ(asked[0].media.value, kSsrc);
 }
 
+TEST_F(RtpSourceTest, AsksForNoOtherKeyFrameWhereAStreamStartsWithOne) {
+  receive(vp8(1, true, 0xa));
+  EXPECT_TRUE(messages<rtp::PictureLossIndication>(feedback()).empty());
+  receive(vp8(1, true, 0xb));
+  EXPECT_TRUE(messages<rtp::PictureLossIndication>(feedback()).empty());
+  end_run();
+  EXPECT_EQ(viewer.rtp.size(), 1u);
+  receive(vp8(1, false, 0xc));
+  EXPECT_EQ(messages<rtp::PictureLossIndication>(feedback()).size(), 1u);
+}
+
 TEST_F(RtpSourceTest, AsksForWhatIsMissing) {
   receive(vp8(1, true));
   receive(vp8(4));
