@@ -43,8 +43,10 @@ void RtpSink::source_changed() { follow(); }
 void RtpSink::follow() {
   if (!stream_) return;
   const rtp::ReceiveStream* active = source_ ? source_->active() : nullptr;
-  if (!active) return stream_->switch_source({});
-  stream_->set_payloads(match_payloads(source_->formats(), formats_), active->clock_rate());
+  const auto payloads = active ? match_payloads(source_->formats(), formats_) : std::vector<rtp::SendPayload>{};
+  // A source without a codec in common is as good as none: no key frame of it would help.
+  if (payloads.empty()) return stream_->switch_source({});
+  stream_->set_payloads(payloads, active->clock_rate());
   if (stream_->source() == active->source()) return;
   stream_->switch_source(active->source());
   ask_for_key_frame();

@@ -177,6 +177,27 @@ TEST_F(RtpSinkTest, AsksANewSourceForAKeyFrame) {
   EXPECT_EQ(asked(source), 1u);
 }
 
+TEST_F(RtpSinkTest, APausedOneAsksForNoKeyFrame) {
+  take_vp8();
+  sink.bind(&source);
+  send(vp8(1, true));
+  sink.pause();
+  EXPECT_EQ(asked(source), 0u);
+  send(vp8(2, true));
+  sink.line_opened();
+  EXPECT_EQ(asked(source), 0u);
+  take_vp8();
+  EXPECT_EQ(asked(source), 1u);
+}
+
+TEST_F(RtpSinkTest, OneWithoutACodecInCommonAsksForNoKeyFrame) {
+  sink.configure({{format(100, "H264")}, {}, {}});
+  sink.bind(&source);
+  send(vp8(1, true));
+  EXPECT_EQ(asked(source), 0u);
+  EXPECT_TRUE(viewer.rtp.empty());
+}
+
 TEST_F(RtpSinkTest, AudioNeedsNoKeyFrame) {
   RtpSource& voice = publisher.add_source(MediaType::audio);
   voice.configure(source_config({format(111, "opus", 48'000)}));
