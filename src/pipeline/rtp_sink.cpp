@@ -11,6 +11,8 @@ RtpSink::RtpSink(Shard& shard, transport::EgressLine& line, MediaType type)
 RtpSink::~RtpSink() { bind(nullptr); }
 
 void RtpSink::configure(const RtpSinkConfig& config) {
+  // A new description that changes nothing here, as that of an ICE restart, must not cost a key frame.
+  if (stream_ && config.formats == formats_) return;
   RtpSource* const source = source_;
   bind(nullptr);
   formats_ = config.formats;
