@@ -119,21 +119,42 @@ TEST_F(Flow, ACircleCarriesNothingAndEnds) {
   EXPECT_EQ(screen.source(), &camera);
 }
 
-// Longer than any application needs, and no way to make the server walk for ever.
+// 256 are more than any application needs.
 TEST_F(Flow, AVeryLongChainCarriesNothing) {
   RtpSink& screen = add_screen(viewer);
   MediaElement* last = &publisher;
-  for (int i = 0; i < 300; ++i) {
+  for (int i = 0; i < 256; ++i) {
     TestElement& next = add_passing("pass" + std::to_string(i));
     connect(*last, next, MediaType::video);
     last = &next;
-    if (i == 200) {
-      connect(next, viewer, MediaType::video);
-      EXPECT_EQ(screen.source(), &camera);
-    }
   }
+  send(1, true);
   connect(*last, viewer, MediaType::video);
+  EXPECT_EQ(screen.source(), &camera);
+  EXPECT_TRUE(viewer.is_media_flowing_in(MediaType::video, "default").value());
+  TestElement& one_more = add_passing("one more");
+  connect(*last, one_more, MediaType::video);
+  connect(one_more, viewer, MediaType::video);
   EXPECT_EQ(screen.source(), nullptr);
+}
+
+// It was walked by recursion to its end, which some ten thousand elements of a client made a crash.
+TEST_F(Flow, ALongChainIsNotWalkedToItsEnd) {
+  std::vector<TestElement*> chain;
+  for (int i = 0; i < 1000; ++i) chain.push_back(&add_passing("pass" + std::to_string(i)));
+  for (std::size_t i = chain.size() - 1; i > 0; --i) connect(*chain[i - 1], *chain[i], MediaType::video);
+  connect(publisher, *chain.front(), MediaType::video);
+  const auto flowing = [&] {
+    return std::count_if(chain.begin(), chain.end(), [](TestElement* element) {
+      return element->is_media_flowing_in(MediaType::video, "default").value();
+    });
+  };
+  send(1, true);
+  EXPECT_EQ(flowing(), 257);
+  disconnect(publisher, *chain.front(), MediaType::video);
+  EXPECT_EQ(flowing(), 0);
+  connect(publisher, *chain.front(), MediaType::video);
+  EXPECT_EQ(flowing(), 257);
 }
 
 TEST_F(Flow, OnlyTheDefaultStreamsCarryMedia) {
