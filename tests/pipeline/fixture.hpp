@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -57,13 +58,14 @@ class ShardTest : public testing::Test {
   base::SeededRandom random{7};
   std::vector<Event> events;
   std::size_t flushes = 0;  // that came because the outbox was full
+  std::function<void(base::Outbox&)> flush = [](base::Outbox& outbox) { outbox.clear(); };
   Shard shard{configuration,
               random,
               {kStart, base::WallTime{1'700'000'000'000'000'000}},
               [this](Event event) { events.push_back(std::move(event)); },
               [this](base::Outbox& outbox) {
                 ++flushes;
-                outbox.clear();
+                flush(outbox);
               }};
 };
 
