@@ -98,7 +98,7 @@ ApiResult<std::string> SdpEndpoint::process_offer(std::string offer) {
 }
 
 ApiResult<std::string> SdpEndpoint::process_answer(std::string answer) {
-  if (base::trim(answer).empty()) return ApiError{ErrorCode::SDP_PARSE_ERROR, "Empty answer not valid"};
+  if (answer.find_first_not_of(" \t\r\n") == std::string::npos) return ApiError{ErrorCode::SDP_PARSE_ERROR, "Empty answer not valid"};
   if (answered_) {
     return ApiError{ErrorCode::SDP_END_POINT_ANSWER_ALREADY_PROCCESED, "Sdp Answer already processed"};
   }

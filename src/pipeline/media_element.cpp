@@ -10,8 +10,6 @@ namespace kaskado::pipeline {
 
 namespace {
 
-// A chain of more elements than this that only pass media on carries nothing, and nor does a circle of them.
-constexpr int kMaxHops = 256;
 constexpr std::array kAllTypes{MediaType::audio, MediaType::video, MediaType::data};
 constexpr const char* kDefaultDescription = "default";
 
@@ -52,7 +50,7 @@ void MediaElement::on_release() {
 
 RtpSource* MediaElement::origin(MediaType type) {
   MediaElement* at = this;
-  for (int hop = 0; hop < kMaxHops; ++hop) {
+  for (int hop = 0; hop <= kMaxHops; ++hop) {
     if (RtpSource* own = at->source(type)) return own;
     const Link* link = at->passes(type) ? at->incoming_link(type, kDefaultDescription) : nullptr;
     if (!link) return nullptr;
@@ -63,35 +61,37 @@ RtpSource* MediaElement::origin(MediaType type) {
 
 void MediaElement::rebind() {
   for (const MediaType type : kAllTypes) {
-    rebind(type, this);
+    rebind(type, this, kMaxHops);
     for (const auto& link : outgoing_) {
-      if (carries(*link, type) && link->sink != this) link->sink->rebind(type, link->sink);
+      if (carries(*link, type) && link->sink != this) link->sink->rebind(type, link->sink, kMaxHops);
     }
   }
 }
 
 // An element takes a type from one element only, so the way down is a tree, or comes back to where it began.
-void MediaElement::rebind(MediaType type, const MediaElement* start) {
+void MediaElement::rebind(MediaType type, const MediaElement* start, int hops) {
+  if (hops < 0) return;
   const Link* link = incoming_link(type, kDefaultDescription);
   if (RtpSink* own = sink(type)) own->bind(link ? link->source->origin(type) : nullptr);
-  set_flowing_in(type, link && link->source->flowing_out(type));
+  set_flowing_in(type, link && link->source->flowing_out(type), hops);
   if (!passes(type)) return;
   for (const auto& next : outgoing_) {
-    if (carries(*next, type) && next->sink != start) next->sink->rebind(type, start);
+    if (carries(*next, type) && next->sink != start) next->sink->rebind(type, start, hops - 1);
   }
 }
 
-void MediaElement::set_flowing_in(MediaType type, bool flowing) {
+void MediaElement::set_flowing_in(MediaType type, bool flowing, int hops) {
+  if (hops < 0) return;
   if (std::exchange(flowing_in_[index(type)], flowing) == flowing) return;
   raise(MediaFlowInStateChanged{flowing ? MediaFlowState::flowing : MediaFlowState::not_flowing, kDefaultDescription, type});
-  if (passes(type)) set_flowing_out(type, flowing);
+  if (passes(type)) set_flowing_out(type, flowing, hops - 1);
 }
 
-void MediaElement::set_flowing_out(MediaType type, bool flowing) {
+void MediaElement::set_flowing_out(MediaType type, bool flowing, int hops) {
   if (std::exchange(flowing_out_[index(type)], flowing) == flowing) return;
   raise(MediaFlowOutStateChanged{flowing ? MediaFlowState::flowing : MediaFlowState::not_flowing, kDefaultDescription, type});
   for (const auto& link : outgoing_) {
-    if (carries(*link, type)) link->sink->set_flowing_in(type, flowing);
+    if (carries(*link, type)) link->sink->set_flowing_in(type, flowing, hops);
   }
 }
 
@@ -157,7 +157,7 @@ void MediaElement::connect_one(MediaElement& sink, MediaType type, const std::st
   outgoing_.push_back(std::make_unique<Link>(Link{this, &sink, type, source_description, sink_description}));
   sink.incoming_.push_back(outgoing_.back().get());
   raise(ElementConnected{&sink, type, source_description, sink_description});
-  sink.rebind(type, &sink);
+  sink.rebind(type, &sink, kMaxHops);
 }
 
 ApiResult<void> MediaElement::disconnect(MediaElement* sink, std::optional<MediaType> media_type,
@@ -179,7 +179,7 @@ void MediaElement::disconnect_one(MediaElement& sink, MediaType type, const std:
   if (found != outgoing_.end()) {
     std::erase(sink.incoming_, found->get());
     outgoing_.erase(found);
-    sink.rebind(type, &sink);
+    sink.rebind(type, &sink, kMaxHops);
   }
   raise(ElementDisconnected{&sink, type, source_description, sink_description});
 }

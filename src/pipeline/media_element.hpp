@@ -50,8 +50,8 @@ class MediaElement : public MediaObject, public MediaElementApi {
   void rebind();
 
   // Media of `type` began or ended to come in here, or to leave here to the elements behind.
-  void set_flowing_in(MediaType type, bool flowing);
-  void set_flowing_out(MediaType type, bool flowing);
+  void set_flowing_in(MediaType type, bool flowing) { set_flowing_in(type, flowing, kMaxHops); }
+  void set_flowing_out(MediaType type, bool flowing) { set_flowing_out(type, flowing, kMaxHops); }
   bool flowing_out(MediaType type) const { return flowing_out_[index(type)]; }
 
   void on_release() override;
@@ -93,6 +93,10 @@ class MediaElement : public MediaObject, public MediaElementApi {
   ApiResult<bool> is_media_transcoding(MediaType media_type, std::string bin_name) override;
 
  private:
+  // Media goes through as many elements and no more: what is further behind gets nothing, and no chain that a
+  // client makes is walked for long.
+  static constexpr int kMaxHops = 256;
+
   static std::size_t index(MediaType type) { return static_cast<std::size_t>(type); }
   Link* incoming_link(MediaType type, std::string_view sink_description) const;
   void connect_one(MediaElement& sink, MediaType type, const std::string& source_description,
@@ -100,8 +104,10 @@ class MediaElement : public MediaObject, public MediaElementApi {
   // Removes the link where there is one; ElementDisconnected is raised in any case, as clients expect.
   void disconnect_one(MediaElement& sink, MediaType type, const std::string& source_description,
                       const std::string& sink_description);
-  // Binds this element and those behind it to where their media now comes from.
-  void rebind(MediaType type, const MediaElement* start);
+  // Binds this element and those behind it, as many hops down, to where their media now comes from.
+  void rebind(MediaType type, const MediaElement* start, int hops);
+  void set_flowing_in(MediaType type, bool flowing, int hops);
+  void set_flowing_out(MediaType type, bool flowing, int hops);
 
   Shard* shard_;
   std::vector<std::unique_ptr<Link>> outgoing_;

@@ -141,9 +141,14 @@ RtpSession::MediaLine* RtpSession::line_of(const rtp::MediaPacket& packet) {
   MediaLine* found = nullptr;
   for (MediaLine* line : {&audio_, &video_}) {
     if (!line->negotiated) continue;
-    if (mid.empty() ? line->source.format(packet.header.payload_type) != nullptr : line->mid == mid) found = line;
+    const bool fits = mid.empty() ? line->source.format(packet.header.payload_type) != nullptr : line->mid == mid;
+    if (fits && found) return nullptr;
+    if (fits) found = line;
   }
-  if (found && known == lines_by_ssrc_.end() && lines_by_ssrc_.size() < kMaxKnownSsrcs) {
+  if (!found) return nullptr;
+  if (known != lines_by_ssrc_.end()) {
+    known->second = found;  // the newest mid counts
+  } else if (lines_by_ssrc_.size() < kMaxKnownSsrcs) {
     lines_by_ssrc_[packet.header.ssrc] = found;
   }
   return found;

@@ -11,6 +11,8 @@ RtpSink::RtpSink(Shard& shard, transport::EgressLine& line, MediaType type)
 RtpSink::~RtpSink() { bind(nullptr); }
 
 void RtpSink::configure(const RtpSinkConfig& config) {
+  // A new description that changes nothing here, as that of an ICE restart, must not cost a key frame.
+  if (stream_ && config.formats == formats_) return;
   RtpSource* const source = source_;
   bind(nullptr);
   formats_ = config.formats;
@@ -43,8 +45,10 @@ void RtpSink::source_changed() { follow(); }
 void RtpSink::follow() {
   if (!stream_) return;
   const rtp::ReceiveStream* active = source_ ? source_->active() : nullptr;
-  if (!active) return stream_->switch_source({});
-  stream_->set_payloads(match_payloads(source_->formats(), formats_), active->clock_rate());
+  const auto payloads = active ? match_payloads(source_->formats(), formats_) : std::vector<rtp::SendPayload>{};
+  // A source without a codec in common is as good as none: no key frame of it would help.
+  if (payloads.empty()) return stream_->switch_source({});
+  stream_->set_payloads(payloads, active->clock_rate());
   if (stream_->source() == active->source()) return;
   stream_->switch_source(active->source());
   ask_for_key_frame();

@@ -46,7 +46,12 @@ base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now
   if (!stream) stream = &add_stream(packet);
   const rtp::Verdict verdict = stream->accept(packet, now);
   if (verdict.drop != base::DropReason::none) return verdict.drop;
-  if (stream != active_ || verdict.restarted) activate(stream);
+  if (stream != active_ || verdict.restarted) {
+    // Whoever follows gets this packet: where a key frame starts with it, no other is needed.
+    key_frame_at_hand_ = packet.starts_key_frame;
+    activate(stream);
+    key_frame_at_hand_ = false;
+  }
   note_flow(now);
   run_.push_back(std::move(packet));
   return base::DropReason::none;
@@ -79,6 +84,7 @@ rtp::ReceiveStream& RtpSource::add_stream(const rtp::MediaPacket& packet) {
       .nack = config_.nack,
       .key_frames = config_.key_frames,
       .history_packets = video ? kVideoHistoryPackets : kAudioHistoryPackets}));
+  if (rtt_ != base::Duration{}) streams_.back()->set_rtt(rtt_);
   return *streams_.back();
 }
 
@@ -126,10 +132,11 @@ base::Instant RtpSource::deadline() const {
 }
 
 void RtpSource::request_key_frame(base::Instant now) {
-  if (active_) active_->request_key_frame(now);
+  if (active_ && !key_frame_at_hand_) active_->request_key_frame(now);
 }
 
 void RtpSource::set_rtt(base::Duration rtt) {
+  rtt_ = rtt;
   for (const auto& stream : streams_) stream->set_rtt(rtt);
 }
 

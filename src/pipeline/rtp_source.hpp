@@ -87,8 +87,10 @@ class RtpSource {
   Router router_;
   std::vector<RtpSink*> sinks_;
   rtp::RembRelay relay_;
+  base::Duration rtt_{};  // 0 where it is not known
   base::Instant last_packet_{};
   bool flowing_ = false;
+  bool key_frame_at_hand_ = false;  // subscribers are about to get the start of one
 };
 
 }  // namespace kaskado::pipeline
