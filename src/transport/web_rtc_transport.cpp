@@ -99,7 +99,11 @@ base::DropReason WebRtcTransport::receive_dtls(base::Packet& packet, const base:
     early_hello_.assign(packet.bytes, packet.bytes + packet.length);
     return base::DropReason::none;
   }
-  const dtls::DtlsOutcome outcome = dtls_->receive(packet.span(), path, now, outbox);
+  // RFC 7675 §5.1: answers go where there is consent to send. A peer that has shown its password may have told
+  // an address that is not its own, and a whole flight would go there.
+  const base::Path* answer_to = ice_.selected_path();
+  if (!answer_to) return base::DropReason::dtls_wrong_path;
+  const dtls::DtlsOutcome outcome = dtls_->receive(packet.span(), *answer_to, now, outbox);
   note_dtls(outcome, now);
   return outcome.drop;
 }
