@@ -86,7 +86,7 @@ Received WebRtcTransport::receive(base::Packet& packet, const base::Path& path, 
 base::DropReason WebRtcTransport::receive_stun(base::Packet& packet, const base::Path& path, base::Instant now,
                                                base::Outbox& outbox) {
   const ice::IceOutcome outcome = ice_.receive(packet.span(), path, now, outbox);
-  if (outcome.drop == base::DropReason::none && ice_.accepts(path)) demux_.learn(path, peer_);
+  if (outcome.authentic && ice_.accepts(path)) demux_.learn(path, peer_);
   note_ice(outcome, now, outbox);
   return outcome.drop;
 }
