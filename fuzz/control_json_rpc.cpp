@@ -1,11 +1,11 @@
 // One or more messages of a client, each ended by a zero byte, through the whole control plane. What comes
 // back must be JSON, and there is never more of it than one answer a message (events aside).
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "control/control_plane.hpp"
 #include "control/json.hpp"
+#include "fuzz/support/require.hpp"
 #include "tests/control/immediate_backend.hpp"
 #include "tests/control/toys.hpp"
 
@@ -13,10 +13,7 @@ namespace {
 
 using namespace kaskado;
 using namespace std::chrono_literals;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using fuzz::require;
 
 class CheckingOutlet final : public control::Outlet {
  public:

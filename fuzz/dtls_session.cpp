@@ -1,47 +1,23 @@
 // A client and a server session with the fuzzer as the network between them: it delivers, loses, doubles,
 // changes and makes up datagrams, and lets time pass. Whatever it does, the sessions must keep to their
 // rules, and two that are connected have the same keys. Randomness and time are fixed, so that runs repeat.
-#define OPENSSL_SUPPRESS_DEPRECATED
-#include <openssl/rand.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <deque>
 #include <memory>
 #include <vector>
 
-#include "../tests/dtls/virtual_gettimeofday.cpp"
-#include "base/random.hpp"
 #include "dtls/session.hpp"
+#include "fuzz/support/require.hpp"
+#include "fuzz/support/seeded_openssl.hpp"
 
 namespace {
 
 using namespace kaskado;
 using namespace kaskado::dtls;
+using fuzz::certificate;
+using fuzz::require;
+using fuzz::seeded;
 using Datagram = std::vector<std::uint8_t>;
-
-void require(bool held) {
-  if (!held) std::abort();
-}
-
-base::SeededRandom& seeded() {
-  static base::SeededRandom random(1);
-  return random;
-}
-
-int seeded_bytes(unsigned char* out, int size) {
-  seeded().fill({out, static_cast<std::size_t>(size)});
-  return 1;
-}
-
-const std::shared_ptr<const Certificate>& certificate() {
-  static const auto kMade = [] {
-    static const RAND_METHOD kSeeded{nullptr, seeded_bytes, nullptr, nullptr, seeded_bytes, [] { return 1; }};
-    RAND_set_rand_method(&kSeeded);
-    return Certificate::generate(KeyType::ecdsa_p256, {1'800'000'000'000'000'000}).value();
-  }();
-  return kMade;
-}
 
 enum Operation : std::uint8_t {
   deliver,

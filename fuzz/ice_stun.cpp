@@ -1,23 +1,20 @@
 // Any bytes as a STUN message: to the parser, and to an agent that is connected and one that is not. What the
 // parser takes must come out of the writer and the parser the same.
 #include <algorithm>
-#include <cstdlib>
 #include <vector>
 
+#include "fuzz/support/require.hpp"
 #include "ice/ice_agent.hpp"
 
 using namespace kaskado;
 using namespace kaskado::ice;
+using fuzz::require;
 
 namespace {
 
 const Credentials kOurs{"ours", "the password of our side"};
 const Credentials kTheirs{"them", "the password of their side"};
 const base::Path kPath{0, *base::SocketAddress::parse("192.0.2.2", 2)};
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 void check_round_trip(const StunMessage& message) {
   std::vector<std::uint8_t> buffer(2048);

@@ -1,8 +1,8 @@
 // A received RTP packet on its whole way: parse, extensions, key frame, accept, stamp, and the parse of what
 // was stamped. The first byte picks the codec, the second the forms of the extension ids.
-#include <cstdlib>
 #include <cstring>
 
+#include "fuzz/support/require.hpp"
 #include "rtp/receive_stream.hpp"
 #include "rtp/send_stream.hpp"
 
@@ -10,10 +10,7 @@ namespace {
 
 using namespace kaskado;
 using namespace kaskado::rtp;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using fuzz::require;
 
 ExtensionMap extensions(std::uint8_t first_id) {
   ExtensionMap map;

@@ -1,6 +1,6 @@
 // A received RTCP datagram: every message of it read to its end, and given to what consumes it.
-#include <cstdlib>
 
+#include "fuzz/support/require.hpp"
 #include "rtp/receive_stream.hpp"
 #include "rtp/rtcp_reader.hpp"
 #include "rtp/send_stream.hpp"
@@ -10,10 +10,7 @@ namespace {
 
 using namespace kaskado;
 using namespace kaskado::rtp;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
+using fuzz::require;
 
 class Consumer {
  public:

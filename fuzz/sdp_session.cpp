@@ -1,18 +1,15 @@
 // Any text: parsed, written, answered by endpoints of every transport profile, offered to, and taken as an
 // answer.
-#include <cstdlib>
 #include <string_view>
 
 #include "base/bytes.hpp"
+#include "fuzz/support/require.hpp"
 #include "sdp/negotiation.hpp"
 
 namespace {
 
 using namespace kaskado::sdp;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using kaskado::fuzz::require;
 
 LocalCapabilities make_capabilities(bool all) {
   LocalCapabilities capabilities = default_capabilities();

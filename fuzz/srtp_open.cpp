@@ -2,10 +2,10 @@
 // and must be dropped, since nobody can forge them; others are sealed first and must come back as they were,
 // once, unless the replay window refuses them.
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <vector>
 
+#include "fuzz/support/require.hpp"
 #include "srtp/layout.hpp"
 #include "srtp/receiver.hpp"
 #include "srtp/sender.hpp"
@@ -14,12 +14,9 @@ namespace {
 
 using namespace kaskado;
 using base::DropReason;
+using fuzz::require;
 
 enum Operation : std::uint8_t { open_rtp, open_rtcp, seal_rtp, seal_rtcp, operations };
-
-void require(bool held) {
-  if (!held) std::abort();
-}
 
 struct Ends {
   explicit Ends(const srtp::MasterKey& master) : sender(master), receiver(master, 4) {}

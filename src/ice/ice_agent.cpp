@@ -238,7 +238,9 @@ IceOutcome IceAgent::receive(Bytes datagram, const Path& path, Instant now, Outb
       break;
   }
   if (drop == DropReason::none) settle(now, outbox);
-  return take_outcome(drop);
+  IceOutcome outcome = take_outcome(drop);
+  outcome.authentic = drop == DropReason::none;
+  return outcome;
 }
 
 IceOutcome IceAgent::advance(Instant now, Outbox& outbox) {
@@ -272,7 +274,8 @@ void IceAgent::changed_by_caller(Instant now) {
 }
 
 IceOutcome IceAgent::take_outcome(DropReason drop) {
-  const IceOutcome outcome{drop, state_changed_, selected_changed_};
+  const IceOutcome outcome{
+      .drop = drop, .state_changed = state_changed_, .selected_changed = selected_changed_};
   state_changed_ = selected_changed_ = false;
   return outcome;
 }

@@ -74,6 +74,7 @@ struct IceConfig {
 
 struct IceOutcome {
   base::DropReason drop = base::DropReason::none;
+  bool authentic = false;  // the datagram's sender knows the password; an indication never proves that
   bool state_changed = false;
   bool selected_changed =
       false;  // another path, or the path in use became nominated, or there is none any more

@@ -86,7 +86,7 @@ Received WebRtcTransport::receive(base::Packet& packet, const base::Path& path, 
 base::DropReason WebRtcTransport::receive_stun(base::Packet& packet, const base::Path& path, base::Instant now,
                                                base::Outbox& outbox) {
   const ice::IceOutcome outcome = ice_.receive(packet.span(), path, now, outbox);
-  if (outcome.drop == base::DropReason::none && ice_.accepts(path)) demux_.learn(path, peer_);
+  if (outcome.authentic && ice_.accepts(path)) demux_.learn(path, peer_);
   note_ice(outcome, now, outbox);
   return outcome.drop;
 }
@@ -99,7 +99,11 @@ base::DropReason WebRtcTransport::receive_dtls(base::Packet& packet, const base:
     early_hello_.assign(packet.bytes, packet.bytes + packet.length);
     return base::DropReason::none;
   }
-  const dtls::DtlsOutcome outcome = dtls_->receive(packet.span(), path, now, outbox);
+  // RFC 7675 §5.1: answers go where there is consent to send. A peer that has shown its password may have told
+  // an address that is not its own, and a whole flight would go there.
+  const base::Path* answer_to = ice_.selected_path();
+  if (!answer_to) return base::DropReason::dtls_wrong_path;
+  const dtls::DtlsOutcome outcome = dtls_->receive(packet.span(), *answer_to, now, outbox);
   note_dtls(outcome, now);
   return outcome.drop;
 }

@@ -222,6 +222,56 @@ TEST(WebRtcTransport, TheFirstWordsOfAClientAreNotLost) {
   EXPECT_EQ(hellos, 1);
 }
 
+// A check with the password of `to`, as one comes that claims to be from elsewhere.
+Octets check_for(const Peer& to) {
+  Octets memory(256);
+  ice::StunWriter writer(memory, ice::StunClass::request, {});
+  writer.username(to.transport->local_credentials().ufrag, "peer");
+  writer.priority(1);
+  const auto check = writer.finish(ice::StunKey::short_term(to.transport->local_credentials().password));
+  return {check.begin(), check.end()};
+}
+
+TEST(WebRtcTransport, AnswersDtlsWhereItHasConsentOnly) {
+  MemoryLink link;
+  const auto victim = address("198.51.100.1", 9);
+  Octets hello;
+  int to_victim = 0, to_peer = 0;
+  link.wire = [&](Datagram& datagram) {
+    if (kind_of(datagram.bytes) != DatagramKind::dtls) return true;
+    if (datagram.from == link.right.local) {
+      hello = datagram.bytes;
+      return false;
+    }
+    to_victim += datagram.to == victim;
+    to_peer += datagram.to == link.right.local;
+    return true;
+  };
+  link.introduce();
+  ASSERT_TRUE(link.run(5s, [&] { return !hello.empty() && link.left.dtls_state() == DtlsState::connecting; }));
+  EXPECT_EQ(link.deliver(link.left, victim, check_for(link.left)), DropReason::none);
+  EXPECT_EQ(link.deliver(link.left, victim, hello), DropReason::none);
+  EXPECT_EQ(to_victim, 0);
+  EXPECT_GE(to_peer, 1);
+}
+
+// An indication has no integrity, so anybody could send one that names a peer which was on the path before.
+TEST(WebRtcTransport, AnIndicationTakesNoPathFromAnotherPeer) {
+  MemoryLink link;
+  link.introduce();
+  const auto shared = address("198.51.100.1", 9);
+  ASSERT_EQ(link.deliver(link.left, shared, check_for(link.left)), DropReason::none);
+  constexpr PeerId kOther = 9;
+  link.left.demux.learn({0, shared}, kOther);
+  Octets memory(256);
+  ice::StunWriter writer(memory, ice::StunClass::indication, {});
+  writer.username(link.left.transport->local_credentials().ufrag, "peer");
+  EXPECT_EQ(link.deliver(link.left, shared, writer.finish()), DropReason::none);
+  EXPECT_EQ(link.left.demux.find({0, shared}, kHeader), kOther);
+  EXPECT_EQ(link.deliver(link.left, shared, check_for(link.left)), DropReason::none);
+  EXPECT_NE(link.left.demux.find({0, shared}, kHeader), kOther);
+}
+
 TEST(WebRtcTransport, AnotherCertificateIsAnotherAssociation) {
   MemoryLink link;
   ASSERT_TRUE(link.connect());
