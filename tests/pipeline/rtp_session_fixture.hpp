@@ -49,6 +49,8 @@ inline Octets mid_block(const std::string& mid) {
   return extension_block({{kMidId, {mid.begin(), mid.end()}}});
 }
 
+inline constexpr const char* kCname = "a name";
+
 class RtpSessionTest : public ElementTest {
  protected:
   RtpSessionTest() { configure(); }
@@ -121,7 +123,7 @@ class RtpSessionTest : public ElementTest {
 
   TestElement& element = add("endpoint");
   Subscriber peer{1};
-  RtpSession session{shard, element, peer.line};
+  RtpSession session{shard, element, peer.line, kCname};
   sdp::NegotiatedMedia audio_media = negotiated(sdp::MediaKind::audio);
   sdp::NegotiatedMedia video_media = negotiated(sdp::MediaKind::video);
 };

@@ -44,7 +44,7 @@ TEST_F(RtpSessionRtcp, ReportsWhatItReceivesEachSecond) {
   EXPECT_EQ(received[2].blocks[0].extended_highest_sequence, 10u);
   const auto names = messages<rtp::SourceDescription>(reports);
   ASSERT_EQ(names.size(), 3u);
-  EXPECT_EQ(names[2].cname_of(received[2].sender), session.cname());
+  EXPECT_EQ(names[2].cname_of(received[2].sender), kCname);
 }
 
 TEST_F(RtpSessionRtcp, ReportsWhatItSendsWithAllBlocksInTheFirstReport) {
@@ -67,8 +67,8 @@ TEST_F(RtpSessionRtcp, ReportsWhatItSendsWithAllBlocksInTheFirstReport) {
   EXPECT_EQ(reports[1].info.payload_bytes, vp8(1).payload.size());
   EXPECT_EQ(reports[1].info.ntp, rtp::NtpTime::of(shard.clock().at(now())));
   const auto names = messages<rtp::SourceDescription>(said);
-  EXPECT_EQ(names[0].cname_of(reports[0].sender), session.cname());
-  EXPECT_EQ(names[1].cname_of(reports[1].sender), session.cname());
+  EXPECT_EQ(names[0].cname_of(reports[0].sender), kCname);
+  EXPECT_EQ(names[1].cname_of(reports[1].sender), kCname);
 }
 
 TEST_F(RtpSessionRtcp, ReportsTellTheDelaySinceTheLastSenderReport) {
@@ -244,7 +244,7 @@ TEST_F(RtpSessionRtcp, SaysGoodbyeForBothStreams) {
 
 TEST_F(RtpSessionRtcp, HasNothingToSayGoodbyeForWhenItNeverSent) {
   audio_media.direction = video_media.direction = sdp::Direction::recvonly;
-  RtpSession receiver(shard, element, peer.line);
+  RtpSession receiver(shard, element, peer.line, kCname);
   receiver.configure({audio_media, video_media});
   receiver.say_goodbye(shard.outbox());
   EXPECT_TRUE(shard.outbox().empty());
