@@ -69,6 +69,7 @@ class PacketPool {
 
   PacketRef acquire();
   std::size_t in_use() const { return in_use_; }
+  std::size_t max_packets() const { return max_packets_; }
   std::size_t capacity() const { return slabs_.size() * kSlabPackets; }
 
  private:

@@ -28,7 +28,8 @@ pipeline::RTCInboundRTPStreamStats inbound(rtp::ReceiveStream& stream, std::uint
   pipeline::RTCInboundRTPStreamStats record;
   record.id = id_of("inbound", name_of(stream.kind()), stream.ssrc());
   put_common(record, StatsType::inboundrtp, stream.ssrc(), wall);
-  record.pli_count = static_cast<std::int64_t>(stats.key_frames_requested);
+  record.pli_count = static_cast<std::int64_t>(stats.plis_sent);
+  record.fir_count = static_cast<std::int64_t>(stats.firs_sent);
   record.nack_count = static_cast<std::int64_t>(stats.nacks_sent);
   record.remb = static_cast<std::int64_t>(remb_bps);
   record.packets_lost = stats.packets_lost;

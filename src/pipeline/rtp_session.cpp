@@ -97,7 +97,7 @@ void RtpSession::configure_line(MediaLine& line, const sdp::NegotiatedMedia* med
     line.sink.pause();
   }
   for (const sdp::SsrcDescription& ssrc : media->remote_ssrcs) {
-    if (lines_by_ssrc_.size() < kMaxKnownSsrcs) lines_by_ssrc_[rtp::Ssrc{ssrc.ssrc}] = &line;
+    if (lines_by_ssrc_.size() < kMaxKnownSsrcs) lines_by_ssrc_[rtp::Ssrc{ssrc.ssrc}] = {&line, true};
   }
 }
 
@@ -111,6 +111,11 @@ void RtpSession::set_rtt(base::Duration rtt) {
   video_.source.set_rtt(rtt);
 }
 
+void RtpSession::restart_indices() {
+  audio_.sink.restart_index();
+  video_.sink.restart_index();
+}
+
 void RtpSession::start(base::Instant now) {
   next_report_ = now + kReportInterval;
   video_.sink.line_opened();
@@ -119,16 +124,17 @@ void RtpSession::start(base::Instant now) {
 base::DropReason RtpSession::receive_rtp(base::PacketRef packet, base::Instant now) {
   auto media = rtp::read_media_packet(std::move(packet), extensions_);
   if (!media) return base::DropReason::bad_rtp;
-  MediaLine* line = line_of(*media);
-  if (!line) return base::DropReason::unknown_ssrc;
-  if (!line->receives) return base::DropReason::direction_not_negotiated;
-  last_received_ = now;
+  // Whatever becomes of the packet: the sender's estimate is about the way here.
   if (transport_cc_) {
     const std::uint8_t* bytes = media->packet->bytes;
     if (const auto sequence = rtp::transport_sequence(media->extensions, bytes)) {
       transport_cc_->receive({*sequence}, media->header.ssrc, media->packet->arrived);
     }
   }
+  MediaLine* line = line_of(*media);
+  if (!line) return base::DropReason::unknown_ssrc;
+  if (!line->receives) return base::DropReason::direction_not_negotiated;
+  last_received_ = now;
   return line->source.receive(std::move(*media), now);
 }
 
@@ -137,7 +143,7 @@ base::DropReason RtpSession::receive_rtp(base::PacketRef packet, base::Instant n
 RtpSession::MediaLine* RtpSession::line_of(const rtp::MediaPacket& packet) {
   const std::string_view mid = rtp::text_of(rtp::ExtensionKind::mid, packet.extensions, packet.packet->bytes);
   const auto known = lines_by_ssrc_.find(packet.header.ssrc);
-  if (mid.empty() && known != lines_by_ssrc_.end()) return known->second;
+  if (mid.empty() && known != lines_by_ssrc_.end()) return known->second.line;
   MediaLine* found = nullptr;
   for (MediaLine* line : {&audio_, &video_}) {
     if (!line->negotiated) continue;
@@ -147,9 +153,9 @@ RtpSession::MediaLine* RtpSession::line_of(const rtp::MediaPacket& packet) {
   }
   if (!found) return nullptr;
   if (known != lines_by_ssrc_.end()) {
-    known->second = found;  // the newest mid counts
+    known->second.line = found;  // the newest mid counts
   } else if (lines_by_ssrc_.size() < kMaxKnownSsrcs) {
-    lines_by_ssrc_[packet.header.ssrc] = found;
+    lines_by_ssrc_[packet.header.ssrc] = {found};
   }
   return found;
 }
@@ -176,7 +182,8 @@ base::DropReason RtpSession::receive_rtcp(base::Bytes packet, base::Instant now,
       for (const rtp::Ssrc ssrc : goodbye->sources) {
         audio_.source.end_stream(ssrc);
         video_.source.end_stream(ssrc);
-        lines_by_ssrc_.erase(ssrc);
+        const auto known = lines_by_ssrc_.find(ssrc);
+        if (known != lines_by_ssrc_.end() && !known->second.signalled) lines_by_ssrc_.erase(known);
       }
     }
   }
@@ -277,15 +284,18 @@ void RtpSession::write_remb(base::Instant now, rtp::RtcpBuilder& builder) {
 std::uint64_t RtpSession::estimate_bps(base::Instant now) {
   if (!remb_) remb_.emplace(remb_params_, rtp::BitrateBounds{});
   rtp::ReceivedInterval interval;
-  std::uint64_t packets = 0;
+  std::int64_t packets = 0, lost = 0;
   for (const auto& stream : video_.source.streams()) {
     const rtp::ReceiveStats stats = stream->stats(now);
-    interval.fraction_lost = std::max(interval.fraction_lost, stats.fraction_lost);
     interval.bitrate_bps += stats.bitrate_bps;
-    packets += stats.packets;
+    packets += static_cast<std::int64_t>(stats.packets);
+    lost += stats.packets_lost;
   }
-  const std::uint64_t before = std::exchange(packets_at_last_remb_, packets);
-  interval.packets = static_cast<std::uint32_t>(packets > before ? packets - before : 0);
+  // Streams that have ended, and retransmissions, make them fall.
+  const std::int64_t new_packets = std::max<std::int64_t>(packets - std::exchange(packets_before_, packets), 0);
+  const std::int64_t new_lost = std::max<std::int64_t>(lost - std::exchange(lost_before_, lost), 0);
+  interval.packets = static_cast<std::uint32_t>(new_packets);
+  if (new_lost > 0) interval.fraction_lost = static_cast<std::uint8_t>(new_lost * 255 / (new_lost + new_packets));
   remb_->advance(interval, now);
   return remb_->bitrate_bps();
 }

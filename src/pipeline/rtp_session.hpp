@@ -40,6 +40,8 @@ class RtpSession {
   // Decrypted packets. Drops are counted by the caller.
   base::DropReason receive_rtp(base::PacketRef packet, base::Instant now);
   base::DropReason receive_rtcp(base::Bytes packet, base::Instant now, base::Outbox& outbox);
+  // The peer has new keys: packet indices begin anew.
+  void restart_indices();
   // The transport is up: reports begin.
   void start(base::Instant now);
   // Hands what came in since the last call to the subscribers.
@@ -64,6 +66,10 @@ class RtpSession {
     bool remb = false;           // goog-remb was negotiated
     bool transport_cc = false;   // transport-cc was negotiated
   };
+  struct KnownSsrc {
+    MediaLine* line;
+    bool signalled = false;  // else learnt from packets
+  };
   static constexpr base::Duration kReportInterval = std::chrono::seconds{1};
   // How often one looks whether there is something to report while nothing goes in or out.
   static constexpr base::Duration kIdleInterval = std::chrono::seconds{5};
@@ -86,7 +92,7 @@ class RtpSession {
   MediaLine audio_;
   MediaLine video_;
   rtp::ExtensionMap extensions_;  // of what is received; ids mean the same in all m-lines of a bundle
-  std::unordered_map<rtp::Ssrc, MediaLine*> lines_by_ssrc_;
+  std::unordered_map<rtp::Ssrc, KnownSsrc> lines_by_ssrc_;
   std::optional<rtp::TransportCcReceiver> transport_cc_;
   bool reduced_size_ = false;
   rtp::RembParams remb_params_;
@@ -94,7 +100,9 @@ class RtpSession {
   std::optional<rtp::RembGenerator> remb_;
   base::Instant next_remb_{};
   std::uint64_t last_remb_bps_ = 0;
-  std::uint64_t packets_at_last_remb_ = 0;
+  // Of all video, at the last estimate.
+  std::int64_t packets_before_ = 0;
+  std::int64_t lost_before_ = 0;
   base::Instant next_report_ = base::kNever;
   std::optional<base::Instant> last_received_;
 };

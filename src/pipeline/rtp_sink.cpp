@@ -12,15 +12,17 @@ RtpSink::~RtpSink() { bind(nullptr); }
 
 void RtpSink::configure(const RtpSinkConfig& config) {
   // A new description that changes nothing here, as that of an ICE restart, must not cost a key frame.
-  if (stream_ && config.formats == formats_) return;
+  if (stream_ && config == config_) return;
   RtpSource* const source = source_;
   bind(nullptr);
-  formats_ = config.formats;
-  if (!stream_ && !formats_.empty()) {
+  config_ = config;
+  if (stream_) {
+    stream_->set_extensions(config.extensions, config.mid);
+  } else if (!config.formats.empty()) {
     stream_.emplace(rtp::SendStreamConfig{
         .ssrc = ssrc_,
         .kind = type_ == MediaType::audio ? rtp::MediaKind::audio : rtp::MediaKind::video,
-        .clock_rate = formats_.front().codec.clock_rate,
+        .clock_rate = config.formats.front().codec.clock_rate,
         .payloads = {},
         .extensions = config.extensions,
         .mid = config.mid,
@@ -45,7 +47,7 @@ void RtpSink::source_changed() { follow(); }
 void RtpSink::follow() {
   if (!stream_) return;
   const rtp::ReceiveStream* active = source_ ? source_->active() : nullptr;
-  const auto payloads = active ? match_payloads(source_->formats(), formats_) : std::vector<rtp::SendPayload>{};
+  const auto payloads = active ? match_payloads(source_->formats(), config_.formats) : std::vector<rtp::SendPayload>{};
   // A source without a codec in common is as good as none: no key frame of it would help.
   if (payloads.empty()) return stream_->switch_source({});
   stream_->set_payloads(payloads, active->clock_rate());
@@ -57,6 +59,10 @@ void RtpSink::follow() {
 // A key frame that comes while the line is closed would be lost on this subscriber.
 void RtpSink::ask_for_key_frame() {
   if (source_ && stream_ && stream_->wants_key_frame() && line_.is_open()) source_->request_key_frame(shard_.now());
+}
+
+void RtpSink::restart_index() {
+  if (stream_) stream_->restart_index();
 }
 
 void RtpSink::receive_nack(const rtp::Nack& nack, base::Instant now, base::Outbox& outbox) {

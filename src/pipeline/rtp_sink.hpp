@@ -23,6 +23,7 @@ struct RtpSinkConfig {
   std::vector<MediaFormat> formats;  // best first
   rtp::ExtensionMap extensions;
   std::string mid;
+  bool operator==(const RtpSinkConfig&) const = default;
 };
 
 // Owned by the endpoint, together with the line that it sends on.
@@ -32,7 +33,7 @@ class RtpSink {
   ~RtpSink();
   RtpSink(const RtpSink&) = delete;
 
-  // Sends from now on; again with other formats after a new negotiation. Sequence, time and SSRC go on.
+  // Sends from now on; again after a new negotiation. Sequence, time and SSRC go on.
   void configure(const RtpSinkConfig& config);
   // Sends no more, until configured again.
   void pause();
@@ -42,6 +43,8 @@ class RtpSink {
   void source_changed();
   // The line is open: video that waits for a key frame can use one from now on, so this asks for it.
   void line_opened() { ask_for_key_frame(); }
+  // The line has new keys.
+  void restart_index();
 
   rtp::Ssrc ssrc() const { return ssrc_; }
   // Unique within the shard.
@@ -71,7 +74,7 @@ class RtpSink {
   const rtp::Ssrc ssrc_;
   const std::uint32_t id_;
   RtpSource* source_ = nullptr;
-  std::vector<MediaFormat> formats_;
+  RtpSinkConfig config_;
   std::optional<rtp::SendStream> stream_;
 };
 

@@ -1,6 +1,7 @@
 #include "pipeline/rtp_source.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "pipeline/media_element.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::size_t kVideoHistoryPackets = 1024;
 constexpr std::size_t kAudioHistoryPackets = 128;
+constexpr std::size_t kScarceHistoryPackets = 32;
 constexpr std::size_t kMaxRembSubscribers = 16384;
 
 rtp::MediaKind kind_of(MediaType type) { return type == MediaType::audio ? rtp::MediaKind::audio : rtp::MediaKind::video; }
@@ -46,15 +48,36 @@ base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now
   if (!stream) stream = &add_stream(packet);
   const rtp::Verdict verdict = stream->accept(packet, now);
   if (verdict.drop != base::DropReason::none) return verdict.drop;
-  if (stream != active_ || verdict.restarted) {
+  stream->trim_history(affordable_history());
+  if (verdict.restarted || takes_over(*stream, now)) {
+    // What came of the former one goes out before nobody follows it any more.
+    end_run(shard_.outbox());
     // Whoever follows gets this packet: where a key frame starts with it, no other is needed.
     key_frame_at_hand_ = packet.starts_key_frame;
     activate(stream);
     key_frame_at_hand_ = false;
   }
   note_flow(now);
-  run_.push_back(std::move(packet));
+  if (stream == active_) {
+    last_active_packet_ = now;
+    run_.push_back(std::move(packet));
+  }
   return base::DropReason::none;
+}
+
+// While packets are scarce histories keep few, then none: what is asked for again is worth less than checks and media
+// that cannot be received at all.
+std::size_t RtpSource::affordable_history() const {
+  const std::size_t most = shard_.packets().max_packets(), used = shard_.packets().in_use();
+  if (used < most / 4 * 3) return SIZE_MAX;
+  return used < most / 8 * 7 ? kScarceHistoryPackets : 0;
+}
+
+// A new stream does at once, one that was there before only once the active one has fallen silent: late packets of a
+// stream that was left must not win it back.
+bool RtpSource::takes_over(const rtp::ReceiveStream& stream, base::Instant now) const {
+  if (&stream == active_) return false;
+  return !active_ || stream.is_new() || now >= last_active_packet_ + kTakeOver;
 }
 
 void RtpSource::end_run(base::Outbox& outbox) {

@@ -28,10 +28,12 @@ struct RtpSourceConfig {
 // Owned by the endpoint. Sinks bind themselves to it and are unbound when it goes.
 class RtpSource {
  public:
-  // Further SSRCs of one m-line push out the one that has been silent longest.
+  // Further SSRCs of one m-line push out the one that was followed longest ago.
   static constexpr std::size_t kMaxStreams = 8;
   // With no packet for as long, media counts as not flowing any more.
   static constexpr base::Duration kSilence = std::chrono::seconds{2};
+  // Another stream of the m-line that goes on meanwhile is taken up after as long.
+  static constexpr base::Duration kTakeOver = std::chrono::milliseconds{500};
 
   RtpSource(Shard& shard, MediaElement& owner, MediaType type);
   ~RtpSource();
@@ -73,6 +75,8 @@ class RtpSource {
  private:
   rtp::ReceiveStream* stream_of(rtp::Ssrc ssrc) const;
   rtp::ReceiveStream& add_stream(const rtp::MediaPacket& packet);
+  std::size_t affordable_history() const;
+  bool takes_over(const rtp::ReceiveStream& stream, base::Instant now) const;
   void activate(rtp::ReceiveStream* stream);
   void note_flow(base::Instant now);
   void end_flow();
@@ -81,7 +85,7 @@ class RtpSource {
   MediaElement& owner_;
   const MediaType type_;
   RtpSourceConfig config_;
-  std::vector<std::unique_ptr<rtp::ReceiveStream>> streams_;  // the one used last stands last
+  std::vector<std::unique_ptr<rtp::ReceiveStream>> streams_;  // the active one stands last
   rtp::ReceiveStream* active_ = nullptr;
   std::vector<rtp::MediaPacket> run_;
   Router router_;
@@ -89,6 +93,7 @@ class RtpSource {
   rtp::RembRelay relay_;
   base::Duration rtt_{};  // 0 where it is not known
   base::Instant last_packet_{};
+  base::Instant last_active_packet_{};
   bool flowing_ = false;
   bool key_frame_at_hand_ = false;  // subscribers are about to get the start of one
 };

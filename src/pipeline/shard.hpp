@@ -68,6 +68,8 @@ class Shard {
   // Every packet that streams' histories may hold is among these: 64 Ki of them are 100 MB.
   static constexpr std::size_t kMaxPackets = 64 << 10;
   static constexpr std::size_t kOutboxSlots = 128;
+  // Between two turns of one session that never comes to an end with what is due.
+  static constexpr base::Duration kLeastWait = std::chrono::milliseconds{1};
 
   void receive_run(const base::Path& path, std::span<loop::ReceivedDatagram> run);
 

@@ -19,6 +19,10 @@ WebRtcSession::~WebRtcSession() { shard_.detach(id_); }
 base::DropReason WebRtcSession::receive(base::PacketRef packet, const base::Path& path, base::Instant now,
                                         base::Outbox& outbox) {
   const transport::Received received = transport_.receive(*packet, path, now, outbox);
+  if (associations_ != transport_.associations()) {
+    associations_ = transport_.associations();
+    rtp_.restart_indices();
+  }
   if (received.drop != base::DropReason::none) return received.drop;
   switch (received.kind) {
     case transport::DatagramKind::rtp: return rtp_.receive_rtp(std::move(packet), now);
@@ -29,17 +33,15 @@ base::DropReason WebRtcSession::receive(base::PacketRef packet, const base::Path
 
 void WebRtcSession::end_run(base::Instant now, base::Outbox& outbox) {
   rtp_.end_run(outbox);
-  if (!media_received_ && rtp_.last_received()) {
-    media_received_ = true;
-    owner_.on_media_received();
-  }
   tell_owner(now);
+  if (is_open() && rtp_.last_received() == now && !std::exchange(media_received_, true)) owner_.on_media_received();
   // Feedback that the run has made due goes with it, not a timer's tick later.
   if (rtp_.deadline() <= now) rtp_.advance(now, outbox);
 }
 
 void WebRtcSession::advance(base::Instant now, base::Outbox& outbox) {
   if (transport_.deadline() <= now) transport_.advance(now, outbox);
+  rtp_.set_rtt(transport_.ice().round_trip());
   if (rtp_.deadline() <= now) rtp_.advance(now, outbox);
   tell_owner(now);
 }
@@ -58,7 +60,7 @@ void WebRtcSession::tell_owner(base::Instant now) {
   const transport::TransportChanges changes = transport_.take_changes();
   if (!changes.any()) return;
   if (changes.dtls_state && transport_.dtls_state() == dtls::DtlsState::connected) rtp_.start(now);
-  rtp_.set_rtt(transport_.ice().round_trip());
+  media_received_ &= is_open();
   owner_.on_transport_changes(*this, changes);
 }
 

@@ -12,7 +12,7 @@ class WebRtcSession {
   class Owner {
    public:
     virtual void on_transport_changes(WebRtcSession& session, const transport::TransportChanges& changes) = 0;
-    // The first packet of media, or of control of it, has come in.
+    // The first packet of media, or of control of it, has come in since media can be sent.
     virtual void on_media_received() = 0;
 
    protected:
@@ -49,6 +49,7 @@ class WebRtcSession {
   const transport::PeerId id_;
   transport::WebRtcTransport transport_;
   RtpSession rtp_;
+  std::uint32_t associations_ = 0;  // those whose keys the streams know of
   bool media_received_ = false;
 };
 

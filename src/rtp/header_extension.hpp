@@ -62,6 +62,7 @@ class ExtensionMap {
     return static_cast<ExtensionKind>(kinds_[id] - 1);
   }
   bool empty() const { return ids_ == decltype(ids_){}; }
+  bool operator==(const ExtensionMap&) const = default;
 
  private:
   std::array<std::uint8_t, kExtensionKinds> ids_{};

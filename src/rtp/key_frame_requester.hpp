@@ -29,6 +29,7 @@ class KeyFrameRequester {
 
   bool waiting() const { return due_ != base::kNever; }
   std::uint64_t sent() const { return sent_; }
+  KeyFrameMethod method() const { return method_; }
 
  private:
   KeyFrameMethod method_;

@@ -48,6 +48,10 @@ void PacketHistory::expire(base::Instant now) {
   }
 }
 
+void PacketHistory::trim(std::size_t packets) {
+  while (size_ > packets) release(oldest_++);
+}
+
 void PacketHistory::clear() {
   for (MediaPacket& entry : ring_) entry.packet.reset();
   size_ = 0;

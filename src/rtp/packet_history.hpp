@@ -21,6 +21,8 @@ class PacketHistory {
   // Null where it never came, or went already.
   const MediaPacket* find(std::uint64_t extended_sequence) const;
   void expire(base::Instant now);
+  // Lets the oldest go until no more than `packets` are left.
+  void trim(std::size_t packets);
   void clear();
   // When all of it has aged out, should nothing more come; packets that do come expire older ones themselves.
   base::Instant deadline() const;

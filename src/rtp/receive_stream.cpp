@@ -107,7 +107,7 @@ ReceiveStats ReceiveStream::stats(base::Instant now) {
   stats.nacks_sent = nacks_.messages();
   stats.packets_requested = nacks_.requested();
   stats.packets_recovered = nacks_.recovered();
-  stats.key_frames_requested = key_frame_requester_.sent();
+  (key_frame_requester_.method() == KeyFrameMethod::fir ? stats.firs_sent : stats.plis_sent) = key_frame_requester_.sent();
   stats.duplicates = duplicates_;
   return stats;
 }

@@ -60,7 +60,8 @@ struct ReceiveStats {
   std::uint64_t nacks_sent = 0;
   std::uint64_t packets_requested = 0;
   std::uint64_t packets_recovered = 0;
-  std::uint64_t key_frames_requested = 0;
+  std::uint64_t plis_sent = 0;
+  std::uint64_t firs_sent = 0;
   std::uint64_t duplicates = 0;
 };
 
@@ -85,10 +86,13 @@ class ReceiveStream {
   ReportBlock report_block(base::Instant now);
 
   Ssrc ssrc() const { return config_.ssrc; }
+  // Not more than one packet has come of it.
+  bool is_new() const { return packets_ <= 1; }
   MediaKind kind() const { return config_.kind; }
   std::uint32_t clock_rate() const { return config_.clock_rate; }
   SourceId source() const { return {config_.stream_id, epoch_}; }
   const PacketHistory& history() const { return history_; }
+  void trim_history(std::size_t packets) { history_.trim(packets); }
   const SourceClock& clock() const { return clock_; }
   std::uint64_t bitrate_bps(base::Instant now) { return bytes_per_second_.per_second(now) * 8; }
   ReceiveStats stats(base::Instant now);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 
 #include "rtp/retransmission_guard.hpp"
 
@@ -36,6 +37,22 @@ void SendStream::set_payloads(std::span<const SendPayload> payloads, std::uint32
   for (const SendPayload& payload : payloads)
     cold_->payloads[payload.source.value & 0x7f] = payload.output.value & 0x7f;
   source_payload_ = output_payload_ = PayloadType{kNoPayload};
+}
+
+void SendStream::set_extensions(const ExtensionMap& extensions, std::string_view mid) {
+  assert(!source_.is_set());
+  extensions_.configure(extensions, mid);
+  mid_until_ = UINT64_MAX;
+}
+
+void SendStream::restart_index() {
+  // Below 2^15, as at the start: an early loss must not hide a wrap.
+  sequence_ = SequenceMap(sequence_.next_index() & 0x7fff);
+  cold_->former.clear();
+  cold_->guard = {};
+  mid_until_ = UINT64_MAX;
+  if (source_.is_set() && !awaited_.is_set()) awaited_ = source_;
+  source_ = {};
 }
 
 void SendStream::switch_source(SourceId source, SwitchMode mode) {

@@ -81,6 +81,12 @@ class alignas(64) SendStream {
   void switch_source(SourceId source, SwitchMode mode = SwitchMode::at_once);
   bool wants_key_frame() const { return kind_ == MediaKind::video && awaited_.is_set(); }
   SourceId source() const { return source_; }
+  // After a new negotiation. To be called while there is no source: what is sent again must be the same bytes as
+  // at first, and only what came since the last switch is.
+  void set_extensions(const ExtensionMap& extensions, std::string_view mid);
+  // The subscriber has new keys, for which indices begin without a rollover (RFC 3711 §3.3.1): nothing sent before
+  // can be sent again, and the source goes on as after a switch.
+  void restart_index();
   // Goes with a switch to a source of another codec. Not known types are dropped without leaving a hole.
   void set_payloads(std::span<const SendPayload> payloads, std::uint32_t clock_rate);
 

@@ -33,9 +33,11 @@ void TransportCcReceiver::receive(SequenceNumber sequence, Ssrc media, base::Ins
 
 // False where nothing more can be said now.
 bool TransportCcReceiver::write_one(RtcpBuilder& builder) {
-  // A long hole would make a message of losses only, which has no reference time: go past it.
-  while (unreported_ + kMaxFeedbackStatuses <= highest_ && arrival(unreported_) == kNotReceived)
-    ++unreported_;
+  // A message of losses only has no reference time: of a long hole only the end is told, which fits any slot
+  // together with the packet behind it.
+  std::uint64_t received = unreported_;
+  while (received < highest_ && arrival(received) == kNotReceived) ++received;
+  if (received - unreported_ > kMaxLeadingLosses) unreported_ = received - kMaxLeadingLosses;
   std::array<base::Instant, kMaxFeedbackStatuses> batch;
   const std::size_t count = std::min<std::uint64_t>(batch.size(), highest_ + 1 - unreported_);
   for (std::size_t i = 0; i < count; ++i) batch[i] = arrival(unreported_ + i);

@@ -25,6 +25,7 @@ class TransportCcReceiver {
   static constexpr std::size_t kWindow = 2048;
   static constexpr std::uint64_t kMaxReorder = 512;  // how far back a late packet reopens a report
   static constexpr std::uint64_t kManyPackets = 256;
+  static constexpr std::uint64_t kMaxLeadingLosses = 256;
   static constexpr base::Duration kInterval = std::chrono::milliseconds{100};
 
   base::Instant& arrival(std::uint64_t extended) { return arrivals_[extended % kWindow]; }

@@ -120,9 +120,12 @@ base::DropReason WebRtcTransport::receive_srtp(base::Packet& packet, const base:
 void WebRtcTransport::note_ice(const ice::IceOutcome& outcome, base::Instant now, base::Outbox& outbox) {
   changes_.ice_state |= outcome.state_changed;
   changes_.selected_pair |= outcome.selected_changed;
-  const base::Path* path = ice_.selected_path();
-  if (path && dtls_ && dtls_->state() == dtls::DtlsState::idle && !closed_) start_dtls(*path, now, outbox);
+  if (can_start_dtls()) start_dtls(*ice_.selected_path(), now, outbox);
   if (outcome.selected_changed) update_line();
+}
+
+bool WebRtcTransport::can_start_dtls() const {
+  return dtls_ && dtls_->state() == dtls::DtlsState::idle && ice_.selected_path() && !closed_;
 }
 
 void WebRtcTransport::start_dtls(const base::Path& path, base::Instant now, base::Outbox& outbox) {
@@ -136,8 +139,8 @@ void WebRtcTransport::note_dtls(const dtls::DtlsOutcome& outcome, base::Instant 
   if (!outcome.state_changed) return;
   changes_.dtls_state = true;
   if (dtls_->state() == dtls::DtlsState::connected) install_keys();
-  // RFC 7675 §5.2: a peer that closes takes back its consent.
-  if (dtls_->state() == dtls::DtlsState::closed || dtls_->state() == dtls::DtlsState::failed) ice_.revoke_consent(now);
+  // RFC 7675 §5.2: a peer that closes takes back its consent. One that only fails does not.
+  if (dtls_->state() == dtls::DtlsState::closed) ice_.revoke_consent(now);
   update_line();
 }
 
@@ -151,6 +154,7 @@ void WebRtcTransport::install_keys() {
   if (!local || !remote) return;
   line_.set_key(*local);
   receiver_.emplace(*remote);
+  ++associations_;
 }
 
 void WebRtcTransport::update_line() {
@@ -164,11 +168,14 @@ void WebRtcTransport::update_line() {
 
 void WebRtcTransport::advance(base::Instant now, base::Outbox& outbox) {
   if (ice_.deadline() <= now) note_ice(ice_.advance(now, outbox), now, outbox);
+  // A new association on a path that is there already, after a new offer.
+  if (can_start_dtls()) start_dtls(*ice_.selected_path(), now, outbox);
   const base::Path* path = ice_.selected_path();
   if (dtls_ && dtls_->deadline() <= now && path) note_dtls(dtls_->advance(*path, now, outbox), now);
 }
 
 base::Instant WebRtcTransport::deadline() const {
+  if (can_start_dtls()) return base::Instant::min();
   // Handshake retransmissions wait where there is no path to send them on.
   const bool can_send = dtls_ && ice_.selected_path();
   return can_send ? std::min(ice_.deadline(), dtls_->deadline()) : ice_.deadline();

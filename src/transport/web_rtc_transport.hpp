@@ -80,6 +80,8 @@ class WebRtcTransport {
   TransportChanges take_changes() { return std::exchange(changes_, {}); }
   const ice::IceAgent& ice() const { return ice_; }
   dtls::DtlsState dtls_state() const { return dtls_ ? dtls_->state() : dtls::DtlsState::idle; }
+  // How many DTLS associations have given keys so far. With each the sender's packet indices begin anew.
+  std::uint32_t associations() const { return associations_; }
   // Why DTLS failed, in words; empty where it did not.
   std::string dtls_failure() const { return dtls_ ? dtls_->why() : std::string(); }
   const dtls::Certificate& certificate() const { return *config_.certificate; }
@@ -93,6 +95,7 @@ class WebRtcTransport {
   base::DropReason receive_srtp(base::Packet& packet, const base::Path& path, DatagramKind kind);
   void expect_answers();
   void begin_dtls(const RemoteParameters& remote);
+  bool can_start_dtls() const;
   void start_dtls(const base::Path& path, base::Instant now, base::Outbox& outbox);
   void note_ice(const ice::IceOutcome& outcome, base::Instant now, base::Outbox& outbox);
   void note_dtls(const dtls::DtlsOutcome& outcome, base::Instant now);
@@ -111,6 +114,7 @@ class WebRtcTransport {
   // them again only when its timer runs out. Freed with the start.
   std::vector<std::uint8_t> early_hello_;
   bool closed_ = false;
+  std::uint32_t associations_ = 0;
   std::optional<srtp::SrtpReceiver> receiver_;
   EgressLine line_;
   TransportChanges changes_;

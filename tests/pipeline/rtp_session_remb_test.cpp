@@ -39,6 +39,8 @@ class RtpSessionRemb : public RtpSessionTest {
     viewer_.receive_remb(bitrate_bps, now());
   }
 
+  void skip(std::uint16_t packets) { sequence_ = static_cast<std::uint16_t>(sequence_ + packets); }
+
   int written_ = 0;
 
  private:
@@ -108,6 +110,18 @@ TEST_F(RtpSessionRemb, OfAViewerGoesToTheSourceOfItsVideo) {
   EXPECT_EQ(session.source(MediaType::video).relayed_remb_bps(now()), 60'000u);
   EXPECT_EQ(session.sink(MediaType::video).stream()->stats().remb_bps, 60'000u);
   EXPECT_EQ(receive_for(1s), 60'000u);
+}
+
+// The generator wants the loss of the interval since it was asked last, not that of the last report.
+TEST_F(RtpSessionRemb, OneLossyMomentCountsOnce) {
+  receive_for(10s);
+  const std::uint64_t before = session.last_remb_bps();
+  skip(20);
+  receive_for(500ms);
+  const std::uint64_t after = session.last_remb_bps();
+  EXPECT_LT(after, before);
+  receive_for(500ms);
+  EXPECT_GE(session.last_remb_bps(), after);
 }
 
 }  // namespace

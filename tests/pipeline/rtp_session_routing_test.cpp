@@ -190,5 +190,18 @@ TEST_F(RtpSessionRouting, KnowsWhenItHeardLast) {
   EXPECT_EQ(session.last_received(), kStart + 4s);
 }
 
+// Whoever says goodbye may come back by the SSRC that was signalled, where nothing else tells its m-line.
+TEST_F(RtpSessionRouting, AGoodbyeLeavesWhatWasSignalled) {
+  audio_media.codecs[0].receive_payload_type = 96;
+  audio_media.remote_ssrcs = {{.ssrc = kAudioSsrc}};
+  configure();
+  EXPECT_EQ(receive(vp8(1, false, kAudioSsrc)), DropReason::none);
+  const std::array<rtp::Ssrc, 1> gone{rtp::Ssrc{kAudioSsrc}};
+  receive_rtcp([&](rtp::RtcpBuilder& builder) { builder.goodbye(gone); });
+  EXPECT_EQ(streams(MediaType::audio), 0u);
+  EXPECT_EQ(receive(vp8(2, false, kAudioSsrc)), DropReason::none);
+  EXPECT_EQ(streams(MediaType::audio), 1u);
+}
+
 }  // namespace
 }  // namespace kaskado::pipeline::test

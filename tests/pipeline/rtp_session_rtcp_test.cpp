@@ -269,6 +269,21 @@ TEST_F(RtpSessionRtcp, ReportsArrivalsWhereTransportCcIsNegotiated) {
   EXPECT_EQ(reports[0].status_count, 5);
 }
 
+// The estimate is about the way here, not about what becomes of a packet.
+TEST_F(RtpSessionRtcp, ReportsArrivalsOfWhatIsDropped) {
+  feedback_of_video({"nack", "transport-cc"});
+  video_media.direction = sdp::Direction::sendonly;
+  configure();
+  for (std::uint8_t i = 0; i < 3; ++i) {
+    PacketSpec spec = vp8(1 + i, i == 0, kVideoSsrc);
+    spec.extension = extension_block({{kMidId, {'v'}}, {kTransportCcId, {0x12, i}}});
+    ASSERT_EQ(receive(spec), DropReason::direction_not_negotiated);
+  }
+  const auto reports = messages<rtp::TransportFeedback>(advance_to(200ms));
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_EQ(reports[0].status_count, 3);
+}
+
 TEST_F(RtpSessionRtcp, ReportsNoArrivalsElse) {
   for (const bool with_extension : {false, true}) {
     feedback_of_video(with_extension ? std::vector<std::string>{} : std::vector<std::string>{"transport-cc"});

@@ -63,16 +63,28 @@ TEST_F(RtpSourceTest, DropsWhatItHasAlready) {
   EXPECT_EQ(viewer.rtp.size(), 1u);
 }
 
-TEST_F(RtpSourceTest, TheStreamThatWasSilentLongestMakesRoom) {
+TEST_F(RtpSourceTest, TheStreamThatWasFollowedLongestAgoMakesRoom) {
   for (std::uint32_t ssrc = 1; ssrc <= RtpSource::kMaxStreams; ++ssrc) receive(vp8(1, true, ssrc));
+  at(RtpSource::kTakeOver);
   receive(vp8(2, false, 1));
   EXPECT_EQ(ssrcs(), (std::vector<std::uint32_t>{2, 3, 4, 5, 6, 7, 8, 1}));
   receive(vp8(1, true, 9));
   EXPECT_EQ(ssrcs(), (std::vector<std::uint32_t>{3, 4, 5, 6, 7, 8, 1, 9}));
   EXPECT_EQ(source.active()->ssrc().value, 9u);
-  // What the one that went had brought is not sent any more: of each run only what stands.
+}
+
+TEST_F(RtpSourceTest, ALatePacketWinsNoStreamBack) {
+  receive(vp8(1, true, 0xa));
+  receive(vp8(1, true, 0xb));
+  receive(vp8(2, false, 0xa));
+  EXPECT_EQ(source.active()->ssrc().value, 0xbu);
+  receive(vp8(2, false, 0xb));
   end_run();
-  EXPECT_EQ(viewer.rtp.size(), 1u);
+  EXPECT_EQ(viewer.rtp.size(), 3u);
+  EXPECT_FALSE(sink.stream()->wants_key_frame());
+  at(RtpSource::kTakeOver);
+  receive(vp8(3, false, 0xa));
+  EXPECT_EQ(source.active()->ssrc().value, 0xau);
 }
 
 TEST_F(RtpSourceTest, SubscribersFollowTheStreamThatSends) {
@@ -124,7 +136,7 @@ TEST_F(RtpSourceTest, AGoodbyeOfAnotherStreamLeavesTheActiveOne) {
   source.end_stream(rtp::Ssrc{0xa});
   EXPECT_EQ(source.active()->ssrc().value, 0xbu);
   end_run();
-  EXPECT_EQ(viewer.rtp.size(), 1u);
+  EXPECT_EQ(viewer.rtp.size(), 2u);
 }
 
 TEST_F(RtpSourceTest, TellsWhenMediaBeginsAndWhenItCeases) {
@@ -188,7 +200,7 @@ TEST_F(RtpSourceTest, AsksForNoOtherKeyFrameWhereAStreamStartsWithOne) {
   receive(vp8(1, true, 0xb));
   EXPECT_TRUE(messages<rtp::PictureLossIndication>(feedback()).empty());
   end_run();
-  EXPECT_EQ(viewer.rtp.size(), 1u);
+  EXPECT_EQ(viewer.rtp.size(), 2u);
   receive(vp8(1, false, 0xc));
   EXPECT_EQ(messages<rtp::PictureLossIndication>(feedback()).size(), 1u);
 }
@@ -249,6 +261,27 @@ TEST_F(RtpSourceTest, UnbindsItsSubscribersWhenItGoes) {
   EXPECT_EQ(sink.source(), nullptr);
   EXPECT_FALSE(sink.stream()->source().is_set());
   sink.receive_picture_loss(now());  // has nobody to ask
+}
+
+// Packets that histories hold cannot come in: where they run out, checks and handshakes would go unanswered.
+TEST_F(RtpSourceTest, HistoriesShrinkBeforePacketsRunOut) {
+  base::PacketPool& pool = shard.packets();
+  std::vector<base::PacketRef> held;
+  for (std::uint16_t i = 1; i <= 100; ++i) receive(vp8(i, i == 1));
+  end_run();
+  EXPECT_EQ(source.active()->history().size(), 100u);
+  while (pool.in_use() < pool.max_packets() / 4 * 3) held.push_back(pool.acquire());
+  receive(vp8(101));
+  end_run();
+  EXPECT_EQ(source.active()->history().size(), 32u);
+  while (pool.in_use() < pool.max_packets() / 8 * 7) held.push_back(pool.acquire());
+  receive(vp8(102));
+  end_run();
+  EXPECT_EQ(source.active()->history().size(), 0u);
+  EXPECT_EQ(viewer.rtp.size(), 102u);
+  held.clear();
+  for (std::uint16_t i = 103; i < 203; ++i) receive(vp8(i));
+  EXPECT_EQ(source.active()->history().size(), 100u);
 }
 
 }  // namespace

@@ -395,6 +395,25 @@ TEST_F(Send, ResendsNoMoreThanItSendsButForABurst) {
   EXPECT_EQ(resent, 256u * 1024 / 1200);
 }
 
+// RFC 3711 §3.3.1: whoever has new keys knows of no rollover.
+TEST_F(Send, ANewKeyBeginsWithoutARollover) {
+  PacketHistory history(64);
+  stream_.switch_source(kA);
+  std::uint64_t extended = 100;
+  Sent last = stamp(kA, extended, true);
+  while (last.index < 0x1'8000) last = stamp(kA, ++extended);
+  const MediaPacket before = packet(kA, extended);
+  history.insert(before);
+  stream_.restart_index();
+  EXPECT_TRUE(stream_.wants_key_frame());
+  EXPECT_EQ(stamp(kA, ++extended).drop, DropReason::waiting_for_key_frame);
+  EXPECT_EQ(stream_.find_lost(last.header.sequence, history, at(1s)), nullptr);
+  const Sent next = stamp(kA, ++extended, true);
+  ASSERT_EQ(next.drop, DropReason::none);
+  EXPECT_LT(next.index, 0x8000u);
+  EXPECT_EQ(stamp(kA, extended + 1).index, next.index + 1);
+}
+
 TEST_F(Send, MeasuresTheRoundTripFromReports) {
   const base::ClockAnchor anchor{at(0s), {1'700'000'000'000'000'000}};
   stream_.switch_source(kA);

@@ -169,6 +169,27 @@ TEST_F(TransportCc, SkipsAHoleLongerThanItsWindow) {
   EXPECT_EQ(receiver_.deadline(), base::kNever);
 }
 
+// Of any length, behind whatever stands in the slot already.
+TEST_F(TransportCc, AHoleOfAnyLengthComesToAnEnd) {
+  std::uint16_t sequence = 1;
+  base::Instant now = at(0ms);
+  for (std::uint16_t hole = 1; hole < 700; ++hole) {
+    receiver_.receive({sequence}, Ssrc{2}, now);
+    sequence = static_cast<std::uint16_t>(sequence + 1 + hole);
+    receiver_.receive({sequence}, Ssrc{2}, now);
+    now += 100ms;
+    int slots = 0;
+    for (; receiver_.deadline() <= now && slots < 5; ++slots) {
+      RtcpBuilder builder(base::MutableBytes(slot_).first(1164));
+      builder.receiver_report(Ssrc{1});
+      builder.cname(Ssrc{1}, "0123456789abcdef");
+      receiver_.advance(now, builder);
+    }
+    EXPECT_LT(slots, 5) << hole;
+    ++sequence;
+  }
+}
+
 TEST_F(TransportCc, GoesOnInTheNextSlotWhereOneIsFull) {
   base::SeededRandom random(5);
   for (std::uint16_t i = 0; i < 2000; ++i) receiver_.receive({i}, Ssrc{2}, at(random.below(200) * 1ms));

@@ -295,6 +295,31 @@ TEST(WebRtcTransport, AnotherCertificateIsAnotherAssociation) {
   EXPECT_EQ(link.left.rtp.size(), 1u);
 }
 
+// Without any restart of ICE, and without waiting for its next check.
+TEST(WebRtcTransport, AnotherAssociationBeginsAtOnceOnThePathThatIsThere) {
+  MemoryLink link;
+  ASSERT_TRUE(link.connect());
+  const std::uint32_t before = link.left.transport->associations();
+  link.introduce(MemoryLink::description(link.right, dtls::DtlsRole::client),
+                 MemoryLink::description(link.left, dtls::DtlsRole::server));
+  EXPECT_LE(link.left.transport->deadline(), link.now());
+  const base::Instant begun = link.now();
+  ASSERT_TRUE(link.run(10s, [&] { return link.connected(); }));
+  EXPECT_LT(link.now() - begun, 200ms);
+  EXPECT_EQ(link.left.transport->associations(), before + 1);
+  EXPECT_EQ(link.past_deadlines, 0);
+}
+
+// RFC 7675 §5.2 is about a peer that says goodbye.
+TEST(WebRtcTransport, DtlsThatFailsTakesNoConsentBack) {
+  MemoryLink link;
+  auto wrong = MemoryLink::description(link.right, dtls::DtlsRole::server);
+  wrong.fingerprint = certificate(2)->fingerprint().value();
+  link.introduce(wrong, MemoryLink::description(link.left, dtls::DtlsRole::client));
+  ASSERT_TRUE(link.run(10s, [&] { return link.left.dtls_state() == DtlsState::failed; }));
+  EXPECT_TRUE(link.left.ice_state() == ice::IceState::connected || link.left.ice_state() == ice::IceState::ready);
+}
+
 TEST(WebRtcTransport, TheSameDescriptionAgainChangesNothing) {
   MemoryLink link;
   ASSERT_TRUE(link.connect());
