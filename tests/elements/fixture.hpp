@@ -13,6 +13,7 @@
 
 namespace kaskado::elements::test {
 
+using base::Instant;
 using pipeline::ApiError;
 using pipeline::ApiResult;
 using pipeline::ErrorCode;

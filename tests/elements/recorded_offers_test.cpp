@@ -98,7 +98,8 @@ TEST_P(RecordedOffer, OfAReceiverOrSenderOnlyGoesOneWay) {
   const auto directions = [&](const EndpointOptions& options) {
     WebRtcEndpoint& one = make(options.recvonly ? "receiver" : "sender", options);
     std::vector<sdp::Direction> answered;
-    for (const auto& media : sdp::parse_or_fail(answer_of(one, offer_text)).media) {
+    const sdp::SessionDescription answer = sdp::parse_or_fail(answer_of(one, offer_text));
+    for (const auto& media : answer.media) {
       if (is_av(media) && media.port != 0) answered.push_back(*media.direction);
     }
     EXPECT_FALSE(answered.empty());

@@ -122,7 +122,8 @@ TEST_F(SdpEndpointTest, OffersWhatIsAskedFor) {
   const auto kinds = [&](std::optional<OfferOptions> options) {
     WebRtcEndpoint& one = make("offerer" + std::to_string(count++));
     Texts texts;
-    for (const auto& media : sdp::parse_or_fail(offer_of(one, std::move(options))).media) {
+    const sdp::SessionDescription offer = sdp::parse_or_fail(offer_of(one, std::move(options)));
+    for (const auto& media : offer.media) {
       texts.push_back(media.media + " " + media.mid);
     }
     return texts;
