@@ -1,5 +1,6 @@
 // One or more messages of a client, each ended by a zero byte, through the whole control plane. What comes
-// back must be JSON, and there is never more of it than one answer a message (events aside).
+// back must be JSON, and there is never more of it than one answer a message (events aside). JSON that is
+// read and written is read as the same.
 #include <cstdint>
 #include <string_view>
 
@@ -27,6 +28,15 @@ class CheckingOutlet final : public control::Outlet {
   std::size_t answers = 0;
 };
 
+// What is read and written again is read as the same.
+void check_round_trip(std::string_view text) {
+  const auto read = control::parse_json(text);
+  if (!read) return require(!read.error().message.empty());
+  const std::string written = control::write_json(*read);
+  const auto again = control::parse_json(written);
+  require(again.ok() && control::write_json(*again) == written);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -43,6 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::size_t messages = 0;
   while (!rest.empty()) {
     const std::size_t end = rest.find('\0');
+    check_round_trip(rest.substr(0, end));
     plane->receive(1, rest.substr(0, end), now);
     ++messages;
     now += 1s;

@@ -85,6 +85,7 @@ void drive_agent(Bytes datagram) {
     now = std::max(now, agent.deadline());
     outbox.clear();
     agent.advance(now, outbox);
+    require(agent.deadline() > now);  // or its owner's timer would spin
     agent.receive(datagram, kPath, now, outbox);
   }
 }

@@ -54,14 +54,19 @@ void negotiate(const SessionDescription& remote, bool all, TransportProfile prof
   require(answer.ok() == !remote.media.empty());
   if (answer) {
     check(remote, answer->local, *answer);
+    const SessionDescription again = reread(answer->local);
+    require(reread(again) == again && again.media.size() == remote.media.size());
     for (const NegotiatedMedia& media : answer->media) {
-      require(media.accepted() == (answer->local.media[media.index].port != 0));
+      const MediaDescription& said = answer->local.media[media.index];
+      require(media.accepted() == (said.port != 0));
+      // What is refused names formats that may have a static meaning (RFC 3551 §6).
+      require(!media.accepted() || again.media[media.index] == said);
     }
-    require(reread(answer->local).media.size() == remote.media.size());
     const auto echoed = apply_answer(remote, answer->local, local);
     if (echoed) check(remote, echoed->local, *echoed);
   }
   const SessionDescription offer = make_offer({true, true, true}, capabilities, local);
+  require(reread(offer) == offer);
   const auto applied = apply_answer(offer, remote, local);
   if (applied) check(remote, offer, *applied);
 }

@@ -46,6 +46,15 @@ void drop_shadowed(Object& object) {
   object.members.assign(std::make_move_iterator(kept.rbegin()), std::make_move_iterator(kept.rend()));
 }
 
+// RapidJSON refuses a high surrogate that stands alone in \u escapes, but writes a low one as if it were a
+// character: bytes that are no UTF-8 (RFC 3629 §3), for which clients would end the connection.
+bool has_surrogate(std::string_view text) {
+  for (std::size_t at = 0; (at = text.find('\xed', at)) != std::string_view::npos; ++at) {
+    if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0xa0) return true;
+  }
+  return false;
+}
+
 // Builds the tree from RapidJSON's events; returning false stops the reader.
 class TreeBuilder {
  public:
@@ -65,10 +74,11 @@ class TreeBuilder {
   bool Double(double v) { return add(Value(v)); }
   bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
   bool String(const char* text, rapidjson::SizeType length, bool) {
-    return add(Value(std::string(text, length)));
+    return has_surrogate({text, length}) ? refuse(kLoneSurrogate) : add(Value(std::string(text, length)));
   }
   bool StartObject() { return open(true); }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
+    if (has_surrogate({text, length})) return refuse(kLoneSurrogate);
     open_.back().key.assign(text, length);
     return true;
   }
@@ -80,6 +90,8 @@ class TreeBuilder {
   bool EndArray(rapidjson::SizeType) { return close(); }
 
  private:
+  static constexpr const char* kLoneSurrogate = "half of a surrogate pair";
+
   struct Level {
     bool is_object;
     Object object;

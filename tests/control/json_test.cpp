@@ -60,6 +60,14 @@ TEST(Json, RefusesWhatIsNotJson) {
   }
 }
 
+TEST(Json, RefusesHalfASurrogatePairWhichWouldBeWrittenAsBadUtf8) {
+  for (const char* text :
+       {R"("\ude00")", R"("\ud33d\ude00")", R"({"\udfff":1})", R"(["a\uDC00b"])", R"("\ud83d")"})
+    EXPECT_FALSE(parse_json(text).ok()) << text;
+  EXPECT_EQ(round_trip(R"("\ud83d\ude00")"), "\"\xf0\x9f\x98\x80\"");
+  EXPECT_EQ(round_trip("\"\xed\x9f\xbf\xee\x80\x80\""), "\"\xed\x9f\xbf\xee\x80\x80\"");  // their neighbours
+}
+
 TEST(Json, RefusesDeepNesting) {
   const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
   EXPECT_TRUE(parse_json(nested(64)).ok());
