@@ -169,6 +169,23 @@ TEST_F(TransportCc, SkipsAHoleLongerThanItsWindow) {
   EXPECT_EQ(receiver_.deadline(), base::kNever);
 }
 
+// It said nothing, and stayed due for ever, where the hole was longer than a slot holds statuses.
+TEST_F(TransportCc, SaysSomethingAfterAHoleOfAnyLengthInASlotOfAnySize) {
+  base::Duration now = 0ms;
+  std::uint16_t sequence = 0;
+  for (const std::size_t slot_bytes : {200u, 300u, 700u, 1172u, 1500u}) {
+    for (std::uint16_t hole = 1; hole < 2200; ++hole) {
+      sequence = static_cast<std::uint16_t>(sequence + hole);
+      receiver_.receive({sequence}, Ssrc{2}, at(now));
+      now += 100ms;
+      RtcpBuilder builder(base::MutableBytes(slot_).first(slot_bytes));
+      receiver_.advance(at(now), builder);
+      ASSERT_TRUE(read_all(builder.written()).received.contains(sequence)) << hole << ", " << slot_bytes;
+      ASSERT_EQ(receiver_.deadline(), base::kNever);
+    }
+  }
+}
+
 TEST_F(TransportCc, GoesOnInTheNextSlotWhereOneIsFull) {
   base::SeededRandom random(5);
   for (std::uint16_t i = 0; i < 2000; ++i) receiver_.receive({i}, Ssrc{2}, at(random.below(200) * 1ms));
