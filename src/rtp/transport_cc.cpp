@@ -33,13 +33,13 @@ void TransportCcReceiver::receive(SequenceNumber sequence, Ssrc media, base::Ins
 
 // False where nothing more can be said now.
 bool TransportCcReceiver::write_one(RtcpBuilder& builder) {
-  // A message of losses only has no reference time: of a long hole only the end is told, which fits any slot
-  // together with the packet behind it.
-  std::uint64_t received = unreported_;
-  while (received < highest_ && arrival(received) == kNotReceived) ++received;
-  if (received - unreported_ > kMaxLeadingLosses) unreported_ = received - kMaxLeadingLosses;
+  const std::size_t room = feedback_statuses_that_fit(builder.remaining());
+  if (room < kLeastRoom) return false;
+  // A hole as long as that would make a message of losses only, which has no reference time: go past it. The
+  // highest one was received, so that each message says something and the last one comes.
+  while (unreported_ + room <= highest_ && arrival(unreported_) == kNotReceived) ++unreported_;
   std::array<base::Instant, kMaxFeedbackStatuses> batch;
-  const std::size_t count = std::min<std::uint64_t>(batch.size(), highest_ + 1 - unreported_);
+  const std::size_t count = std::min<std::uint64_t>(room, highest_ + 1 - unreported_);
   for (std::size_t i = 0; i < count; ++i) batch[i] = arrival(unreported_ + i);
   const std::size_t written = write_transport_feedback(builder, sender_, media_, low_bits(unreported_),
                                                        std::span(batch).first(count), feedback_count_);

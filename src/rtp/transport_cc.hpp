@@ -17,7 +17,7 @@ class TransportCcReceiver {
 
   // `media` is the SSRC that the packet came with; feedback names the newest one.
   void receive(SequenceNumber sequence, Ssrc media, base::Instant arrived);
-  // Writes what is due; what does not fit stays due.
+  // Writes what is due; what does not fit stays due. In a slot of 200 bytes it writes something.
   void advance(base::Instant now, RtcpBuilder& builder);
   base::Instant deadline() const;
 
@@ -25,7 +25,7 @@ class TransportCcReceiver {
   static constexpr std::size_t kWindow = 2048;
   static constexpr std::uint64_t kMaxReorder = 512;  // how far back a late packet reopens a report
   static constexpr std::uint64_t kManyPackets = 256;
-  static constexpr std::uint64_t kMaxLeadingLosses = 256;
+  static constexpr std::size_t kLeastRoom = 64;  // with less, statuses wait for the next slot
   static constexpr base::Duration kInterval = std::chrono::milliseconds{100};
 
   base::Instant& arrival(std::uint64_t extended) { return arrivals_[extended % kWindow]; }

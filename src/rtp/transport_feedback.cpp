@@ -136,18 +136,18 @@ void write_statuses(base::ByteWriter& writer, const Statuses& statuses) {
   }
 }
 
-// The header and, at worst, a chunk of two octets every seven statuses, two octets a delta and padding.
-constexpr std::size_t kFeedbackHeaderBytes = 20;
-std::size_t statuses_that_fit(std::size_t bytes) {
-  if (bytes < kFeedbackHeaderBytes + 8) return 0;
-  return std::min(kMaxFeedbackStatuses, (bytes - kFeedbackHeaderBytes - 5) * 7 / 16);
-}
-
 }  // namespace
+
+// The header and, at worst, a chunk of two octets every seven statuses, two octets a delta and padding.
+std::size_t feedback_statuses_that_fit(std::size_t bytes) {
+  constexpr std::size_t kHeaderBytes = 20;
+  if (bytes < kHeaderBytes + 8) return 0;
+  return std::min(kMaxFeedbackStatuses, (bytes - kHeaderBytes - 5) * 7 / 16);
+}
 
 std::size_t write_transport_feedback(RtcpBuilder& builder, Ssrc sender, Ssrc media, SequenceNumber first,
                                      std::span<const base::Instant> arrivals, std::uint8_t feedback_count) {
-  arrivals = arrivals.first(std::min(arrivals.size(), statuses_that_fit(builder.remaining())));
+  arrivals = arrivals.first(std::min(arrivals.size(), feedback_statuses_that_fit(builder.remaining())));
   const auto received = std::find_if(arrivals.begin(), arrivals.end(),
                                      [](base::Instant arrival) { return arrival != kNotReceived; });
   if (received == arrivals.end()) return 0;

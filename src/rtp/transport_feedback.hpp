@@ -45,6 +45,9 @@ class TransportFeedbackReader {
 inline constexpr base::Instant kNotReceived = base::Instant::min();
 inline constexpr std::size_t kMaxFeedbackStatuses = 512;
 
+// How many statuses surely fit into a message of so many bytes.
+std::size_t feedback_statuses_that_fit(std::size_t bytes);
+
 // Writes one message for the packets from `first` on. Gives how many statuses went in, 0 where not even the
 // header fits or nothing was received; the caller goes on from there with the next message. A step in time
 // that 16 bits do not hold ends the message early.

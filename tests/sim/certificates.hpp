@@ -14,6 +14,11 @@ inline base::WallTime wall_time_at(base::Instant when) {
   return {1'800'000'000'000'000'000 + when.time_since_epoch().count()};
 }
 
+inline std::shared_ptr<const dtls::Certificate> rsa_certificate() {
+  static const auto made = dtls::Certificate::generate(dtls::KeyType::rsa_2048, wall_time_at({})).value();
+  return made;
+}
+
 inline std::shared_ptr<const dtls::Certificate> test_certificate(int which) {
   static std::map<int, std::shared_ptr<const dtls::Certificate>> made;
   auto& certificate = made[which];

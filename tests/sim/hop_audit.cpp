@@ -37,17 +37,18 @@ std::optional<std::string> fault_of_receiver(const std::vector<Transmission>& re
 
 // What its sender did wrong.
 std::optional<std::string> fault_of_sender(const std::vector<Transmission>& requests,
-                                           const std::vector<Transmission>& sent, Instant available,
-                                           const HopRules& rules) {
+                                           const std::vector<Transmission>& sent,
+                                           const Availability& available, const HopRules& rules) {
   for (const Transmission& request : requests) {
-    if (!request.arrival || *request.arrival < available) continue;
+    if (!request.arrival || *request.arrival < available.from) continue;
     const Instant asked = *request.arrival;
-    if (asked >= available + rules.history_age) continue;
+    if (asked >= available.until || asked >= available.from + rules.history_age) continue;
     bool answered = false;
     for (const Transmission& transmission : sent) {
       answered |= transmission.sent <= asked && asked - transmission.sent <= rules.longest_interval;
     }
-    if (!answered) return "not sent again when asked for " + ms(asked - available) + " after it was there";
+    if (!answered)
+      return "not sent again when asked for " + ms(asked - available.from) + " after it was there";
   }
   return std::nullopt;
 }
@@ -55,7 +56,7 @@ std::optional<std::string> fault_of_sender(const std::vector<Transmission>& requ
 }  // namespace
 
 HopAudit audit(const HopLedger& ledger, const HopRules& rules,
-               const std::function<Instant(std::uint64_t)>& available) {
+               const std::function<Availability(std::uint64_t)>& available) {
   HopAudit result;
   Instant first_arrival = base::kNever;
   for (const auto& [extended, sent] : ledger.packets) {

@@ -22,6 +22,12 @@ struct HopRules {
   Duration longest_interval = 200ms;
 };
 
+// From when until when a sender can send a packet again, apart from its history's age; never by default.
+struct Availability {
+  Instant from = base::kNever;
+  Instant until = base::kNever;
+};
+
 struct HopAudit {
   std::uint64_t first = 0;          // what arrived first
   std::uint64_t last = 0;           // the highest that arrived
@@ -30,8 +36,7 @@ struct HopAudit {
   std::vector<std::string> faults;
 };
 
-// `available` says since when the sender had a packet to send again; kNever where it never had it.
 HopAudit audit(const HopLedger& ledger, const HopRules& rules,
-               const std::function<Instant(std::uint64_t)>& available);
+               const std::function<Availability(std::uint64_t)>& available);
 
 }  // namespace kaskado::sim

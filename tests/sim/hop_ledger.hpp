@@ -15,10 +15,18 @@ struct Transmission {
   Fate arrival;
 };
 
+// Which packet of which publisher.
+struct PacketId {
+  std::uint32_t publisher = 0;
+  std::uint32_t number = 0;
+  auto operator<=>(const PacketId&) const = default;
+};
+
 // By extended sequence numbers of the hop.
 struct HopLedger {
   std::map<std::uint64_t, std::vector<Transmission>> packets;
   std::map<std::uint64_t, std::vector<Transmission>> requests;
+  std::map<std::uint64_t, PacketId> ids;  // of what was sent, where that could be read
 
   // When the first copy came; kNever where none did.
   Instant arrival(std::uint64_t extended) const {

@@ -22,10 +22,12 @@ std::uint64_t MediaReceiver::extend(rtp::SequenceNumber sequence) const {
   return newest_ == 0 ? kFirstCycle + sequence.value : rtp::extend(sequence, newest_);
 }
 
-void MediaReceiver::overhear(rtp::SequenceNumber sequence, Instant now, const Fate& fate) {
+void MediaReceiver::overhear(rtp::SequenceNumber sequence, std::optional<PacketId> id, Instant now,
+                             const Fate& fate) {
   const std::uint64_t extended = extend(sequence);
   newest_ = std::max(newest_, extended);
   ledger_.packets[extended].push_back({now, fate});
+  if (id) ledger_.ids.try_emplace(extended, *id);
 }
 
 void MediaReceiver::receive(const rtp::RtpHeader& header, base::Bytes payload, Instant now) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "hop_ledger.hpp"
@@ -27,8 +28,8 @@ class MediaReceiver {
 
   // A decrypted packet of the stream.
   void receive(const rtp::RtpHeader& header, base::Bytes payload, Instant now);
-  // One that is on its way, or gets lost.
-  void overhear(rtp::SequenceNumber sequence, Instant now, const Fate& fate);
+  // One that is on its way, or gets lost, with what stands in it if that can be read.
+  void overhear(rtp::SequenceNumber sequence, std::optional<PacketId> id, Instant now, const Fate& fate);
   void receive_sender_report(const rtp::SenderInfo& info, Instant now);
 
   // Writes what is asked for now; note_sent() must follow with what became of it.

@@ -76,7 +76,9 @@ void MediaSender::send_frame(Instant now, PeerTransport& transport, std::uint16_
     Packet& packet = history_[sequence];
     packet = {now, make_header(sequence, timestamp_at(now), video && i + 1 == packets, ++transport_sequence),
               make_payload(id, i == 0, key_frame, length)};
-    payload_bytes_sent_ += static_cast<std::uint32_t>(packet.payload.size());
+    timestamps_.push_back(timestamp_at(now));
+    payload_bytes_.push_back(static_cast<std::uint32_t>(packet.payload.size()));
+    payload_bytes_sent_ += payload_bytes_.back();
     transmit(sequence, packet, transport, now);
   }
 }

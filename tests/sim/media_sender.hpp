@@ -13,13 +13,6 @@
 
 namespace kaskado::sim {
 
-// Which packet of which publisher.
-struct PacketId {
-  std::uint32_t publisher = 0;
-  std::uint32_t number = 0;
-  auto operator<=>(const PacketId&) const = default;
-};
-
 // The payload of a packet; what is in it follows from its id and length, so that a change is seen.
 std::vector<std::uint8_t> make_payload(PacketId id, bool first_of_frame, bool key_frame, std::size_t length);
 // Nothing where it is not one of make_payload's, whole and unchanged.
@@ -52,6 +45,7 @@ class MediaSender {
   void set_format(const Format& format) { format_ = format; }
   void start(Instant now);
   void stop() { next_frame_ = base::kNever; }
+  bool started() const { return next_frame_ != base::kNever; }
   // Sends the frame that is due. `transport_sequence` counts all packets of the transport.
   void advance(Instant now, PeerTransport& transport, std::uint16_t& transport_sequence);
   Instant deadline() const { return next_frame_; }
@@ -67,6 +61,8 @@ class MediaSender {
   std::uint32_t sent() const { return next_number_; }
   // Of a packet of its own.
   std::uint64_t sequence_of(PacketId id) const { return config_.first_sequence + id.number; }
+  rtp::Timestamp timestamp_of(PacketId id) const { return timestamps_.at(id.number); }
+  std::uint64_t payload_bytes_of(PacketId id) const { return payload_bytes_.at(id.number); }
   const std::vector<Instant>& picture_losses() const { return picture_losses_; }
   const std::vector<Instant>& key_frames() const { return key_frames_; }
 
@@ -96,6 +92,8 @@ class MediaSender {
   std::map<std::uint64_t, Packet> history_;
   HopLedger ledger_;
   std::uint32_t payload_bytes_sent_ = 0;
+  std::vector<rtp::Timestamp> timestamps_;    // by number
+  std::vector<std::uint32_t> payload_bytes_;  // the same
   std::vector<Instant> picture_losses_;
   std::vector<Instant> key_frames_;
 };

@@ -115,10 +115,12 @@ Instant PeerTransport::deadline() const {
   return dtls_ && ice_.selected_path() ? std::min(ice_.deadline(), dtls_->deadline()) : ice_.deadline();
 }
 
-std::vector<std::uint8_t> PeerTransport::eavesdrop_rtcp(const Datagram& datagram) {
-  if (!eavesdropper_ || datagram.kind() != DatagramKind::rtcp) return {};
+std::vector<std::uint8_t> PeerTransport::eavesdrop(const Datagram& datagram) {
+  const DatagramKind kind = datagram.kind();
+  if (!eavesdropper_ || (kind != DatagramKind::rtp && kind != DatagramKind::rtcp)) return {};
   std::vector<std::uint8_t> bytes = datagram.bytes;
-  bytes.resize(eavesdropper_->open_rtcp(bytes).length);
+  bytes.resize(kind == DatagramKind::rtp ? eavesdropper_->open_rtp(bytes).length
+                                         : eavesdropper_->open_rtcp(bytes).length);
   return bytes;
 }
 

@@ -40,8 +40,9 @@ class PeerTransport {
   Opened receive(Datagram& datagram, Instant now);
   void advance(Instant now);
   Instant deadline() const;
-  // What RTCP on its way to this peer says, also where it will not arrive; empty before there are keys.
-  std::vector<std::uint8_t> eavesdrop_rtcp(const Datagram& datagram);
+  // What RTP or RTCP on its way to this peer says, also where it will not arrive. Empty before there are
+  // keys, and for RTP that is sent again.
+  std::vector<std::uint8_t> eavesdrop(const Datagram& datagram);
 
   // Keys are there and a path: media flows.
   bool connected() const { return sender_ && ice_.selected_path(); }
@@ -67,7 +68,7 @@ class PeerTransport {
   std::unique_ptr<dtls::DtlsSession> dtls_;
   std::optional<srtp::SrtpSender> sender_;
   std::optional<srtp::SrtpReceiver> receiver_;
-  std::optional<srtp::SrtpReceiver> eavesdropper_;  // of RTCP, whose indices all differ
+  std::optional<srtp::SrtpReceiver> eavesdropper_;
   base::Outbox outbox_{64};
   base::DropCounters drops_;
 };

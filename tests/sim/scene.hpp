@@ -42,6 +42,8 @@ class Scene {
   // was sent.
   StreamResult expect_stream(SimPeer& publisher, SimPeer& viewer,
                              rtp::MediaKind kind = rtp::MediaKind::video);
+  // The same for a viewer who was switched from one publisher to the next, in this order.
+  StreamResult expect_stream(const std::vector<SimPeer*>& publishers, SimPeer& viewer, rtp::MediaKind kind);
   // Releases the pipeline: nothing is left of it, and nothing more is due.
   void expect_clean_end();
   // No more than `each_second` of the server's wake-ups since the last call.

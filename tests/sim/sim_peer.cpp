@@ -254,10 +254,14 @@ void SimPeer::overhear(const Datagram& datagram, Instant now, const Fate& fate) 
   if (datagram.kind() == transport::DatagramKind::rtp) {
     const auto header = rtp::parse_rtp(datagram.bytes);
     MediaReceiver* stream = header ? receiver_of(header->ssrc) : nullptr;
-    if (stream) stream->overhear(header->sequence, now, fate);
+    if (!stream) return;
+    const std::vector<std::uint8_t> opened = transport_.eavesdrop(datagram);
+    const base::Bytes payload =
+        base::Bytes(opened).subspan(std::min<std::size_t>(opened.size(), header->payload_offset));
+    stream->overhear(header->sequence, read_payload(payload), now, fate);
     return;
   }
-  const std::vector<std::uint8_t> rtcp = transport_.eavesdrop_rtcp(datagram);
+  const std::vector<std::uint8_t> rtcp = transport_.eavesdrop(datagram);
   rtp::RtcpReader reader(rtcp);
   while (const auto message = reader.next()) {
     const auto* nack = std::get_if<rtp::Nack>(&*message);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "certificates.hpp"
@@ -18,6 +19,10 @@ namespace {
 pipeline::MediaConfiguration configuration() {
   pipeline::MediaConfiguration configuration;
   configuration.certificates.ecdsa = test_certificate(0);
+  // Made by the first who asks for it, since it takes long.
+  static const std::shared_future<std::shared_ptr<const dtls::Certificate>> rsa =
+      std::async(std::launch::deferred, rsa_certificate).share();
+  configuration.certificates.rsa = rsa;
   return configuration;
 }
 
@@ -62,11 +67,11 @@ std::string SimServer::make_pipeline() {
   return id;
 }
 
-std::string SimServer::make_endpoint(const std::string& pipeline) {
+std::string SimServer::make_endpoint(const std::string& pipeline, const char* key_type) {
   const std::string id = "endpoint" + std::to_string(++last_object_);
   shard_.set_now(network_.now());
   const auto made = shard_.objects().create(elements::kWebRtcEndpointClass, id,
-                                            {Value(pipeline), false, false, false, "ECDSA", "NO_VALUE"});
+                                            {Value(pipeline), false, false, false, key_type, "NO_VALUE"});
   EXPECT_TRUE(made.ok()) << made.error().message;
   return id;
 }

@@ -19,7 +19,7 @@ class SimServer final : public Host {
   SimServer(const SimServer&) = delete;
 
   std::string make_pipeline();
-  std::string make_endpoint(const std::string& pipeline);
+  std::string make_endpoint(const std::string& pipeline, const char* key_type = "ECDSA");
   // Of the operation's name as clients write it. The first form must succeed.
   pipeline::Value call(const std::string& object, const std::string& operation,
                        pipeline::Arguments arguments = {});

@@ -94,14 +94,15 @@ Fate VirtualNetwork::send(const SocketAddress& from, const SocketAddress& to, ba
   const auto seen = outside_.find(from);
   Datagram datagram{seen == outside_.end() ? from : seen->second, to, {bytes.begin(), bytes.end()}};
   Access* receiver = owner_of(to);
-  const bool lost = loses && loses(datagram);
+  const Treatment treatment = treat ? treat(datagram) : Treatment{};
   if (const auto translated = inside_.find(to); translated != inside_.end()) datagram.to = translated->second;
   Fate fate;
-  if (receiver && !lost) {
-    fate = send_copy(*sender->second, *receiver, datagram);
-    if (duplicates(sender->second->up, datagram) || duplicates(receiver->down, datagram)) {
-      const Fate copy = send_copy(*sender->second, *receiver, datagram);
-      fate = fate && copy ? std::min(*fate, *copy) : fate ? fate : copy;
+  if (receiver && !treatment.lose) {
+    const bool twice = duplicates(sender->second->up, datagram) | duplicates(receiver->down, datagram);
+    for (int copy = 0; copy <= treatment.copies + twice; ++copy) {
+      const Duration hold = treatment.hold + (copy > twice ? (copy - twice) * 1ms : 0ms);
+      const Fate arrival = send_copy(*sender->second, *receiver, datagram, hold);
+      fate = fate && arrival ? std::min(*fate, *arrival) : fate ? fate : arrival;
     }
   }
   if (receiver && receiver->host) receiver->host->overhear(datagram, now_, fate);
@@ -112,11 +113,11 @@ bool VirtualNetwork::duplicates(Direction& direction, const Datagram& datagram) 
   return (is_dtls(datagram) ? direction.dtls_random : direction.random).unit() < direction.shape.duplication;
 }
 
-Fate VirtualNetwork::send_copy(Access& from, Access& to, const Datagram& datagram) {
+Fate VirtualNetwork::send_copy(Access& from, Access& to, const Datagram& datagram, Duration hold) {
   const auto up = pass(from.up, datagram, {});
   const auto down = pass(to.down, datagram, up.value_or(Duration{}));
   if (!up || !down || from.is_cut(now_) || to.is_cut(now_)) return std::nullopt;
-  const Instant arrival = now_ + *up + *down;
+  const Instant arrival = now_ + *up + *down + hold;
   events_.emplace(arrival, Event{{&to, datagram}, nullptr});
   return arrival;
 }

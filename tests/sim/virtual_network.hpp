@@ -42,6 +42,13 @@ struct LinkShape {
   Duration queue = 200ms;      // what waits longer for the rate is lost
 };
 
+// What a test does to one datagram, apart from what its way does.
+struct Treatment {
+  bool lose = false;
+  Duration hold = 0ms;  // later by this
+  int copies = 0;       // further ones, one millisecond apart
+};
+
 // When the first copy arrives; nothing where the datagram is lost.
 using Fate = std::optional<Instant>;
 
@@ -70,8 +77,8 @@ class VirtualNetwork {
   // From now on the host's datagrams seem to come from `outside`; what goes to where it was seen before is
   // lost.
   void rebind(const SocketAddress& inside, const SocketAddress& outside);
-  // True loses the datagram.
-  std::function<bool(const Datagram&)> loses;
+  // Asked about each datagram that is sent.
+  std::function<Treatment(const Datagram&)> treat;
 
   Fate send(const SocketAddress& from, const SocketAddress& to, base::Bytes bytes);
   void at(Instant when, std::function<void()> what);
@@ -113,7 +120,7 @@ class VirtualNetwork {
   // How much later it comes out of this direction, or nothing where it is lost in it.
   std::optional<Duration> pass(Direction& direction, const Datagram& datagram, Duration so_far);
   bool duplicates(Direction& direction, const Datagram& datagram);
-  Fate send_copy(Access& from, Access& to, const Datagram& datagram);
+  Fate send_copy(Access& from, Access& to, const Datagram& datagram, Duration hold);
   Access* owner_of(const SocketAddress& outside);
   void handle_events();
   void wake_hosts();
