@@ -67,6 +67,11 @@ PeerTransport::Opened PeerTransport::receive(Datagram& datagram, Instant now) {
     after_ice(now);
   } else if (kind == DatagramKind::dtls) {
     if (!dtls_ || !ice_.accepts(path)) return {};
+    if (dtls_->state() == dtls::DtlsState::idle) {
+      // As browsers do: the other side may know sooner that the path works.
+      early_hello_ = datagram.bytes;
+      return {};
+    }
     drops_.count(dtls_->receive(datagram.bytes, path, now, outbox_).drop);
     after_dtls();
   } else if (!receiver_ || !ice_.accepts(path)) {
@@ -84,6 +89,8 @@ PeerTransport::Opened PeerTransport::receive(Datagram& datagram, Instant now) {
 void PeerTransport::after_ice(Instant now) {
   if (ice_.selected_path() && dtls_ && dtls_->state() == dtls::DtlsState::idle) {
     dtls_->start(*ice_.selected_path(), now, outbox_);
+    if (!early_hello_.empty()) dtls_->receive(std::exchange(early_hello_, {}), *ice_.selected_path(), now, outbox_);
+    after_dtls();
   }
 }
 

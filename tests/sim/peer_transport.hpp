@@ -66,6 +66,7 @@ class PeerTransport {
   ice::Credentials local_;
   ice::IceAgent ice_;
   std::unique_ptr<dtls::DtlsSession> dtls_;
+  std::vector<std::uint8_t> early_hello_;
   std::optional<srtp::SrtpSender> sender_;
   std::optional<srtp::SrtpReceiver> receiver_;
   std::optional<srtp::SrtpReceiver> eavesdropper_;
