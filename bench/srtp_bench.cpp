@@ -1,8 +1,10 @@
-// What SRTP costs a packet: sealing from a shared payload into a slot, and opening in place; libsrtp2 doing
-// the same; and the bare OpenSSL calls over the same bytes with nothing around them ("floor"). The time of a
-// benchmark is ours a packet; the counters give the others in ns a packet and the ratios:
-//   of_floor  = ours / floor    (1 is what OpenSSL allows)
+// What SRTP costs a packet: sealing from a shared payload into a slot, and opening in place, by each engine
+// that this machine has. In the same batches: our own code on OpenSSL ("evp"), libsrtp2, and the bare OpenSSL
+// calls over the same bytes with nothing around them ("floor"). The counters are medians over the batches, in
+// ns a packet, and the ratios of those:
+//   of_evp     = ours / evp
 //   of_libsrtp = ours / libsrtp2
+//   of_floor   = ours / floor    (1 is what OpenSSL allows)
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <benchmark/benchmark.h>
 #include <malloc.h>
@@ -26,7 +28,6 @@ namespace {
 constexpr std::size_t kHeaderBytes = 20;  // with one word of header extension
 constexpr std::size_t kBatch = 256;
 constexpr std::size_t kSlotBytes = 1536;
-constexpr std::size_t kViewers = 300;
 
 // Of this thread's CPU time, so that a busy machine does not show.
 double now_ns() {
@@ -114,55 +115,75 @@ class Floor {
   static constexpr std::uint8_t zeros_[32] = {};
 };
 
-struct Times {
-  double ours = 0, libsrtp = 0, floor = 0;
-  std::size_t batches = 0;
-
-  void report(benchmark::State& state) const {
-    const auto count = static_cast<double>(batches);
-    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
-    state.counters["ours_ns"] = ours / count;
-    state.counters["libsrtp_ns"] = libsrtp / count;
-    state.counters["floor_ns"] = floor / count;
-    state.counters["of_floor"] = ours / floor;
-    state.counters["of_libsrtp"] = ours / libsrtp;
+// Times of batches, in ns a packet.
+class Series {
+ public:
+  template <typename Call>
+  double add(Call call) {
+    batches_.push_back(time_batch(call));
+    return batches_.back();
   }
-  void finish_batch(benchmark::State& state, double ours_ns) {
-    ours += ours_ns;
-    ++batches;
-    state.SetIterationTime(ours_ns * kBatch * 1e-9);
+  double median() {
+    const auto middle = batches_.begin() + static_cast<std::ptrdiff_t>(batches_.size() / 2);
+    std::nth_element(batches_.begin(), middle, batches_.end());
+    return *middle;
+  }
+
+ private:
+  std::vector<double> batches_;
+};
+
+struct Times {
+  Series ours, evp, libsrtp, floor;
+
+  void report(benchmark::State& state) {
+    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatch));
+    state.counters["ours_ns"] = ours.median();
+    state.counters["evp_ns"] = evp.median();
+    state.counters["libsrtp_ns"] = libsrtp.median();
+    state.counters["floor_ns"] = floor.median();
+    state.counters["of_evp"] = ours.median() / evp.median();
+    state.counters["of_libsrtp"] = ours.median() / libsrtp.median();
+    state.counters["of_floor"] = ours.median() / floor.median();
   }
 };
 
-void seal(benchmark::State& state, Profile profile, std::size_t payload_bytes) {
+void set_time(benchmark::State& state, double ours_ns) {
+  state.SetIterationTime(ours_ns * kBatch * 1e-9);
+}
+
+void seal(benchmark::State& state, Profile profile, Engine engine, std::size_t payload_bytes) {
   base::SeededRandom random(2);
   const MasterKey master = random_master(profile, random);
-  SrtpSender sender(master);
+  SrtpSender sender(master, engine), evp(master, Engine::evp);
   Oracle oracle(master, Oracle::Way::sends);
   Floor floor(profile);
   Slots slots(payload_bytes);
   Times times;
+  const auto seal_by = [&](SrtpSender& by) {
+    return [&](std::size_t i) {
+      benchmark::DoNotOptimize(by.seal_rtp(slots.span(i), kHeaderBytes, slots.payload(), slots.index(i)));
+    };
+  };
   for ([[maybe_unused]] auto _ : state) {
     slots.restamp(false);
     // libsrtp2 seals in place only, so that the copy into the slot is its user's.
-    times.libsrtp += time_batch([&](std::size_t i) {
+    times.libsrtp.add([&](std::size_t i) {
       std::memcpy(slots.slot(i) + kHeaderBytes, slots.payload().data(), slots.payload().size());
       benchmark::DoNotOptimize(oracle.protect_in_place(slots.slot(i), static_cast<int>(slots.plain_bytes())));
     });
-    times.floor += time_batch([&](std::size_t i) { floor.run(slots.slot(i), slots.payload()); });
-    times.finish_batch(state, time_batch([&](std::size_t i) {
-                         benchmark::DoNotOptimize(
-                             sender.seal_rtp(slots.span(i), kHeaderBytes, slots.payload(), slots.index(i)));
-                       }));
+    times.floor.add([&](std::size_t i) { floor.run(slots.slot(i), slots.payload()); });
+    times.evp.add(seal_by(evp));
+    set_time(state, times.ours.add(seal_by(sender)));
   }
   times.report(state);
 }
 
-void open(benchmark::State& state, Profile profile, std::size_t payload_bytes) {
+void open(benchmark::State& state, Profile profile, Engine engine, std::size_t payload_bytes) {
   base::SeededRandom random(2);
   const MasterKey master = random_master(profile, random);
   SrtpSender sender(master);
-  SrtpReceiver receiver(master);
+  SrtpReceiver receiver(master, 1, engine), evp(master, 1, Engine::evp);
   Oracle oracle(master, Oracle::Way::receives);
   Floor floor(profile);
   Slots slots(payload_bytes);
@@ -172,73 +193,94 @@ void open(benchmark::State& state, Profile profile, std::size_t payload_bytes) {
     for (std::size_t i = 0; i < kBatch; ++i)
       sender.seal_rtp(slots.span(i), kHeaderBytes, slots.payload(), slots.index(i));
   };
+  const auto open_by = [&](SrtpReceiver& by) {
+    return [&](std::size_t i) {
+      if (by.open_rtp({slots.slot(i), sealed_bytes}).drop != base::DropReason::none)
+        state.SkipWithError("a packet was dropped");
+    };
+  };
   for ([[maybe_unused]] auto _ : state) {
     slots.restamp(false);
     seal_all();
-    times.libsrtp += time_batch([&](std::size_t i) {
+    times.libsrtp.add([&](std::size_t i) {
       if (!oracle.unprotect_in_place(slots.slot(i), static_cast<int>(sealed_bytes)))
         state.SkipWithError("libsrtp2 refused a packet");
     });
     seal_all();
-    times.finish_batch(state, time_batch([&](std::size_t i) {
-                         if (receiver.open_rtp({slots.slot(i), sealed_bytes}).drop != base::DropReason::none)
-                           state.SkipWithError("a packet was dropped");
-                       }));
-    times.floor += time_batch([&](std::size_t i) { floor.run(slots.slot(i), slots.payload()); });
+    times.evp.add(open_by(evp));
+    seal_all();
+    set_time(state, times.ours.add(open_by(receiver)));
+    times.floor.add([&](std::size_t i) { floor.run(slots.slot(i), slots.payload()); });
   }
   times.report(state);
 }
 
-// One packet to many viewers: every one has its own contexts, which do not stay in the first-level cache.
-void fan_out(benchmark::State& state, Profile profile, std::size_t payload_bytes) {
+// One packet to many viewers: every one has its own keys, which do not stay in the first-level cache, and of
+// thousands not in the second-level cache either.
+void fan_out(benchmark::State& state, Profile profile, Engine engine, std::size_t payload_bytes,
+             std::size_t viewers) {
   base::SeededRandom random(3);
   std::vector<SrtpSender> senders;
-  for (std::size_t i = 0; i < kViewers; ++i) senders.emplace_back(random_master(profile, random));
+  senders.reserve(viewers);
+  for (std::size_t i = 0; i < viewers; ++i) senders.emplace_back(random_master(profile, random), engine);
   Slots slots(payload_bytes);
-  double spent_ns = 0;
+  std::vector<double> rounds;
   for ([[maybe_unused]] auto _ : state) {
     slots.restamp(false);
     const double start = now_ns();
-    for (std::size_t i = 0; i < kViewers; ++i)
+    for (std::size_t i = 0; i < viewers; ++i)
       benchmark::DoNotOptimize(senders[i].seal_rtp(slots.span(i % kBatch), kHeaderBytes, slots.payload(),
                                                    slots.index(i % kBatch)));
-    const double took_ns = now_ns() - start;
-    spent_ns += took_ns;
-    state.SetIterationTime(took_ns * 1e-9);
+    rounds.push_back(now_ns() - start);
+    state.SetIterationTime(rounds.back() * 1e-9);
   }
-  state.counters["ns_a_viewer"] = spent_ns / static_cast<double>(state.iterations()) / kViewers;
+  std::ranges::nth_element(rounds, rounds.begin() + static_cast<std::ptrdiff_t>(rounds.size() / 2));
+  state.counters["ns_a_viewer"] = rounds[rounds.size() / 2] / static_cast<double>(viewers);
 }
 
-// Bytes of a session's two halves with nothing received yet.
-void memory(benchmark::State& state, Profile profile) {
+// Bytes of a session's two halves with nothing received yet, and what making them takes.
+void memory(benchmark::State& state, Profile profile, Engine engine) {
   constexpr std::size_t kSessions = 100;
   base::SeededRandom random(4);
+  const MasterKey master = random_master(profile, random);
   const auto in_use = [] { return static_cast<double>(mallinfo2().uordblks); };
   for ([[maybe_unused]] auto _ : state) {
     std::vector<SrtpSender> senders;
     std::vector<SrtpReceiver> receivers;
-    const double before = in_use();
     senders.reserve(kSessions);
-    for (std::size_t i = 0; i < kSessions; ++i) senders.emplace_back(random_master(profile, random));
-    const double with_senders = in_use();
     receivers.reserve(kSessions);
-    for (std::size_t i = 0; i < kSessions; ++i) receivers.emplace_back(random_master(profile, random));
-    state.counters["sender_bytes"] = (with_senders - before) / kSessions;
-    state.counters["receiver_bytes"] = (in_use() - with_senders) / kSessions;
+    const double reserved = kSessions * (sizeof(SrtpSender) + sizeof(SrtpReceiver));
+    const double before = in_use(), start = now_ns();
+    for (std::size_t i = 0; i < kSessions; ++i) {
+      senders.emplace_back(master, engine);
+      receivers.emplace_back(master, SrtpReceiver::kDefaultMaxSources, engine);
+    }
+    const double took_ns = now_ns() - start;
+    state.counters["session_bytes"] = (in_use() - before + reserved) / kSessions;
+    state.counters["make_session_ns"] = took_ns / kSessions;
+  }
+}
+
+void register_for(Profile profile, Engine engine) {
+  const std::string suffix = std::string(traits(profile).name) + "/" + std::string(name(engine));
+  const auto add = [&](std::string what, auto function, auto... arguments) {
+    return benchmark::RegisterBenchmark((what + "/" + suffix).c_str(), function, profile, engine,
+                                        arguments...);
+  };
+  add("memory", memory)->Iterations(10);
+  for (const std::size_t bytes : {160, 1200}) {
+    const std::string size = "/" + std::to_string(bytes);
+    add("seal" + size, seal, bytes)->UseManualTime();
+    add("open" + size, open, bytes)->UseManualTime();
+    for (const std::size_t viewers : {300, 2500})
+      add("fan_out" + size + "/" + std::to_string(viewers), fan_out, bytes, viewers)->UseManualTime();
   }
 }
 
 const bool kRegistered = [] {
-  for (const Profile profile : kAllProfiles) {
-    benchmark::RegisterBenchmark(("memory/" + std::string(traits(profile).name)).c_str(), memory, profile)
-        ->Iterations(1);
-    for (const std::size_t bytes : {160, 1200}) {
-      const std::string suffix = std::string(traits(profile).name) + "/" + std::to_string(bytes);
-      benchmark::RegisterBenchmark(("seal/" + suffix).c_str(), seal, profile, bytes)->UseManualTime();
-      benchmark::RegisterBenchmark(("open/" + suffix).c_str(), open, profile, bytes)->UseManualTime();
-      benchmark::RegisterBenchmark(("fan_out/" + suffix).c_str(), fan_out, profile, bytes)->UseManualTime();
-    }
-  }
+  for (const Profile profile : kAllProfiles)
+    for (const Engine engine : kAllEngines)
+      if (is_available(engine, profile)) register_for(profile, engine);
   return true;
 }();
 

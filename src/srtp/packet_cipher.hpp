@@ -7,7 +7,10 @@
 #include <variant>
 
 #include "srtp/cm_sha1_cipher.hpp"
+#include "srtp/engine.hpp"
 #include "srtp/gcm_cipher.hpp"
+#include "srtp/kernel_cm_sha1_cipher.hpp"
+#include "srtp/kernel_gcm_cipher.hpp"
 
 namespace kaskado::srtp {
 
@@ -15,7 +18,11 @@ namespace kaskado::srtp {
 // failed or, when opening, that the packet is not authentic (its bytes are unspecified then).
 class PacketCipher {
  public:
-  PacketCipher(const SessionKeys& keys, Direction direction) : cipher_(make(keys, direction)) {}
+  // `engine` has to be available for the keys' profile; where it is not, OpenSSL takes its place.
+  PacketCipher(const SessionKeys& keys, Direction direction, Engine engine)
+      : cipher_(make(keys, direction, engine)) {}
+  PacketCipher(const SessionKeys& keys, Direction direction)
+      : PacketCipher(keys, direction, fastest_engine(keys.profile)) {}
 
   // The header stands at `packet`; the encrypted payload and the tag are written behind it.
   bool seal_rtp(std::uint8_t* packet, std::size_t header_bytes, base::Bytes payload, std::uint64_t index) {
@@ -34,14 +41,23 @@ class PacketCipher {
   }
 
  private:
+#ifdef KASKADO_X86_KERNELS
+  using WideGcmCipher = KernelGcmCipher<kernels::WideGcm>;
+  using SseGcmCipher = KernelGcmCipher<kernels::SseGcm>;
+  using Any = std::variant<GcmCipher, CmSha1Cipher, WideGcmCipher, SseGcmCipher, KernelCmSha1Cipher>;
+#else
   using Any = std::variant<GcmCipher, CmSha1Cipher>;
+#endif
 
-  static Any make(const SessionKeys& keys, Direction direction) {
-    if (traits(keys.profile).aead) return Any(std::in_place_type<GcmCipher>, keys, direction);
-    return Any(std::in_place_type<CmSha1Cipher>, keys);
-  }
+  static Any make(const SessionKeys& keys, Direction direction, Engine engine);
+
   template <typename Call>
   bool dispatch(Call call) {
+#ifdef KASKADO_X86_KERNELS
+    if (auto* wide_gcm = std::get_if<WideGcmCipher>(&cipher_)) return call(*wide_gcm);
+    if (auto* sse_gcm = std::get_if<SseGcmCipher>(&cipher_)) return call(*sse_gcm);
+    if (auto* cm = std::get_if<KernelCmSha1Cipher>(&cipher_)) return call(*cm);
+#endif
     if (auto* gcm = std::get_if<GcmCipher>(&cipher_)) return call(*gcm);
     return call(*std::get_if<CmSha1Cipher>(&cipher_));
   }

@@ -16,11 +16,11 @@ DropReason admission(const SourceTable<Window>& sources, const Window& window, s
 
 }  // namespace
 
-SrtpReceiver::SrtpReceiver(const MasterKey& master, std::size_t max_sources)
+SrtpReceiver::SrtpReceiver(const MasterKey& master, std::size_t max_sources, Engine engine)
     : profile_(master.profile),
       traits_(&traits(master.profile)),
-      rtp_(derive_rtp_keys(master), Direction::decrypt),
-      rtcp_(derive_rtcp_keys(master), Direction::decrypt),
+      rtp_(derive_rtp_keys(master), Direction::decrypt, engine),
+      rtcp_(derive_rtcp_keys(master), Direction::decrypt, engine),
       rtp_sources_(max_sources),
       rtcp_sources_(max_sources) {}
 

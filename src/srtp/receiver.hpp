@@ -21,7 +21,9 @@ class SrtpReceiver {
   static constexpr std::size_t kDefaultMaxSources = 64;
 
   // Of more than `max_sources` SSRCs the longest idle one keeps only its highest index; see source_table.hpp.
-  explicit SrtpReceiver(const MasterKey& master, std::size_t max_sources = kDefaultMaxSources);
+  explicit SrtpReceiver(const MasterKey& master, std::size_t max_sources = kDefaultMaxSources)
+      : SrtpReceiver(master, max_sources, fastest_engine(master.profile)) {}
+  SrtpReceiver(const MasterKey& master, std::size_t max_sources, Engine engine);
 
   // Opens a packet in place. Drops it as
   //   bad_srtp               no RTP (RTCP) packet, or shorter than its header and tag

@@ -4,11 +4,11 @@
 
 namespace kaskado::srtp {
 
-SrtpSender::SrtpSender(const MasterKey& master)
+SrtpSender::SrtpSender(const MasterKey& master, Engine engine)
     : profile_(master.profile),
       traits_(&traits(master.profile)),
-      rtp_(derive_rtp_keys(master), Direction::encrypt),
-      rtcp_(derive_rtcp_keys(master), Direction::encrypt) {}
+      rtp_(derive_rtp_keys(master), Direction::encrypt, engine),
+      rtcp_(derive_rtcp_keys(master), Direction::encrypt, engine) {}
 
 std::size_t SrtpSender::seal_rtcp(base::MutableBytes buffer, std::size_t length) {
   const std::size_t sealed = length + kSrtcpIndexBytes + traits_->rtcp_tag_bytes;

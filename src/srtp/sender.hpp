@@ -10,7 +10,8 @@ namespace kaskado::srtp {
 
 class SrtpSender {
  public:
-  explicit SrtpSender(const MasterKey& master);
+  explicit SrtpSender(const MasterKey& master) : SrtpSender(master, fastest_engine(master.profile)) {}
+  SrtpSender(const MasterKey& master, Engine engine);
 
   // Seals one RTP packet into `slot`, where its header of `header_bytes` (with CSRCs and extension) stands
   // already. `payload` is read from the packet that all receivers share, and is written encrypted behind the

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engines.hpp"
 #include "packets.hpp"
 #include "srtp/aes_counter.hpp"
 #include "srtp/hmac_sha1.hpp"
@@ -82,14 +83,18 @@ const GcmVector kGcmVectors[] = {
      "91db4afb feee5a97 8fab4393 ed2615fe"},
 };
 
-class GcmVectors : public testing::TestWithParam<GcmVector> {
+class GcmVectors : public testing::TestWithParam<Choice> {
  protected:
   GcmVectors() {
     keys_.profile = GetParam().profile;
-    std::ranges::copy(from_hex(GetParam().key), keys_.key.data());
+    std::ranges::copy(from_hex(vector_.key), keys_.key.data());
     std::ranges::copy(from_hex("51756964 2070726f 2071756f"), keys_.salt.data());
   }
 
+  PacketCipher sealing() const { return {keys_, Direction::encrypt, GetParam().engine}; }
+  PacketCipher opening() const { return {keys_, Direction::decrypt, GetParam().engine}; }
+
+  const GcmVector& vector_ = kGcmVectors[GetParam().profile == Profile::aead_aes256_gcm];
   SessionKeys keys_;
   const ByteVector rtp_header_ = from_hex("8040f17b 8041f8d3 5501a0b2");
   const ByteVector rtp_payload_ =
@@ -103,39 +108,74 @@ class GcmVectors : public testing::TestWithParam<GcmVector> {
 };
 
 TEST_P(GcmVectors, SealsAndOpensRtp) {
-  const ByteVector sealed = joined(rtp_header_, from_hex(GetParam().rtp_sealed));
+  const ByteVector sealed = joined(rtp_header_, from_hex(vector_.rtp_sealed));
   ByteVector packet = rtp_header_;
   packet.resize(sealed.size());
-  ASSERT_TRUE(PacketCipher(keys_, Direction::encrypt).seal_rtp(packet.data(), 12, rtp_payload_, kRtpIndex));
+  ASSERT_TRUE(sealing().seal_rtp(packet.data(), 12, rtp_payload_, kRtpIndex));
   EXPECT_EQ(packet, sealed);
-  ASSERT_TRUE(PacketCipher(keys_, Direction::decrypt).open_rtp(packet, 12, kRtpIndex));
+  ASSERT_TRUE(opening().open_rtp(packet, 12, kRtpIndex));
   packet.resize(packet.size() - 16);
   EXPECT_EQ(packet, joined(rtp_header_, rtp_payload_));
 }
 
 TEST_P(GcmVectors, SealsAndOpensRtcp) {
-  const ByteVector sealed = joined(from_hex("81c8000d 4d617273"), from_hex(GetParam().rtcp_sealed));
+  const ByteVector sealed = joined(from_hex("81c8000d 4d617273"), from_hex(vector_.rtcp_sealed));
   ByteVector packet = rtcp_;
   packet.resize(sealed.size());
   const std::uint32_t word = kSrtcpEncrypted | kRtcpIndex;
-  ASSERT_TRUE(PacketCipher(keys_, Direction::encrypt).seal_rtcp(packet.data(), rtcp_.size(), word));
+  ASSERT_TRUE(sealing().seal_rtcp(packet.data(), rtcp_.size(), word));
   EXPECT_EQ(packet, sealed);
-  ASSERT_TRUE(PacketCipher(keys_, Direction::decrypt).open_rtcp(packet, word));
+  ASSERT_TRUE(opening().open_rtcp(packet, word));
   packet.resize(rtcp_.size());
   EXPECT_EQ(packet, rtcp_);
 }
 
 TEST_P(GcmVectors, OpensRtcpThatIsOnlyAuthenticated) {
-  ByteVector packet = joined(joined(rtcp_, from_hex(GetParam().rtcp_tag)), from_hex("000005d4"));
-  PacketCipher cipher(keys_, Direction::decrypt);
+  ByteVector packet = joined(joined(rtcp_, from_hex(vector_.rtcp_tag)), from_hex("000005d4"));
+  PacketCipher cipher = opening();
   ASSERT_TRUE(cipher.open_rtcp(packet, kRtcpIndex));
   EXPECT_EQ(ByteVector(packet.begin(), packet.begin() + static_cast<std::ptrdiff_t>(rtcp_.size())), rtcp_);
   packet[20] ^= 1;
   EXPECT_FALSE(cipher.open_rtcp(packet, kRtcpIndex));
 }
 
-INSTANTIATE_TEST_SUITE_P(Rfc7714, GcmVectors, testing::ValuesIn(kGcmVectors),
-                         [](const auto& test) { return std::string(traits(test.param.profile).name); });
+std::vector<Choice> choices_of(bool aead) {
+  std::vector<Choice> choices = available_choices();
+  std::erase_if(choices, [&](const Choice& choice) { return traits(choice.profile).aead != aead; });
+  return choices;
+}
+
+INSTANTIATE_TEST_SUITE_P(Rfc7714, GcmVectors, testing::ValuesIn(choices_of(true)), choice_name);
+
+class CmVectors : public testing::TestWithParam<Choice> {};
+
+// RFC 3711 appendix B.2 and RFC 6188 §7: the key stream is what zeros are sealed to.
+TEST_P(CmVectors, KeyStreamOfRfc3711AndRfc6188) {
+  const bool wide = traits(GetParam().profile).key_bytes == 32;
+  SessionKeys keys;
+  keys.profile = GetParam().profile;
+  std::ranges::copy(from_hex(wide ? "57f82fe3613fd170a85ec93c40b1f0922ec4cb0dc025b58272147cc438944a98"
+                                  : "2B7E151628AED2A6ABF7158809CF4F3C"),
+                    keys.key.data());
+  std::ranges::copy(from_hex("F0F1F2F3F4F5F6F7F8F9FAFBFCFD"), keys.salt.data());
+  const ByteVector zeros(0xff02 * 16);
+  ByteVector packet(12 + zeros.size() + 10);
+  ASSERT_TRUE(
+      PacketCipher(keys, Direction::encrypt, GetParam().engine).seal_rtp(packet.data(), 12, zeros, 0));
+  const base::Bytes stream = base::Bytes{packet}.subspan(12, zeros.size());
+  EXPECT_EQ(to_vector(stream.first(48)),
+            from_hex(wide ? "92bdd28a93c3f52511c677d08b5515a4 9da71b2378a854f67050756ded165bac"
+                            "63c4868b7096d88421b563b8c94c9a31"
+                          : "E03EAD0935C95E80E166B16DD92B4EB4 D23513162B02D0F72A43A2FE4A5F97AB"
+                            "41E95B3BB0A2E8DD477901E4FCA894C0"));
+  EXPECT_EQ(to_vector(stream.last(48)),
+            from_hex(wide ? "cea518c90fd91ced9cbb18c078a54711 3dbc4814f4da5f00a08772b63c6a046d"
+                            "6eb246913062a16891433e97dd01a57f"
+                          : "EC8CDF7398607CB0F2D21675EA9EA1E4 362B7C3C6773516318A077D7FC5073AE"
+                            "6A2CC3787889374FBEB4C81B17BA6C44"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Profiles, CmVectors, testing::ValuesIn(choices_of(false)), choice_name);
 
 }  // namespace
 }  // namespace kaskado::srtp
