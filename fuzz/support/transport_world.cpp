@@ -120,7 +120,7 @@ void TransportWorld::add_remote_candidate(PeerId id, const ice::Candidate& candi
   Pairing& pairing = pairings_[id];
   if (pairing.closed) return;
   if (candidate.address.is_set()) pairing.audit->remote_candidate(candidate.address);
-  for (std::uint8_t port_index : {0, 1}) paths_.push_back({port_index, candidate.address});
+  for (std::uint8_t port_index : {0, 1}) note_path({port_index, candidate.address});
   pairing.ours->add_remote_candidate(candidate, now_);
   collect(id, nullptr);
 }
@@ -135,9 +135,13 @@ void TransportWorld::close(PeerId id) {
   check(id);
 }
 
+void TransportWorld::note_path(const base::Path& path) {
+  if (std::find(paths_.begin(), paths_.end(), path) == paths_.end()) paths_.push_back(path);
+}
+
 void TransportWorld::receive(const base::Path& path, base::Bytes datagram) {
   if (datagram.size() > base::kMaxDatagramBytes) return;
-  if (std::find(paths_.begin(), paths_.end(), path) == paths_.end()) paths_.push_back(path);
+  note_path(path);
   const auto peer = demux_.find(path, datagram);
   if (!peer) return;
   Pairing& pairing = pairings_[*peer];

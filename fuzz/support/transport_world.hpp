@@ -92,6 +92,7 @@ class TransportWorld {
   static constexpr base::Duration kDelay = std::chrono::milliseconds(5);
 
   void forget(PeerId id);
+  void note_path(const base::Path& path);
   void advance_due();
   base::Instant next_deadline() const;
   void go_to(base::Instant when);
@@ -109,7 +110,7 @@ class TransportWorld {
   base::Outbox outbox_{256};
   transport::Demux demux_;
   Pairing pairings_[kPeers];
-  std::vector<base::Path> paths_;                  // all that were ever used
+  std::vector<base::Path> paths_;                  // all that were ever used, each once
   std::vector<std::pair<Octets, Octets>> sealed_;  // media on its way, and what it was before
 };
 
