@@ -127,7 +127,8 @@ base::Result<void> Peer::add_candidate(const std::string& text, base::Instant no
 }
 
 void Peer::visit(base::Instant now, Histogram* latency) {
-  for (int i = 0; i < kMostBatches; ++i) {
+  // What comes before the server's address is known waits in the socket, as its first check may.
+  for (int i = 0; i < kMostBatches && transport_.socket().connected(); ++i) {
     const std::span<Datagram> batch = transport_.socket().receive(shared_.batch);
     for (Datagram& datagram : batch) receive(datagram, now, latency);
     if (batch.size() < ReceiveBatch::kDatagrams) break;
