@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/log.hpp"
@@ -20,6 +19,7 @@
 #include "control/server.hpp"
 #include "control/shard_backend.hpp"
 #include "loop/loop.hpp"
+#include "loop/processors.hpp"
 #include "media_setup.hpp"
 #include "pipeline/shard_thread.hpp"
 
@@ -107,13 +107,15 @@ base::Result<std::unique_ptr<Kaskado>> Kaskado::start(const control::Configurati
 }
 
 base::Result<void> Kaskado::start_shards(int count, std::shared_ptr<const pipeline::MediaConfiguration> media) {
-  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  if (count == 0) count = cores;
+  const std::vector<int> processors = loop::usable_processors();
+  if (count == 0) count = static_cast<int>(processors.size());
+  // More shards than processors are the kernel's to spread.
+  const bool pinned = static_cast<std::size_t>(count) <= processors.size();
   const auto tell = [this](pipeline::Event event) {
     server_->post([this, event = std::move(event)] { plane_->event(event, loop::monotonic_now()); });
   };
   for (int i = 0; i < count; ++i) {
-    auto shard = pipeline::ShardThread::start(i, count <= cores ? i : -1, media, tell);
+    auto shard = pipeline::ShardThread::start(i, pinned ? processors[static_cast<std::size_t>(i)] : -1, media, tell);
     if (!shard) return shard.error();
     shards_.push_back(std::move(*shard));
   }
