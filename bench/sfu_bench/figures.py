@@ -43,9 +43,11 @@ def window_loss(measured):
     return percent(max(behind, window["holes"]), window["expected"])
 
 
-def bottlenecks(window, run):
+def bottlenecks(options, window, run):
     """Why the generator, and not the server, may have been the limit."""
     found = []
+    if set(options.server_cpu) & set(options.load_cpu):
+        found.append("server and generator share a processor")
     if run["queueDrops"]:
         found.append(f"{run['queueDrops']} packets found a viewer's socket full")
     if window["publisherLateMs"]["p99"] > LATE_P99_MS:
@@ -84,7 +86,8 @@ def of_load(measured):
             "viewers": len(measured["plan"].viewers), "rooms": measured["plan"].rooms, "pps": options.pps,
             "size": options.size, "fps": options.fps, "sending": "burst" if options.burst else "smooth",
             "kind": "audio" if options.audio else "video", "srtp": measured["run"]["srtp"], "shards": options.shards,
-            "serverCpu": options.server_cpu, "loadCpu": options.load_cpu, "seconds": measured["window"]["seconds"]}
+            "serverCpu": options.server_cpu, "loadCpu": options.load_cpu,
+            "nice": options.nice, "seconds": measured["window"]["seconds"]}
     return {key: round(value, 3) if isinstance(value, float) else value for key, value in load.items()}
 
 
@@ -97,7 +100,7 @@ def figures_of(measured):
     floor_us = floor.least(measured["floor"])
     cpu_seconds = measured["end"].server_cpu - measured["begin"].server_cpu
     us_a_packet = 1e6 * cpu_seconds / window["received"] if window["received"] else 0.0
-    limits = bottlenecks(window, run)
+    limits = bottlenecks(measured["options"], window, run)
     faults = {name: run[name] for name in FAULTS if run[name]}
     options = measured["options"]
     return {

@@ -28,7 +28,7 @@ class Generator:
     @classmethod
     async def start(cls, options):
         command = [paths.LOAD, "--sample", 1 if options.check else 16, "--srtp", options.srtp]
-        return cls(await processes.start(command, options.load_cpu, stdin=asyncio.subprocess.PIPE,
+        return cls(await processes.start(command, options.load_cpu, options.nice, stdin=asyncio.subprocess.PIPE,
                                          stdout=asyncio.subprocess.PIPE, limit=LINE_BYTES))
 
     async def stop(self):

@@ -45,7 +45,7 @@ class Kaskado:
         write_configuration(pathlib.Path(directory.name), port, options.shards)
         command = [paths.KASKADO, "-f", f"{directory.name}/kurento.conf.json", "-c", f"{directory.name}/modules"]
         with open(options.log or os.devnull, "ab") as log:
-            child = await processes.start(command, options.server_cpu, stdout=log, stderr=log)
+            child = await processes.start(command, options.server_cpu, options.nice, stdout=log, stderr=log)
         try:
             return cls(child, directory, await cls._connect(child, f"ws://127.0.0.1:{port}/kurento"))
         except BaseException:

@@ -32,7 +32,8 @@ def median(values):
     if isinstance(first, bool):
         return any(values)
     if isinstance(first, (int, float)):
-        return statistics.median(values)
+        middle = statistics.median(values)
+        return int(middle) if middle == int(middle) else round(middle, 4)
     return first if all(value == first for value in values) else values
 
 

@@ -58,6 +58,8 @@ def make_parser():
     run.add_argument("--server-cpu", type=processors, metavar="LIST", help="processors of the server (the first)")
     run.add_argument("--load-cpu", type=processors, metavar="LIST", help="processors of the generator (the last)")
     run.add_argument("--shards", type=number(int, 1, 64), default=1, metavar="N", help="of the server (1)")
+    run.add_argument("--nice", type=number(int, -20, 19), default=0, metavar="N",
+                     help="of server and generator (0); less than 0 takes root, and keeps others out of their way")
     run.add_argument("--joins", type=number(int, 1, 64), default=8, metavar="N", help="peers that join at a time (8)")
     run.add_argument("--check", action="store_true", help="decrypt every packet, and fail on any loss")
     run.add_argument("--smoke", action="store_true", help="a short run with --check: 20 viewers for 2 s")

@@ -11,17 +11,29 @@ STOP_SECONDS = 5
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-def _prepare(cpus):
+def _set_nice(nice):
+    os.setpriority(os.PRIO_PROCESS, 0, nice)
+    # Where sessions are scheduled as groups, the niceness of a process counts within its own only (sched(7)).
+    try:
+        with open("/proc/self/autogroup", "w", encoding="ascii") as group:
+            group.write(str(nice))
+    except OSError:
+        pass
+
+
+def _prepare(cpus, nice):
     def prepare():
         # A terminal's Ctrl-C is for us, who then end the child in our own order.
         os.setsid()
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         os.sched_setaffinity(0, cpus)
+        if nice:
+            _set_nice(nice)
     return prepare
 
 
-async def start(command, cpus, **streams):
-    return await asyncio.create_subprocess_exec(*map(str, command), preexec_fn=_prepare(cpus), **streams)
+async def start(command, cpus, nice=0, **streams):
+    return await asyncio.create_subprocess_exec(*map(str, command), preexec_fn=_prepare(cpus, nice), **streams)
 
 
 async def stop(child, how=signal.SIGTERM):
@@ -36,8 +48,8 @@ async def stop(child, how=signal.SIGTERM):
     return child.returncode
 
 
-async def output(command, cpus):
-    child = await start(command, cpus, stdout=asyncio.subprocess.PIPE)
+async def output(command, cpus, nice=0):
+    child = await start(command, cpus, nice, stdout=asyncio.subprocess.PIPE)
     try:
         text, _ = await child.communicate()
     finally:
