@@ -26,8 +26,9 @@ class Generator:
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
-    async def start(cls, options):
-        command = [paths.LOAD, "--sample", 1 if options.check else 16, "--srtp", options.srtp]
+    async def start(cls, options, server):
+        command = [paths.LOAD, "--sample", 1 if options.check else 16, "--srtp", options.srtp,
+                   "--ip", server.address]
         return cls(await processes.start(command, options.load_cpu, options.nice, stdin=asyncio.subprocess.PIPE,
                                          stdout=asyncio.subprocess.PIPE, limit=LINE_BYTES))
 

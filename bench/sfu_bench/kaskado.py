@@ -29,6 +29,7 @@ def write_configuration(directory, port, shards):
 
 class Kaskado:
     name = "kaskado"
+    address = "127.0.0.1"
 
     def __init__(self, child, directory, rpc):
         self.pid = child.pid

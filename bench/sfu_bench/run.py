@@ -76,6 +76,6 @@ async def run(start_server, options):
     async with AsyncExitStack() as stack:
         server = await start_server(options)
         stack.push_async_callback(server.stop)
-        generator = await Generator.start(options)
+        generator = await Generator.start(options, server)
         stack.push_async_callback(generator.stop)
         return await measure(server, generator, options)

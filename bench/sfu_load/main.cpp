@@ -20,12 +20,14 @@
 namespace kaskado::bench {
 namespace {
 
-constexpr const char* kUsage =
-    "usage: sfu_load [--sample N] [--srtp gcm|cm]\n"
-    "Reads commands and writes answers, a JSON object a line (bench/sfu_load/command_line.hpp). Of the "
-    "packets of each\n"
-    "viewer one in N is decrypted and its latency taken; N is a power of two, 1 stands for all of them "
-    "(16).\n";
+constexpr const char* kUsage = R"(usage: sfu_load [--sample N] [--srtp gcm|cm] [--ip ADDRESS]
+
+Reads commands and writes answers, a JSON object a line; bench/sfu_load/command_line.hpp has them.
+
+  --sample N       decrypt one in N packets of each viewer and take its latency: a power of two, 1 for all (16)
+  --srtp gcm|cm    AES-GCM, or AES-CM with HMAC-SHA1; both are offered where it is not said
+  --ip ADDRESS     where the peers live (127.0.0.1)
+)";
 
 bool read_options(int count, char** arguments, Surroundings& shared) {
   shared.srtp_profiles.assign(dtls::kDefaultSrtpProfiles.begin(), dtls::kDefaultSrtpProfiles.end());
@@ -38,6 +40,10 @@ bool read_options(int count, char** arguments, Surroundings& shared) {
       shared.srtp_profiles = {dtls::kSrtpAeadAes128Gcm};
     } else if (name == "--srtp" && value == "cm") {
       shared.srtp_profiles = {dtls::kSrtpAes128CmSha1_80};
+    } else if (name == "--ip") {
+      const auto ip = base::SocketAddress::parse(value, 0);
+      if (!ip || !ip->is_v4()) return false;
+      shared.ip = *ip;
     } else {
       return false;
     }

@@ -28,7 +28,7 @@ std::string name_of(const PeerSpec& spec) {
 base::Result<std::unique_ptr<Peer>> Peer::make(const PeerSpec& spec, Surroundings& shared, ice::IceRole role,
                                                base::Instant now) {
   // A publisher gets nothing but RTCP.
-  auto socket = PeerSocket::open(spec.publishes ? 1 : shared.sample_every);
+  auto socket = PeerSocket::open(spec.publishes ? 1 : shared.sample_every, shared.ip);
   if (!socket) return socket.error();
   return std::unique_ptr<Peer>(new Peer(spec, shared, std::move(*socket), role, now));
 }

@@ -73,7 +73,7 @@ ReceiveBatch::ReceiveBatch() {
   }
 }
 
-base::Result<PeerSocket> PeerSocket::open(unsigned sample_every) {
+base::Result<PeerSocket> PeerSocket::open(unsigned sample_every, const base::SocketAddress& ip) {
   const auto fail = [](const char* what) { return base::Error{std::string(what) + ": " + strerror(errno)}; };
   const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return fail("cannot make a UDP socket");
@@ -83,11 +83,11 @@ base::Result<PeerSocket> PeerSocket::open(unsigned sample_every) {
   setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
   if (sample_every > 1 && !attach_trimming(fd, sample_every - 1))
     return fail("cannot attach a socket filter");
-  sockaddr_in address = to_sockaddr(base::SocketAddress::v4({127, 0, 0, 1}, 0));
+  sockaddr_in address = to_sockaddr(ip);
   socklen_t length = sizeof address;
   if (bind(fd, reinterpret_cast<sockaddr*>(&address), length) != 0) return fail("cannot bind a UDP socket");
   getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
-  made.local_ = base::SocketAddress::v4({127, 0, 0, 1}, ntohs(address.sin_port));
+  made.local_ = ip.with_port(ntohs(address.sin_port));
   return made;
 }
 

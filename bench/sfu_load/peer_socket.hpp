@@ -1,4 +1,4 @@
-// One peer's UDP socket on the loopback interface. Nobody waits for it: it is read in batches when its turn
+// One peer's UDP socket on this machine. Nobody waits for it: it is read in batches when its turn
 // comes, so that a server pays no wake-up for a viewer. Datagrams carry the kernel's time of arrival.
 #pragma once
 
@@ -48,7 +48,9 @@ class PeerSocket {
  public:
   // Of RTP only one packet in `sample_every` comes whole (a power of two; 1: all of them), told by its
   // sequence number; RTCP, DTLS and STUN always do.
-  static base::Result<PeerSocket> open(unsigned sample_every);
+  static base::Result<PeerSocket> open(unsigned sample_every,
+                                       const base::SocketAddress& ip = base::SocketAddress::v4({127, 0, 0, 1},
+                                                                                               0));
   PeerSocket(PeerSocket&& other) noexcept;
   PeerSocket(const PeerSocket&) = delete;
   ~PeerSocket();

@@ -40,8 +40,9 @@ bool PeerTransport::set_remote(const ice::Credentials& remote, bool lite,
 }
 
 void PeerTransport::add_remote_candidate(const ice::Candidate& candidate, base::Instant now) {
-  const bool usable = candidate.transport == ice::CandidateTransport::udp && candidate.address.is_v4() &&
-                      candidate.address.is_loopback();
+  const base::SocketAddress& address = candidate.address;
+  const bool usable = candidate.transport == ice::CandidateTransport::udp && address.is_v4() &&
+                      (address.is_loopback() || address.with_port(0) == shared_.ip);
   if (!usable || socket_.connected() || !socket_.connect(candidate.address)) return;
   ice_.add_remote_candidate(candidate, now);
 }

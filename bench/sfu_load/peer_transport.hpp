@@ -25,6 +25,9 @@ struct Surroundings {
   std::shared_ptr<const dtls::Certificate> certificate;
   std::vector<std::uint16_t> srtp_profiles;
   unsigned sample_every = 16;
+  // Where the peers live, and the server with them. Another one than this is for servers that leave the
+  // loopback interface out.
+  base::SocketAddress ip = base::SocketAddress::v4({127, 0, 0, 1}, 0);
   ReceiveBatch batch;
   base::Outbox outbox{64};
   std::uint64_t send_failures = 0;
@@ -39,7 +42,7 @@ class PeerTransport {
   ice::Candidate candidate() const;
   bool set_remote(const ice::Credentials& remote, bool lite, const dtls::Fingerprint& fingerprint,
                   dtls::DtlsRole role, base::Instant now);
-  // Takes the first IPv4 loopback address, and passes over all else.
+  // Takes the first IPv4 address that is loopback or the peers' own, and passes over all else.
   void add_remote_candidate(const ice::Candidate& candidate, base::Instant now);
 
   // STUN and DTLS.
