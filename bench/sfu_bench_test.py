@@ -61,6 +61,9 @@ class MedianTest(unittest.TestCase):
         runs = [{"a": a, "b": {"c": c}, "name": "x"} for a, c in ((1, 0.5), (9, 0.1), (2, 0.3))]
         self.assertEqual(many.median(runs), {"a": 2, "b": {"c": 0.3}, "name": "x"})
 
+    def test_what_any_run_says_is_kept(self):
+        self.assertEqual(many.median([[], ["late"], ["late", "full"]]), ["late", "full"])
+
     def test_what_is_true_once_is_true(self):
         self.assertTrue(many.median([False, True, False]))
 

@@ -24,7 +24,7 @@ def summary(figures):
 
 
 def median(values):
-    """Of numbers; of objects by each key; of anything else the values, where they differ."""
+    """Of numbers; of objects by each key; of lists whatever is in any; of anything else the values, where they differ."""
     first = values[0]
     if isinstance(first, dict):
         keys = [key for key in first if all(key in value for value in values)]
@@ -34,6 +34,8 @@ def median(values):
     if isinstance(first, (int, float)):
         middle = statistics.median(values)
         return int(middle) if middle == int(middle) else round(middle, 4)
+    if isinstance(first, list):
+        return list(dict.fromkeys(part for value in values for part in value))
     return first if all(value == first for value in values) else values
 
 

@@ -60,8 +60,8 @@ async def measure(server, generator, options):
     await generator.do("begin-window")
     measured["begin"] = Snapshot.take(server, generator, options)
     await asyncio.sleep(options.seconds)
-    measured["end"] = Snapshot.take(server, generator, options)
     measured["window"] = (await generator.do("end-window"))["window"]
+    measured["end"] = Snapshot.take(server, generator, options)
     await generator.do("stop")
 
     measured["run"] = await final_report(generator)

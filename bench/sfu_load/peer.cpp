@@ -48,8 +48,8 @@ sdp::LocalCapabilities Peer::capabilities() const {
   capabilities.audio.resize(1);  // Opus
   capabilities.video.resize(1);  // VP8
   capabilities.extensions.clear();
-  for (auto* kind : {&capabilities.audio, &capabilities.video})
-    std::erase((*kind)[0].feedback, "transport-cc");
+  capabilities.audio[0].feedback.clear();  // browsers ask for no audio again
+  std::erase(capabilities.video[0].feedback, "transport-cc");
   capabilities.can_send = spec_.publishes;
   capabilities.can_receive = !spec_.publishes;
   return capabilities;
