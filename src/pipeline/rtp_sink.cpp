@@ -11,20 +11,20 @@ RtpSink::RtpSink(Shard& shard, transport::EgressLine& line, MediaType type)
 RtpSink::~RtpSink() { bind(nullptr); }
 
 void RtpSink::configure(const RtpSinkConfig& config) {
+  formats_ = config.formats;
+  // What is the same as before goes on without a seam: most new negotiations change nothing here.
+  if (stream_ || formats_.empty()) return follow();
   RtpSource* const source = source_;
   bind(nullptr);
-  formats_ = config.formats;
-  if (!stream_ && !formats_.empty()) {
-    stream_.emplace(rtp::SendStreamConfig{
-        .ssrc = ssrc_,
-        .kind = type_ == MediaType::audio ? rtp::MediaKind::audio : rtp::MediaKind::video,
-        .clock_rate = formats_.front().codec.clock_rate,
-        .payloads = {},
-        .extensions = config.extensions,
-        .mid = config.mid,
-        .first_sequence = {static_cast<std::uint16_t>(shard_.random().u32() & 0x7fff)},
-        .first_timestamp = {shard_.random().u32()}});
-  }
+  stream_.emplace(rtp::SendStreamConfig{
+      .ssrc = ssrc_,
+      .kind = type_ == MediaType::audio ? rtp::MediaKind::audio : rtp::MediaKind::video,
+      .clock_rate = formats_.front().codec.clock_rate,
+      .payloads = {},
+      .extensions = config.extensions,
+      .mid = config.mid,
+      .first_sequence = {static_cast<std::uint16_t>(shard_.random().u32() & 0x7fff)},
+      .first_timestamp = {shard_.random().u32()}});
   bind(source);
 }
 
@@ -43,7 +43,7 @@ void RtpSink::source_changed() { follow(); }
 void RtpSink::follow() {
   if (!stream_) return;
   const rtp::ReceiveStream* active = source_ ? source_->active() : nullptr;
-  if (!active) return stream_->switch_source({});
+  if (!active || formats_.empty()) return stream_->switch_source({});
   stream_->set_payloads(match_payloads(source_->formats(), formats_), active->clock_rate());
   if (stream_->source() == active->source()) return;
   stream_->switch_source(active->source());
