@@ -78,6 +78,7 @@ rtp::ReceiveStream& RtpSource::add_stream(const rtp::MediaPacket& packet) {
       .nack = config_.nack,
       .key_frames = config_.key_frames,
       .history_packets = video ? kVideoHistoryPackets : kAudioHistoryPackets}));
+  if (rtt_ > base::Duration{}) streams_.back()->set_rtt(rtt_);
   return *streams_.back();
 }
 
@@ -128,6 +129,7 @@ void RtpSource::request_key_frame(base::Instant now) {
 }
 
 void RtpSource::set_rtt(base::Duration rtt) {
+  rtt_ = rtt;
   for (const auto& stream : streams_) stream->set_rtt(rtt);
 }
 

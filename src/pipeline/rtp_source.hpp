@@ -86,6 +86,7 @@ class RtpSource {
   Router router_;
   std::vector<RtpSink*> sinks_;
   rtp::RembRelay relay_;
+  base::Duration rtt_{};  // to the sender; 0 where not known
   base::Instant last_packet_{};
   bool flowing_ = false;
 };

@@ -21,6 +21,7 @@ base::DropReason WebRtcSession::receive(base::PacketRef packet, const base::Path
                                         base::Outbox& outbox) {
   const transport::Received received = transport_.receive(*packet, path, now, outbox);
   if (received.drop != base::DropReason::none) return received.drop;
+  if (received.kind == transport::DatagramKind::stun) rtp_.set_rtt(transport_.ice().round_trip());
   switch (received.kind) {
     case transport::DatagramKind::rtp: return rtp_.receive_rtp(std::move(packet), now);
     case transport::DatagramKind::rtcp: return rtp_.receive_rtcp(packet->span(), now, outbox);
