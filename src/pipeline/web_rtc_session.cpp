@@ -31,7 +31,7 @@ base::DropReason WebRtcSession::receive(base::PacketRef packet, const base::Path
 
 void WebRtcSession::end_run(base::Instant now, base::Outbox& outbox) {
   rtp_.end_run(outbox);
-  if (!media_received_ && rtp_.last_received()) {
+  if (!media_received_ && rtp_.last_received() > media_since_) {
     media_received_ = true;
     owner_.on_media_received();
   }
@@ -60,7 +60,10 @@ void WebRtcSession::tell_owner(base::Instant now) {
   const transport::TransportChanges changes = transport_.take_changes();
   if (!changes.any()) return;
   if (changes.dtls_state && transport_.dtls_state() == dtls::DtlsState::connected) rtp_.start(now);
-  rtp_.set_rtt(transport_.ice().round_trip());
+  if (!transport_.line().is_open()) {
+    media_received_ = false;
+    media_since_ = now;
+  }
   owner_.on_transport_changes(changes);
 }
 

@@ -46,7 +46,8 @@ class WebRtcSession {
   const transport::PeerId id_;
   transport::WebRtcTransport transport_;
   RtpSession rtp_;
-  bool media_received_ = false;
+  bool media_received_ = false;    // the owner knows
+  base::Instant media_since_{};  // what came before does not count: the line was closed
 };
 
 }  // namespace kaskado::pipeline
