@@ -9,6 +9,12 @@ namespace kaskado::sim {
 
 namespace {
 
+void expect_no_faults(const char* hop, const HopAudit& audit) {
+  if (!audit.faults.empty()) {
+    ADD_FAILURE() << hop << ", " << audit.faults.size() << " faults, the last one: " << audit.faults.front();
+  }
+}
+
 // A packet can be had of the server from when it came until the viewer got another publisher.
 Availability availability_at_server(const MediaReceiver& viewer, const std::vector<Segment>& segments,
                                     const std::vector<const MediaSender*>& senders, std::uint64_t extended) {
@@ -90,13 +96,13 @@ StreamResult Scene::expect_stream(const std::vector<SimPeer*>& publishers, SimPe
     const HopAudit up = audit(sent->ledger(), rules, [&](std::uint64_t extended) {
       return Availability{sent->ledger().packets.at(extended).front().sent};
     });
-    for (const std::string& fault : up.faults) ADD_FAILURE() << "to the server, " << fault;
+    expect_no_faults("to the server", up);
     result.recovered += up.recovered;
   }
   const HopAudit down = audit(received.ledger(), rules, [&](std::uint64_t extended) {
     return availability_at_server(received, segments, senders, extended);
   });
-  for (const std::string& fault : down.faults) ADD_FAILURE() << "from the server, " << fault;
+  expect_no_faults("from the server", down);
 
   result.recovered += down.recovered;
   result.lost = static_cast<int>(down.lost.size());
