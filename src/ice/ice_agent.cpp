@@ -88,6 +88,7 @@ void IceAgent::begin_session() {
   session_.remote_key = {};
   remote_ended_ = lost_ = revoked_ = false;
   challenge_ = {};
+  doubt_ = {};
   first_valid_at_ = patient_since_ = kNever;
 }
 
@@ -173,6 +174,7 @@ void IceAgent::choose(Instant now) {
 
 void IceAgent::select(Pair* best, Instant now) {
   const bool same_path = best && selected_path_ == best->path;
+  if (!same_path) doubt_ = {};
   for (Pair& pair : checks_.pairs()) pair.in_use = &pair == best;
   selected_changed_ = true;
   selected_nominated_ = best && best->nominated;
@@ -246,6 +248,7 @@ IceOutcome IceAgent::receive(Bytes datagram, const Path& path, Instant now, Outb
 IceOutcome IceAgent::advance(Instant now, Outbox& outbox) {
   resend_checks(now, outbox);
   keep_consent(now, outbox);
+  settle_doubt(now);
   settle(now, outbox);
   return take_outcome(DropReason::none);
 }

@@ -15,6 +15,9 @@
 // peer
 //   insists on a lower one (Challenge below), which is how browsers move to another network without a
 //   restart.
+// - We do not wait for consent to run out where the peer's checks come from elsewhere: the selected pair is
+//   asked, and where it does not answer the pair that was heard takes over. So a NAT that rebinds costs
+//   seconds.
 // - A check is repeated as RFC 8489 §6.2.1 has it, 0.5 to 16 s apart. Where the peer is known to be there,
 // the wait
 //   grows to twice the RTO only, as it would by triggered checks in ever new transactions: it halves the
@@ -161,6 +164,13 @@ class IceAgent {
     std::uint8_t count = 0;
   };
 
+  // The peer's checks come in on another path than the selected one, which happens too when a NAT gives it
+  // another address: the selected pair is asked at once, and has until `until` to answer.
+  struct Doubt {
+    Instant since = base::kNever;
+    Instant until = base::kNever;
+  };
+
   // ice_agent.cpp: sessions and what is in use.
   bool usable(const Candidate& candidate) const;
   void begin_session();
@@ -193,6 +203,7 @@ class IceAgent {
   void trigger_check(Pair& pair, Instant now);
   void note_nomination(Pair& pair, const StunMessage& request, Instant now);
   void settle_challenge(Pair& pair, const StunMessage& request, Instant now);
+  void doubt_selected(const Pair& heard, Instant now);
 
   // ice_agent_checks.cpp: the STUN client's side.
   base::DropReason receive_response(const StunMessage& response, const Path& path, Instant now);
@@ -207,6 +218,7 @@ class IceAgent {
   void send_next_check(Instant now, base::Outbox& outbox);
   void resend_checks(Instant now, base::Outbox& outbox);
   void keep_consent(Instant now, base::Outbox& outbox);
+  void settle_doubt(Instant now);
   void nominate(Instant now);
   bool may_check() const { return !lite_ && !revoked_ && session_.remote_known(); }
   Instant patience_ends() const;
@@ -231,6 +243,7 @@ class IceAgent {
   std::unique_ptr<Carried> carried_;
   std::optional<Path> selected_path_;
   Challenge challenge_;
+  Doubt doubt_;
   Instant next_check_at_{};
   Instant next_consent_at_ = base::kNever;
   Instant first_valid_at_ = base::kNever;  // kNever: no pair is valid
