@@ -55,7 +55,7 @@ ShardThread::ShardThread(std::shared_ptr<const MediaConfiguration> configuration
 
 ShardThread::~ShardThread() {
   if (thread_.joinable()) {
-    mailbox_.post([this] { stop(); });
+    mailbox_.post_last([this] { stop(); });
     thread_.join();
   }
 }
