@@ -57,7 +57,7 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
 
 ShardThread::~ShardThread() {
   if (thread_.joinable()) {
-    mailbox_.post([this] { stop(); });
+    mailbox_.post_last([this] { stop(); });
     thread_.join();
   }
 }
