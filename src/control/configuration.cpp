@@ -88,9 +88,11 @@ void read_base_rtp_endpoint(SettingsReader& in, MediaSettings& media) {
   read_integer(in, "minPort", 0, 65'535, media.min_port);
   read_integer(in, "maxPort", 0, 65'535, media.max_port);
   read_integer(in, "mtu", 576, 1'500, media.mtu_bytes);
-  if (media.max_port != 0 && media.min_port > media.max_port) {
-    in.refuse("minPort", "is greater than maxPort");
-  }
+  // Of a range with one end the other is Kurento's.
+  if (media.min_port != 0 && media.max_port == 0) media.max_port = 65'535;
+  if (media.max_port != 0 && media.min_port == 0)
+    media.min_port = std::min<std::uint16_t>(1024, media.max_port);
+  if (media.min_port > media.max_port) in.refuse("minPort", "is greater than maxPort");
 }
 
 void read_interfaces(SettingsReader& in, std::vector<std::string>& interfaces) {

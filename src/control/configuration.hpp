@@ -29,7 +29,7 @@ struct NetSettings {
 
 // The classes' files. Texts are empty where nothing is set.
 struct MediaSettings {
-  // BaseRtpEndpoint: of media sockets; both 0 let the kernel choose.
+  // BaseRtpEndpoint: of media sockets; both 0 let the kernel choose, and never one alone.
   std::uint16_t min_port = 0;
   std::uint16_t max_port = 0;
   int mtu_bytes = 1200;

@@ -157,6 +157,20 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
             "modules/kurento/Composite.conf.ini has no effect: no class of this server reads it");
 }
 
+// One end alone was ignored.
+TEST_F(ConfigurationTest, ARangeOfPortsWithOneEndHasKurentosOther) {
+  const auto range = [&](const std::string& text) {
+    write("modules/kurento/BaseRtpEndpoint.conf.ini", text);
+    const Configuration loaded = load("{}");
+    return std::pair<int, int>(loaded.media.min_port, loaded.media.max_port);
+  };
+  EXPECT_EQ(range("minPort=50000\n"), std::pair(50'000, 65'535));
+  EXPECT_EQ(range("maxPort=6000\n"), std::pair(1024, 6000));
+  EXPECT_EQ(range("maxPort=80\n"), std::pair(80, 80));
+  EXPECT_EQ(range("mtu=1200\n"), std::pair(0, 0));
+  EXPECT_EQ(range("minPort=0\nmaxPort=0\n"), std::pair(0, 0));
+}
+
 TEST_F(ConfigurationTest, RefusesWhatCannotBeInTheClassesFiles) {
   const auto refused = [&](const std::string& name, const std::string& text) {
     write("modules/kurento/" + name, text);
