@@ -138,8 +138,10 @@ SessionDescription Offerer::finish() {
 std::vector<MediaKind> offered_kinds(const OfferOptions& options, const LocalCapabilities& capabilities,
                                      TransportProfile profile) {
   std::vector<MediaKind> kinds;
-  if (options.audio && !capabilities.audio.empty()) kinds.push_back(MediaKind::audio);
-  if (options.video && !capabilities.video.empty()) kinds.push_back(MediaKind::video);
+  if (options.audio && !capabilities.audio.empty() && capabilities.max_audio)
+    kinds.push_back(MediaKind::audio);
+  if (options.video && !capabilities.video.empty() && capabilities.max_video)
+    kinds.push_back(MediaKind::video);
   if (options.data && capabilities.data_channels && profile == TransportProfile::webrtc)
     kinds.push_back(MediaKind::application);
   return kinds;

@@ -189,6 +189,13 @@ TEST_F(SdpEndpointTest, AKindWithoutCodecsIsNotOffered) {
   for (const std::string& candidate : told) EXPECT_TRUE(candidate.starts_with("video0 0 ")) << candidate;
 }
 
+// It was refused in answers and offered all the same.
+TEST_F(SdpEndpointTest, AKindOfWhichTheConfigurationWantsNoneIsNotOffered) {
+  configuration.num_audio_medias = 0;
+  const sdp::SessionDescription offer = sdp::parse_or_fail(offer_of(endpoint));
+  EXPECT_EQ(sdp::group_mids(offer), (Texts{"video0"}));
+}
+
 TEST_F(SdpEndpointTest, NothingToOfferIsAnError) {
   const OfferOptions none{false, false};
   expect_error(endpoint.generate_offer(none), ErrorCode::SDP_END_POINT_GENERATE_OFFER_ERROR,

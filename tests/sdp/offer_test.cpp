@@ -78,6 +78,9 @@ TEST(Offer, KindsAreThoseOfItsMediaLines) {
   EXPECT_EQ(kinds(TransportProfile::webrtc),
             (Kinds{MediaKind::audio, MediaKind::video, MediaKind::application}));
   EXPECT_EQ(kinds(TransportProfile::rtp), (Kinds{MediaKind::audio, MediaKind::video}));
+  capabilities.max_video = 0;
+  EXPECT_EQ(kinds(TransportProfile::webrtc), (Kinds{MediaKind::audio, MediaKind::application}));
+  capabilities.max_video = 1;
   capabilities.audio.clear();
   EXPECT_EQ(kinds(TransportProfile::webrtc), (Kinds{MediaKind::video, MediaKind::application}));
   const auto offer = make_offer(all, capabilities, local_parameters());
