@@ -139,8 +139,8 @@ int serve(const control::Options& options) {
   auto logging = control::set_up_logging(options, std::getenv("KASKADO_DEBUG"), std::getenv("GST_DEBUG"));
   if (!logging) return fail(logging.error(), control::kUsageExitCode);
   int code = EXIT_SUCCESS;
-  const auto configuration =
-      control::load_configuration(control::find_conf_file(options.conf_file), options.modules_config_path);
+  const auto configuration = control::load_configuration(control::find_conf_file(options.conf_file),
+                                                         options.modules_config_path, known_codecs());
   const sigset_t signals = block_signals();
   if (!configuration) {
     code = fail(configuration.error(), control::kUsageExitCode);

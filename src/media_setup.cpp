@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "dtls/certificate.hpp"
 #include "loop/loop.hpp"
+#include "sdp/capabilities.hpp"
 
 namespace kaskado {
 
@@ -59,12 +60,26 @@ std::vector<sdp::RtpCodec> codecs(const std::vector<std::string>& names) {
   return codecs;
 }
 
+std::vector<std::string> names(const std::vector<sdp::CodecCapability>& codecs) {
+  std::vector<std::string> names;
+  for (const sdp::CodecCapability& codec : codecs) {
+    names.push_back(codec.name + "/" + std::to_string(codec.clock_rate));
+    if (codec.channels > 1) names.back() += "/" + std::to_string(codec.channels);
+  }
+  return names;
+}
+
 bool is_loopback(const std::string& address) {
   const auto parsed = base::SocketAddress::parse(address, 0);
   return parsed && parsed->is_loopback();
 }
 
 }  // namespace
+
+control::KnownCodecs known_codecs() {
+  const sdp::LocalCapabilities capabilities = sdp::default_capabilities();
+  return {names(capabilities.audio), names(capabilities.video)};
+}
 
 base::Result<std::shared_ptr<const pipeline::MediaConfiguration>> set_up_media(const control::Configuration& configuration) {
   const control::MediaSettings& settings = configuration.media;

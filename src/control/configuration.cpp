@@ -77,20 +77,53 @@ void read_server(SettingsReader& in, Configuration& into) {
   read_integer(in, "mediaServer.shards", 0, 256, into.shards);
 }
 
-void read_sdp_endpoint(SettingsReader& in, MediaSettings& media) {
-  read_integer(in, "numAudioMedias", 0, 16, media.num_audio_medias);
-  read_integer(in, "numVideoMedias", 0, 16, media.num_video_medias);
-  in.names("audioCodecs", media.audio_codecs);
-  in.names("videoCodecs", media.video_codecs);
+// Name and clock rate; without one it is that of video (RFC 3551 §5).
+bool is_codec(std::string_view text, std::string_view known) {
+  const bool same_name =
+      base::equals_ignoring_case(base::take_until(text, '/'), base::take_until(known, '/'));
+  const std::string_view clock_rate = base::take_until(text, '/');
+  return same_name && (clock_rate.empty() ? "90000" : clock_rate) == base::take_until(known, '/');
 }
 
-void read_base_rtp_endpoint(SettingsReader& in, MediaSettings& media) {
+// Kurento's own file names it, and so do its users' files.
+constexpr std::string_view kKurentosCodec = "AMR/8000";
+
+void read_codecs(SettingsReader& in, std::string_view key, const std::vector<std::string>& known,
+                 std::vector<std::string>& into) {
+  std::vector<std::string> names;
+  in.names(key, names);
+  std::string allowed;
+  for (const std::string& codec : known) allowed += (allowed.empty() ? "" : ", ") + codec;
+  into.clear();
+  for (const std::string& name : names) {
+    if (std::ranges::any_of(known, [&](const auto& codec) { return is_codec(name, codec); })) {
+      into.push_back(name);
+    } else if (is_codec(name, kKurentosCodec)) {
+      in.warn(key, "has \"" + name + "\" without effect; known are " + allowed);
+    } else {
+      in.refuse(key, "has \"" + name + "\"; known are " + allowed);
+    }
+  }
+  // An empty list stands for all.
+  if (into.empty() && !names.empty()) in.refuse(key, "has no codec that is known; known are " + allowed);
+}
+
+void read_sdp_endpoint(SettingsReader& in, const KnownCodecs& known, MediaSettings& media) {
+  read_integer(in, "numAudioMedias", 0, 16, media.num_audio_medias);
+  read_integer(in, "numVideoMedias", 0, 16, media.num_video_medias);
+  read_codecs(in, "audioCodecs", known.audio, media.audio_codecs);
+  read_codecs(in, "videoCodecs", known.video, media.video_codecs);
+}
+
+void read_base_rtp_endpoint(SettingsReader& in, const KnownCodecs&, MediaSettings& media) {
   read_integer(in, "minPort", 0, 65'535, media.min_port);
   read_integer(in, "maxPort", 0, 65'535, media.max_port);
   read_integer(in, "mtu", 576, 1'500, media.mtu_bytes);
-  if (media.max_port != 0 && media.min_port > media.max_port) {
-    in.refuse("minPort", "is greater than maxPort");
-  }
+  // Of a range with one end the other is Kurento's.
+  if (media.min_port != 0 && media.max_port == 0) media.max_port = 65'535;
+  if (media.max_port != 0 && media.min_port == 0)
+    media.min_port = std::min<std::uint16_t>(1024, media.max_port);
+  if (media.min_port > media.max_port) in.refuse("minPort", "is greater than maxPort");
 }
 
 void read_interfaces(SettingsReader& in, std::vector<std::string>& interfaces) {
@@ -103,7 +136,7 @@ void read_interfaces(SettingsReader& in, std::vector<std::string>& interfaces) {
   }
 }
 
-void read_web_rtc_endpoint(SettingsReader& in, MediaSettings& media) {
+void read_web_rtc_endpoint(SettingsReader& in, const KnownCodecs&, MediaSettings& media) {
   read_interfaces(in, media.network_interfaces);
   read_address(in, "externalIPv4", "IPv4 addresses", media.external_ipv4, &base::SocketAddress::is_v4);
   read_address(in, "externalIPv6", "IPv6 addresses", media.external_ipv6, &base::SocketAddress::is_v6);
@@ -116,7 +149,7 @@ void read_web_rtc_endpoint(SettingsReader& in, MediaSettings& media) {
   in.boolean("iceTcp", media.ice_tcp);
 }
 
-void read_media_element(SettingsReader& in, MediaSettings& media) {
+void read_media_element(SettingsReader& in, const KnownCodecs&, MediaSettings& media) {
   read_integer(in, "encoderBitrate", 0, kMostInt, media.encoder_bitrate_bps);
   read_integer(in, "minEncoderBitrate", 0, kMostInt, media.min_encoder_bitrate_bps);
   read_integer(in, "maxEncoderBitrate", 0, kMostInt, media.max_encoder_bitrate_bps);
@@ -125,7 +158,7 @@ void read_media_element(SettingsReader& in, MediaSettings& media) {
   }
 }
 
-using ReadClass = void (*)(SettingsReader&, MediaSettings&);
+using ReadClass = void (*)(SettingsReader&, const KnownCodecs&, MediaSettings&);
 const std::map<std::string, ReadClass, std::less<>>& class_readers() {
   static const std::map<std::string, ReadClass, std::less<>> kReaders{
       {"SdpEndpoint", read_sdp_endpoint},
@@ -169,7 +202,7 @@ base::Result<std::vector<fs::path>> class_files(const std::string& directory) {
   return files;
 }
 
-base::Result<void> read_classes(const std::string& directory, Configuration& into) {
+base::Result<void> read_classes(const std::string& directory, const KnownCodecs& known, Configuration& into) {
   auto files = class_files(directory);
   if (!files) return std::move(files).error();
   for (const fs::path& file : *files) {
@@ -178,7 +211,7 @@ base::Result<void> read_classes(const std::string& directory, Configuration& int
       into.warnings.push_back(file.string() + " has no effect: no class of this server reads it");
       continue;
     }
-    const auto read = [&](SettingsReader& in) { reader->second(in, into.media); };
+    const auto read = [&](SettingsReader& in) { reader->second(in, known, into.media); };
     if (auto done = read_file(file.string(), read, into.warnings); !done) return done;
   }
   return {};
@@ -196,7 +229,8 @@ std::string find_conf_file(const std::string& given) {
 }
 
 base::Result<Configuration> load_configuration(const std::string& conf_file,
-                                               const std::string& modules_config_path) {
+                                               const std::string& modules_config_path,
+                                               const KnownCodecs& known) {
   Configuration configuration;
   if (!conf_file.empty()) {
     const auto read = [&](SettingsReader& in) { read_server(in, configuration); };
@@ -209,7 +243,7 @@ base::Result<Configuration> load_configuration(const std::string& conf_file,
     if (fs::is_directory(beside, ignored)) directory = beside.string();
   }
   if (!directory.empty()) {
-    if (auto done = read_classes(directory, configuration); !done) return std::move(done).error();
+    if (auto done = read_classes(directory, known, configuration); !done) return std::move(done).error();
   }
   return configuration;
 }

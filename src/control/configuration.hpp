@@ -27,9 +27,15 @@ struct NetSettings {
   std::optional<SecureSettings> secure;
 };
 
+// What audioCodecs and videoCodecs may name, as "opus/48000/2".
+struct KnownCodecs {
+  std::vector<std::string> audio;
+  std::vector<std::string> video;
+};
+
 // The classes' files. Texts are empty where nothing is set.
 struct MediaSettings {
-  // BaseRtpEndpoint: of media sockets; both 0 let the kernel choose.
+  // BaseRtpEndpoint: of media sockets; both 0 let the kernel choose, and never one alone.
   std::uint16_t min_port = 0;
   std::uint16_t max_port = 0;
   int mtu_bytes = 1200;
@@ -74,8 +80,9 @@ std::string find_conf_file(const std::string& given);
 
 // Reads `conf_file` (nothing where empty) and all `*.conf.json` and `*.conf.ini` under `modules_config_path`
 // (where empty, under "modules" beside the file). The first file that is missing, unreadable or wrong is the
-// error; a default directory that is missing is none.
+// error; a default directory that is missing is none. `known` are the codecs that the endpoints have.
 base::Result<Configuration> load_configuration(const std::string& conf_file,
-                                               const std::string& modules_config_path);
+                                               const std::string& modules_config_path,
+                                               const KnownCodecs& known);
 
 }  // namespace kaskado::control

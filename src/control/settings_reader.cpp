@@ -185,7 +185,11 @@ void SettingsReader::names(std::string_view key, std::vector<std::string>& into)
 }
 
 void SettingsReader::ignore(std::string_view key, std::string_view why) {
-  if (take(key)) warnings_.push_back(file_ + ": " + std::string(key) + " has no effect: " + std::string(why));
+  if (take(key)) warn(key, "has no effect: " + std::string(why));
+}
+
+void SettingsReader::warn(std::string_view key, std::string_view sentence) {
+  warnings_.push_back(file_ + ": " + std::string(key) + " " + std::string(sentence));
 }
 
 bool SettingsReader::is_known(const std::string& key) const {

@@ -34,6 +34,8 @@ class SettingsReader {
   bool has(std::string_view key) const { return find(key) != nullptr; }
   // Known, but without effect: warned of where it is there.
   void ignore(std::string_view key, std::string_view why);
+  // What is odd about a value that was read.
+  void warn(std::string_view key, std::string_view sentence);
   // What is wrong with a value that was read, beyond its type.
   void refuse(std::string_view key, std::string_view sentence);
 

@@ -124,18 +124,23 @@ sdp::LocalSource WebRtcEndpoint::local_source(sdp::MediaKind kind, WebRtcConnect
 }
 
 ApiResult<sdp::SessionDescription> WebRtcEndpoint::make_offer(const sdp::OfferOptions& options) {
+  const sdp::LocalCapabilities capabilities = web_rtc_capabilities();
+  const auto kinds = sdp::offered_kinds(options, capabilities, sdp::TransportProfile::webrtc);
+  if (kinds.empty()) {
+    return ApiError{ErrorCode::SDP_END_POINT_GENERATE_OFFER_ERROR,
+                    "Error generating offer: there is no media to offer"};
+  }
   // All m-lines are in one bundle, so that no candidate is gathered in vain.
   WebRtcConnection& connection = open_connection(ice::IceRole::controlling);
   carriers_.fill(&connection);
   rebind();
   ++sdp_version_;
   sdp::LocalTransportParameters parameters = transport_parameters({&connection});
-  if (options.audio) parameters.sources.push_back(local_source(sdp::MediaKind::audio, connection));
-  if (options.video) parameters.sources.push_back(local_source(sdp::MediaKind::video, connection));
-  std::vector<std::size_t> m_lines(parameters.sources.size());
+  for (const sdp::MediaKind kind : kinds) parameters.sources.push_back(local_source(kind, connection));
+  std::vector<std::size_t> m_lines(kinds.size());
   std::iota(m_lines.begin(), m_lines.end(), std::size_t{0});
   connection.set_m_lines(std::move(m_lines));
-  return sdp::make_offer(options, web_rtc_capabilities(), parameters);
+  return sdp::make_offer(options, capabilities, parameters);
 }
 
 ApiResult<sdp::Negotiation> WebRtcEndpoint::answer_offer(const sdp::SessionDescription& offer) {

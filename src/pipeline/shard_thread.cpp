@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <exception>
 
 #include "loop/interfaces.hpp"
 #include "pipeline/log.hpp"
@@ -84,10 +85,16 @@ void ShardThread::stop() {
   loop_.stop();
 }
 
-bool ShardThread::post(Command command) {
-  return mailbox_.post([this, command = std::move(command)] {
+bool ShardThread::post(Command command, Failure on_failure) {
+  return mailbox_.post([this, command = std::move(command), on_failure = std::move(on_failure)] {
     shard_.set_now(loop::monotonic_now());
-    command(shard_);
+    // One client's command must not end everybody's sessions.
+    try {
+      command(shard_);
+    } catch (const std::exception& failure) {
+      LOG_ERROR(log, "shard %d: a command failed: %s", index_, failure.what());
+      on_failure(shard_);
+    }
   });
 }
 

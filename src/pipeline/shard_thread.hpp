@@ -19,6 +19,8 @@ namespace kaskado::pipeline {
 class ShardThread final : private loop::DatagramHandler {
  public:
   using Command = std::function<void(Shard&)>;
+  // What is to be done where the command has ended in an exception.
+  using Failure = std::function<void(Shard&)>;
 
   // Opens the sockets and starts the thread. `core` is the CPU to pin it to, or -1. `sink` is called on the
   // shard's thread for each event.
@@ -29,8 +31,9 @@ class ShardThread final : private loop::DatagramHandler {
   ~ShardThread() override;
 
   // Any thread: runs between two batches, in the order posted. False when the shard is overloaded (its
-  // mailbox is full) or stopping.
-  bool post(Command command);
+  // mailbox is full) or stopping. A command that throws is logged, and the shard goes on.
+  bool post(
+      Command command, Failure on_failure = [](Shard&) {});
 
  private:
   ShardThread(int index, std::shared_ptr<const MediaConfiguration> configuration, ObjectRegistry::EventSink sink);

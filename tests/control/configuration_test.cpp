@@ -14,6 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+const KnownCodecs kKnown{{"opus/48000/2", "PCMU/8000"}, {"VP8/90000", "H264/90000"}};
+
 class ConfigurationTest : public testing::Test {
  protected:
   ConfigurationTest() {
@@ -29,13 +31,13 @@ class ConfigurationTest : public testing::Test {
     return file.string();
   }
   Configuration load(const std::string& text) const {
-    auto loaded = load_configuration(write("kurento.conf.json", text), "");
+    auto loaded = load_configuration(write("kurento.conf.json", text), "", kKnown);
     EXPECT_TRUE(loaded.ok()) << loaded.error().message;
     return loaded ? std::move(loaded).value() : Configuration();
   }
   // The error without the directory in front.
   std::string refusal(const std::string& text) const {
-    const auto loaded = load_configuration(write("kurento.conf.json", text), "");
+    const auto loaded = load_configuration(write("kurento.conf.json", text), "", kKnown);
     return loaded.ok() ? "accepted" : without_directory(loaded.error().message);
   }
   std::string without_directory(const std::string& sentence) const {
@@ -49,7 +51,7 @@ class ConfigurationTest : public testing::Test {
 };
 
 TEST_F(ConfigurationTest, IsTheDefaultWithoutAFile) {
-  const auto loaded = load_configuration("", "");
+  const auto loaded = load_configuration("", "", kKnown);
   ASSERT_TRUE(loaded.ok());
   EXPECT_EQ(loaded->net.address, "127.0.0.1");
   EXPECT_EQ(loaded->net.port, 8888);
@@ -110,12 +112,13 @@ TEST_F(ConfigurationTest, NamesFileKeyAndWhatIsAllowed) {
 }
 
 TEST_F(ConfigurationTest, SaysWhatIsWrongWithAFile) {
-  EXPECT_EQ(without_directory(load_configuration((directory / "no.conf.json").string(), "").error().message),
+  EXPECT_EQ(without_directory(
+                load_configuration((directory / "no.conf.json").string(), "", kKnown).error().message),
             "no.conf.json: cannot be read: No such file or directory");
   EXPECT_TRUE(refusal("{").starts_with("kurento.conf.json: it is not JSON: Missing")) << refusal("{");
   EXPECT_EQ(refusal(""), "kurento.conf.json: it is empty");
   EXPECT_EQ(refusal("[]"), "kurento.conf.json: it should be a JSON object");
-  EXPECT_EQ(without_directory(load_configuration("", (directory / "none").string()).error().message),
+  EXPECT_EQ(without_directory(load_configuration("", (directory / "none").string(), kKnown).error().message),
             "none: cannot be read: No such file or directory");
 }
 
@@ -157,6 +160,57 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
             "modules/kurento/Composite.conf.ini has no effect: no class of this server reads it");
 }
 
+// A list of codecs that nobody has took the media away without a word.
+TEST_F(ConfigurationTest, RefusesCodecsThatNobodyHas) {
+  const auto refused = [&](const std::string& text) {
+    write("modules/kurento/SdpEndpoint.conf.json", text);
+    const std::string why = refusal("{}");
+    return why.substr(why.find(':') + 2);
+  };
+  EXPECT_EQ(refused(R"({"audioCodecs":["PCMU/8000","nonsense/1"]})"),
+            R"(audioCodecs has "nonsense/1"; known are opus/48000/2, PCMU/8000)");
+  EXPECT_EQ(refused(R"({"videoCodecs":[{"name":"opus/48000/2"}]})"),
+            R"(videoCodecs has "opus/48000/2"; known are VP8/90000, H264/90000)");
+  EXPECT_EQ(refused(R"({"audioCodecs":["opus/8000"]})"),
+            R"(audioCodecs has "opus/8000"; known are opus/48000/2, PCMU/8000)");
+  EXPECT_EQ(refused(R"({"audioCodecs":["AMR/8000"]})"),
+            "audioCodecs has no codec that is known; known are opus/48000/2, PCMU/8000");
+}
+
+TEST_F(ConfigurationTest, TakesCodecsInTheWaysThatTheyAreWritten) {
+  write("modules/kurento/SdpEndpoint.conf.json", R"({"audioCodecs":["OPUS/48000"],"videoCodecs":["vp8"]})");
+  const Configuration loaded = load("{}");
+  EXPECT_EQ(loaded.media.audio_codecs, (std::vector<std::string>{"OPUS/48000"}));
+  EXPECT_EQ(loaded.media.video_codecs, (std::vector<std::string>{"vp8"}));
+  EXPECT_TRUE(loaded.warnings.empty());
+}
+
+// With which Kurento is shipped.
+TEST_F(ConfigurationTest, WarnsOfACodecThatOnlyKurentoHas) {
+  write("modules/kurento/SdpEndpoint.conf.json",
+        R"({"audioCodecs":[{"name":"PCMU/8000"},{"name":"AMR/8000"}]})");
+  const Configuration loaded = load("{}");
+  EXPECT_EQ(loaded.media.audio_codecs, (std::vector<std::string>{"PCMU/8000"}));
+  ASSERT_EQ(loaded.warnings.size(), 1u);
+  EXPECT_EQ(without_directory(loaded.warnings[0]),
+            "modules/kurento/SdpEndpoint.conf.json: audioCodecs has \"AMR/8000\" without effect; known are "
+            "opus/48000/2, PCMU/8000");
+}
+
+// One end alone was ignored.
+TEST_F(ConfigurationTest, ARangeOfPortsWithOneEndHasKurentosOther) {
+  const auto range = [&](const std::string& text) {
+    write("modules/kurento/BaseRtpEndpoint.conf.ini", text);
+    const Configuration loaded = load("{}");
+    return std::pair<int, int>(loaded.media.min_port, loaded.media.max_port);
+  };
+  EXPECT_EQ(range("minPort=50000\n"), std::pair(50'000, 65'535));
+  EXPECT_EQ(range("maxPort=6000\n"), std::pair(1024, 6000));
+  EXPECT_EQ(range("maxPort=80\n"), std::pair(80, 80));
+  EXPECT_EQ(range("mtu=1200\n"), std::pair(0, 0));
+  EXPECT_EQ(range("minPort=0\nmaxPort=0\n"), std::pair(0, 0));
+}
+
 TEST_F(ConfigurationTest, RefusesWhatCannotBeInTheClassesFiles) {
   const auto refused = [&](const std::string& name, const std::string& text) {
     write("modules/kurento/" + name, text);
@@ -177,7 +231,7 @@ TEST_F(ConfigurationTest, RefusesWhatCannotBeInTheClassesFiles) {
 }
 
 TEST_F(ConfigurationTest, ShippedFilesSetTheDefaults) {
-  const auto shipped = load_configuration(KASKADO_CONF "/kurento.conf.json", "");
+  const auto shipped = load_configuration(KASKADO_CONF "/kurento.conf.json", "", kKnown);
   ASSERT_TRUE(shipped.ok()) << shipped.error().message;
   EXPECT_TRUE(shipped->warnings.empty()) << shipped->warnings[0];
   const Configuration defaults;

@@ -176,6 +176,34 @@ TEST_F(SdpEndpointTest, HasTheCodecsOfTheConfigurationInItsOrder) {
   EXPECT_EQ(codec_names(answer.media[1]), (Texts{"VP8", "H264"}));
 }
 
+// The m-lines were once counted by what was asked for, with candidates for one that is not there.
+TEST_F(SdpEndpointTest, AKindWithoutCodecsIsNotOffered) {
+  configuration.audio_codecs = {pipeline::test::format(0, "XYZ", 8000).codec};
+  EXPECT_TRUE(endpoint.gather_candidates().ok());
+  const sdp::SessionDescription offer = sdp::parse_or_fail(offer_of(endpoint));
+  ASSERT_EQ(offer.media.size(), 1u);
+  EXPECT_EQ(offer.media[0].mid, "video0");
+  ASSERT_EQ(offer.media[0].ssrcs.size(), 1u);
+  EXPECT_EQ(offer.media[0].ssrcs[0].ssrc, endpoint.sink(MediaType::video)->ssrc().value);
+  const Texts told = take_candidates();
+  EXPECT_EQ(told.size(), 3u);
+  for (const std::string& candidate : told) EXPECT_TRUE(candidate.starts_with("video0 0 ")) << candidate;
+}
+
+// It was refused in answers and offered all the same.
+TEST_F(SdpEndpointTest, AKindOfWhichTheConfigurationWantsNoneIsNotOffered) {
+  configuration.num_audio_medias = 0;
+  const sdp::SessionDescription offer = sdp::parse_or_fail(offer_of(endpoint));
+  EXPECT_EQ(sdp::group_mids(offer), (Texts{"video0"}));
+}
+
+TEST_F(SdpEndpointTest, NothingToOfferIsAnError) {
+  const OfferOptions none{false, false};
+  expect_error(endpoint.generate_offer(none), ErrorCode::SDP_END_POINT_GENERATE_OFFER_ERROR,
+               "Error generating offer: there is no media to offer");
+  EXPECT_TRUE(endpoint.generate_offer({}).ok());
+}
+
 TEST_F(SdpEndpointTest, LimitsOfWhatThePeerMaySendStandInTheDescription) {
   EXPECT_EQ(endpoint.get_max_audio_recv_bandwidth().value(), 0);
   EXPECT_EQ(endpoint.get_max_video_recv_bandwidth().value(), 0);
