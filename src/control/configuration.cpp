@@ -46,12 +46,11 @@ void read_resources(SettingsReader& in, Configuration& into) {
   into.control.remember_requests = !forget;
 }
 
-void read_secure(SettingsReader& in, const std::string& prefix, NetSettings& net) {
-  SecureSettings secure;
-  read_integer(in, prefix + "port", 1, 65'535, secure.port);
-  in.text(prefix + "certificate", secure.certificate);
-  in.text(prefix + "password", secure.password);
-  if (in.has(prefix + "port") || in.has(prefix + "certificate")) net.secure = std::move(secure);
+// Whoever asks for TLS must not be served without.
+void refuse_secure(SettingsReader& in, const std::string& prefix) {
+  for (const char* key : {"port", "certificate", "password"}) {
+    in.forbid(prefix + key, "this release serves no WSS; remove it and put a proxy that ends TLS in front");
+  }
 }
 
 void read_net(SettingsReader& in, NetSettings& net) {
@@ -68,7 +67,7 @@ void read_net(SettingsReader& in, NetSettings& net) {
   in.ignore(prefix + "threads", "one thread serves all connections");
   in.ignore(prefix + "registrar.address", "there is no registrar");
   in.ignore(prefix + "registrar.localAddress", "there is no registrar");
-  read_secure(in, prefix + "secure.", net);
+  refuse_secure(in, prefix + "secure.");
 }
 
 void read_server(SettingsReader& in, Configuration& into) {

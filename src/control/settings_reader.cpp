@@ -188,6 +188,10 @@ void SettingsReader::ignore(std::string_view key, std::string_view why) {
   if (take(key)) warn(key, "has no effect: " + std::string(why));
 }
 
+void SettingsReader::forbid(std::string_view key, std::string_view why) {
+  if (take(key)) refuse(key, "is set, but " + std::string(why));
+}
+
 void SettingsReader::warn(std::string_view key, std::string_view sentence) {
   warnings_.push_back(file_ + ": " + std::string(key) + " " + std::string(sentence));
 }

@@ -68,7 +68,7 @@ TEST_F(ConfigurationTest, TakesAllThatKurentoUsersSet) {
       "resources": {"//exceptionLimit": "0.1", "exceptionLimit": 0.9, "killLimit": "0.5",
                     "garbageCollectorPeriod": "10", "disableRequestCache": true},
       "net": {"websocket": {"address": "0.0.0.0", "port": 9999, "path": "media/kms", "connqueue": 7,
-                            "secure": {"port": 8433, "certificate": "x.pem", "password": "p"}}},
+                            "secure": {"//port": 8433, "//certificate": "x.pem"}}},
       "shards": 3}})");
   EXPECT_EQ(all.exception_limit, 0.9);
   EXPECT_EQ(all.kill_limit, 0.5);
@@ -78,8 +78,6 @@ TEST_F(ConfigurationTest, TakesAllThatKurentoUsersSet) {
   EXPECT_EQ(all.net.port, 9999);
   EXPECT_EQ(all.net.path, "/media/kms");
   EXPECT_EQ(all.net.connection_queue, 7);
-  ASSERT_TRUE(all.net.secure);
-  EXPECT_EQ(all.net.secure->certificate, "x.pem");
   EXPECT_EQ(all.shards, 3);
   EXPECT_TRUE(all.warnings.empty()) << all.warnings[0];
 }
@@ -109,6 +107,17 @@ TEST_F(ConfigurationTest, NamesFileKeyAndWhatIsAllowed) {
   EXPECT_EQ(refusal(R"({"mediaServer":{"resources":{"disableRequestCache":"maybe"}}})"),
             "kurento.conf.json: mediaServer.resources.disableRequestCache is \"maybe\"; allowed are true and "
             "false");
+}
+
+// It was accepted, and clients were served without TLS.
+TEST_F(ConfigurationTest, RefusesWssWhichIsNotServed) {
+  EXPECT_EQ(
+      refusal(websocket(R"("secure": {"port": 8433, "certificate": "x.pem", "password": "p"})")),
+      "kurento.conf.json: mediaServer.net.websocket.secure.port is set, but this release serves no WSS; "
+      "remove it and put a proxy that ends TLS in front");
+  EXPECT_TRUE(refusal(websocket(R"("secure": {"certificate": "x.pem"})"))
+                  .starts_with("kurento.conf.json: mediaServer.net.websocket.secure.certificate is set"));
+  EXPECT_EQ(refusal(websocket(R"("secure": {})")), "accepted");
 }
 
 TEST_F(ConfigurationTest, SaysWhatIsWrongWithAFile) {
