@@ -35,8 +35,9 @@ void read_address(SettingsReader& in, std::string_view key, std::string_view all
 
 void read_resources(SettingsReader& in, Configuration& into) {
   const std::string prefix = "mediaServer.resources.";
-  in.real(prefix + "exceptionLimit", 0.0, 1.0, into.exception_limit);
-  in.real(prefix + "killLimit", 0.0, 1.0, into.kill_limit);
+  in.ignore(prefix + "exceptionLimit",
+            "new objects are refused at a number of them, not at a share of the limits");
+  in.ignore(prefix + "killLimit", "the server never gives up by itself");
   std::int64_t period_s =
       std::chrono::duration_cast<std::chrono::seconds>(into.control.garbage_collector_period).count();
   in.integer(prefix + "garbageCollectorPeriod", 1, 86'400, period_s);
@@ -135,6 +136,9 @@ void read_interfaces(SettingsReader& in, std::vector<std::string>& interfaces) {
   }
 }
 
+// Endpoints tell clients what was set; that is all as yet.
+constexpr std::string_view kNoServers = "this release asks no STUN or TURN server";
+
 void read_web_rtc_endpoint(SettingsReader& in, const KnownCodecs&, MediaSettings& media) {
   read_interfaces(in, media.network_interfaces);
   read_address(in, "externalIPv4", "IPv4 addresses", media.external_ipv4, &base::SocketAddress::is_v4);
@@ -142,10 +146,14 @@ void read_web_rtc_endpoint(SettingsReader& in, const KnownCodecs&, MediaSettings
   read_address(in, "stunServerAddress", "IPv4 and IPv6 addresses", media.stun_server_address,
                &base::SocketAddress::is_set);
   read_integer(in, "stunServerPort", 1, 65'535, media.stun_server_port);
+  in.ignore("stunServerAddress", kNoServers);
+  in.ignore("stunServerPort", kNoServers);
   in.text("turnURL", media.turn_url);
+  in.ignore("turnURL", kNoServers);
   in.text("pemCertificateRSA", media.pem_certificate_rsa);
   in.text("pemCertificateECDSA", media.pem_certificate_ecdsa);
   in.boolean("iceTcp", media.ice_tcp);
+  if (media.ice_tcp) in.ignore("iceTcp", "this release speaks ICE over UDP only");
 }
 
 void read_media_element(SettingsReader& in, const KnownCodecs&, MediaSettings& media) {

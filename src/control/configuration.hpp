@@ -54,10 +54,6 @@ struct MediaSettings {
 struct Configuration {
   NetSettings net;
   ControlSettings control;  // from mediaServer.resources
-  // mediaServer.resources: shares of the process's limits at which new objects are refused, and at which the
-  // server gives up when nobody uses it.
-  double exception_limit = 0.8;
-  double kill_limit = 0.7;
   // mediaServer.shards: media threads; 0 stands for one a processor.
   int shards = 0;
   MediaSettings media;

@@ -1,7 +1,6 @@
 #include "control/settings_reader.hpp"
 
 #include <cerrno>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -43,12 +42,6 @@ std::optional<std::string> name_in(const Value& value) {
   if (value.string()) return *value.string();
   const Value* name = value.object() ? value.object()->find("name") : nullptr;
   return name && name->string() ? std::optional<std::string>(*name->string()) : std::nullopt;
-}
-
-std::string shown(double number) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, number).ptr;
-  return std::string(text, end);
 }
 
 base::Result<Object> parse_settings(const std::string& file, const std::string& content) {
@@ -143,16 +136,6 @@ void SettingsReader::integer(std::string_view key, std::int64_t least, std::int6
     return wrong(key, *value, "whole numbers from " + std::to_string(least) + " to " + std::to_string(most));
   }
   into = static_cast<std::int64_t>(*number);
-}
-
-void SettingsReader::real(std::string_view key, double least, double most, double& into) {
-  const Value* value = take(key);
-  if (!value) return;
-  const std::optional<double> number = number_in(*value);
-  if (!number || !(*number >= least && *number <= most)) {
-    return wrong(key, *value, "numbers from " + shown(least) + " to " + shown(most));
-  }
-  into = *number;
 }
 
 void SettingsReader::boolean(std::string_view key, bool& into) {
