@@ -145,6 +145,7 @@ int serve(const control::Options& options) {
   if (!configuration) {
     code = fail(configuration.error(), control::kUsageExitCode);
   } else {
+    for (const std::string& warning : control::warnings_of(options)) LOG_WARNING(log, "%s", warning.c_str());
     for (const std::string& warning : configuration->warnings) LOG_WARNING(log, "%s", warning.c_str());
     auto kaskado = Kaskado::start(*configuration);
     if (!kaskado) {

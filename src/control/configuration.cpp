@@ -35,8 +35,9 @@ void read_address(SettingsReader& in, std::string_view key, std::string_view all
 
 void read_resources(SettingsReader& in, Configuration& into) {
   const std::string prefix = "mediaServer.resources.";
-  in.real(prefix + "exceptionLimit", 0.0, 1.0, into.exception_limit);
-  in.real(prefix + "killLimit", 0.0, 1.0, into.kill_limit);
+  in.ignore(prefix + "exceptionLimit",
+            "new objects are refused at a number of them, not at a share of the limits");
+  in.ignore(prefix + "killLimit", "the server never gives up by itself");
   std::int64_t period_s =
       std::chrono::duration_cast<std::chrono::seconds>(into.control.garbage_collector_period).count();
   in.integer(prefix + "garbageCollectorPeriod", 1, 86'400, period_s);
@@ -46,12 +47,11 @@ void read_resources(SettingsReader& in, Configuration& into) {
   into.control.remember_requests = !forget;
 }
 
-void read_secure(SettingsReader& in, const std::string& prefix, NetSettings& net) {
-  SecureSettings secure;
-  read_integer(in, prefix + "port", 1, 65'535, secure.port);
-  in.text(prefix + "certificate", secure.certificate);
-  in.text(prefix + "password", secure.password);
-  if (in.has(prefix + "port") || in.has(prefix + "certificate")) net.secure = std::move(secure);
+// Whoever asks for TLS must not be served without.
+void refuse_secure(SettingsReader& in, const std::string& prefix) {
+  for (const char* key : {"port", "certificate", "password"}) {
+    in.forbid(prefix + key, "this release serves no WSS; remove it and put a proxy that ends TLS in front");
+  }
 }
 
 void read_net(SettingsReader& in, NetSettings& net) {
@@ -68,7 +68,7 @@ void read_net(SettingsReader& in, NetSettings& net) {
   in.ignore(prefix + "threads", "one thread serves all connections");
   in.ignore(prefix + "registrar.address", "there is no registrar");
   in.ignore(prefix + "registrar.localAddress", "there is no registrar");
-  read_secure(in, prefix + "secure.", net);
+  refuse_secure(in, prefix + "secure.");
 }
 
 void read_server(SettingsReader& in, Configuration& into) {
@@ -136,6 +136,9 @@ void read_interfaces(SettingsReader& in, std::vector<std::string>& interfaces) {
   }
 }
 
+// Endpoints tell clients what was set; that is all as yet.
+constexpr std::string_view kNoServers = "this release asks no STUN or TURN server";
+
 void read_web_rtc_endpoint(SettingsReader& in, const KnownCodecs&, MediaSettings& media) {
   read_interfaces(in, media.network_interfaces);
   read_address(in, "externalIPv4", "IPv4 addresses", media.external_ipv4, &base::SocketAddress::is_v4);
@@ -143,10 +146,14 @@ void read_web_rtc_endpoint(SettingsReader& in, const KnownCodecs&, MediaSettings
   read_address(in, "stunServerAddress", "IPv4 and IPv6 addresses", media.stun_server_address,
                &base::SocketAddress::is_set);
   read_integer(in, "stunServerPort", 1, 65'535, media.stun_server_port);
+  in.ignore("stunServerAddress", kNoServers);
+  in.ignore("stunServerPort", kNoServers);
   in.text("turnURL", media.turn_url);
+  in.ignore("turnURL", kNoServers);
   in.text("pemCertificateRSA", media.pem_certificate_rsa);
   in.text("pemCertificateECDSA", media.pem_certificate_ecdsa);
   in.boolean("iceTcp", media.ice_tcp);
+  if (media.ice_tcp) in.ignore("iceTcp", "this release speaks ICE over UDP only");
 }
 
 void read_media_element(SettingsReader& in, const KnownCodecs&, MediaSettings& media) {

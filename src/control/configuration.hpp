@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,20 +10,12 @@
 
 namespace kaskado::control {
 
-// mediaServer.net.websocket.secure
-struct SecureSettings {
-  std::uint16_t port = 8433;
-  std::string certificate;  // a PEM file with the certificate chain and its key
-  std::string password;     // of the key; empty where it has none
-};
-
 // mediaServer.net.websocket
 struct NetSettings {
   std::string address = "127.0.0.1";
   std::uint16_t port = 8888;
   std::string path = "/kurento";  // with its leading '/'
   int connection_queue = 128;     // connqueue
-  std::optional<SecureSettings> secure;
 };
 
 // What audioCodecs and videoCodecs may name, as "opus/48000/2".
@@ -63,10 +54,6 @@ struct MediaSettings {
 struct Configuration {
   NetSettings net;
   ControlSettings control;  // from mediaServer.resources
-  // mediaServer.resources: shares of the process's limits at which new objects are refused, and at which the
-  // server gives up when nobody uses it.
-  double exception_limit = 0.8;
-  double kill_limit = 0.7;
   // mediaServer.shards: media threads; 0 stands for one a processor.
   int shards = 0;
   MediaSettings media;

@@ -5,6 +5,7 @@
 #include "pipeline/dot_graph.hpp"
 #include "pipeline/log.hpp"
 #include "pipeline/rtp_sink.hpp"
+#include "pipeline/shard.hpp"
 
 namespace kaskado::pipeline {
 
@@ -33,7 +34,11 @@ void sort_by_type(std::vector<ElementConnectionData>& connections) {
 }  // namespace
 
 MediaElement::MediaElement(const Construction& construction, MediaObject* parent)
-    : MediaObject(construction, parent), shard_(construction.shard) {}
+    : MediaObject(construction, parent),
+      shard_(construction.shard),
+      encoder_bitrate_(shard_->configuration().encoder_bitrate_bps),
+      min_encoder_bitrate_(shard_->configuration().min_encoder_bitrate_bps),
+      max_encoder_bitrate_(shard_->configuration().max_encoder_bitrate_bps) {}
 
 MediaElement::~MediaElement() = default;
 

@@ -65,21 +65,16 @@ TEST_F(ConfigurationTest, TakesAllThatKurentoUsersSet) {
   const Configuration all = load(R"({
     "//": "a comment",
     "mediaServer": {
-      "resources": {"//exceptionLimit": "0.1", "exceptionLimit": 0.9, "killLimit": "0.5",
-                    "garbageCollectorPeriod": "10", "disableRequestCache": true},
+      "resources": {"//exceptionLimit": "0.1", "garbageCollectorPeriod": "10", "disableRequestCache": true},
       "net": {"websocket": {"address": "0.0.0.0", "port": 9999, "path": "media/kms", "connqueue": 7,
-                            "secure": {"port": 8433, "certificate": "x.pem", "password": "p"}}},
+                            "secure": {"//port": 8433, "//certificate": "x.pem"}}},
       "shards": 3}})");
-  EXPECT_EQ(all.exception_limit, 0.9);
-  EXPECT_EQ(all.kill_limit, 0.5);
   EXPECT_EQ(all.control.garbage_collector_period, std::chrono::seconds(10));
   EXPECT_FALSE(all.control.remember_requests);
   EXPECT_EQ(all.net.address, "0.0.0.0");
   EXPECT_EQ(all.net.port, 9999);
   EXPECT_EQ(all.net.path, "/media/kms");
   EXPECT_EQ(all.net.connection_queue, 7);
-  ASSERT_TRUE(all.net.secure);
-  EXPECT_EQ(all.net.secure->certificate, "x.pem");
   EXPECT_EQ(all.shards, 3);
   EXPECT_TRUE(all.warnings.empty()) << all.warnings[0];
 }
@@ -104,11 +99,20 @@ TEST_F(ConfigurationTest, NamesFileKeyAndWhatIsAllowed) {
   EXPECT_EQ(refusal(websocket(R"("address": "localhost")")),
             "kurento.conf.json: mediaServer.net.websocket.address is \"localhost\"; allowed are IPv4 and "
             "IPv6 addresses");
-  EXPECT_EQ(refusal(R"({"mediaServer":{"resources":{"killLimit":2}}})"),
-            "kurento.conf.json: mediaServer.resources.killLimit is 2; allowed are numbers from 0 to 1");
   EXPECT_EQ(refusal(R"({"mediaServer":{"resources":{"disableRequestCache":"maybe"}}})"),
             "kurento.conf.json: mediaServer.resources.disableRequestCache is \"maybe\"; allowed are true and "
             "false");
+}
+
+// It was accepted, and clients were served without TLS.
+TEST_F(ConfigurationTest, RefusesWssWhichIsNotServed) {
+  EXPECT_EQ(
+      refusal(websocket(R"("secure": {"port": 8433, "certificate": "x.pem", "password": "p"})")),
+      "kurento.conf.json: mediaServer.net.websocket.secure.port is set, but this release serves no WSS; "
+      "remove it and put a proxy that ends TLS in front");
+  EXPECT_TRUE(refusal(websocket(R"("secure": {"certificate": "x.pem"})"))
+                  .starts_with("kurento.conf.json: mediaServer.net.websocket.secure.certificate is set"));
+  EXPECT_EQ(refusal(websocket(R"("secure": {})")), "accepted");
 }
 
 TEST_F(ConfigurationTest, SaysWhatIsWrongWithAFile) {
@@ -130,6 +134,28 @@ TEST_F(ConfigurationTest, WarnsOfWhatHasNoEffect) {
             "connections");
   EXPECT_EQ(without_directory(loaded.warnings[1]),
             "kurento.conf.json: mediaServer.net.websocket.prot is unknown and has no effect");
+}
+
+// These were taken without a word.
+TEST_F(ConfigurationTest, WarnsOfWhatHasNoEffectAsYet) {
+  write("modules/kurento/WebRtcEndpoint.conf.ini",
+        "stunServerAddress=192.0.2.1\nstunServerPort=3478\nturnURL=user:password@192.0.2.1:3478\niceTcp=1\n");
+  const Configuration loaded =
+      load(R"({"mediaServer":{"resources":{"exceptionLimit":"0.8","killLimit":0.7}}})");
+  std::vector<std::string> warnings;
+  for (const std::string& warning : loaded.warnings) warnings.push_back(without_directory(warning));
+  const std::string ini = "modules/kurento/WebRtcEndpoint.conf.ini: ";
+  const std::string resources = "kurento.conf.json: mediaServer.resources.";
+  EXPECT_EQ(
+      warnings,
+      (std::vector<std::string>{
+          resources + "exceptionLimit has no effect: new objects are refused at a number of them, not at a "
+                      "share of the limits",
+          resources + "killLimit has no effect: the server never gives up by itself",
+          ini + "stunServerAddress has no effect: this release asks no STUN or TURN server",
+          ini + "stunServerPort has no effect: this release asks no STUN or TURN server",
+          ini + "turnURL has no effect: this release asks no STUN or TURN server",
+          ini + "iceTcp has no effect: this release speaks ICE over UDP only"}));
 }
 
 TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
@@ -155,7 +181,7 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   EXPECT_EQ(loaded.media.turn_url, "user:pass=word@192.0.2.1:3478?transport=udp");
   EXPECT_FALSE(loaded.media.ice_tcp);
   EXPECT_EQ(loaded.media.encoder_bitrate_bps, 500'000);
-  ASSERT_EQ(loaded.warnings.size(), 1u);
+  ASSERT_EQ(loaded.warnings.size(), 3u);
   EXPECT_EQ(without_directory(loaded.warnings[0]),
             "modules/kurento/Composite.conf.ini has no effect: no class of this server reads it");
 }
@@ -240,8 +266,6 @@ TEST_F(ConfigurationTest, ShippedFilesSetTheDefaults) {
   EXPECT_EQ(shipped->net.path, defaults.net.path);
   EXPECT_EQ(shipped->net.connection_queue, defaults.net.connection_queue);
   EXPECT_EQ(shipped->control.garbage_collector_period, defaults.control.garbage_collector_period);
-  EXPECT_EQ(shipped->exception_limit, defaults.exception_limit);
-  EXPECT_EQ(shipped->kill_limit, defaults.kill_limit);
   EXPECT_EQ(shipped->media.audio_codecs, defaults.media.audio_codecs);
   EXPECT_EQ(shipped->media.video_codecs, defaults.media.video_codecs);
 }
