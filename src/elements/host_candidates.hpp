@@ -18,7 +18,7 @@ struct CandidateFilter {
 };
 
 struct HostCandidate {
-  std::uint8_t port_index;
+  std::uint16_t port_index;
   ice::Candidate local;  // as the ICE agent knows it
   ice::Candidate told;   // as the peer is told of it
 };
