@@ -240,5 +240,25 @@ TEST_F(Links, WhenIceRestartsThePortsThatAreThereAreToldAgain) {
   expect_clean_end();
 }
 
+TEST_F(Links, APortFoundNecessaryByALaterOfferStandsInThatAnswersDescription) {
+  SimServer& server = add_server({kHere});
+  Chain& chain = add_chain(server, server);
+  chain.a.call("generateOffer");
+  chain.a.call("gatherCandidates");
+  const std::string offer = chain.a.call("getLocalSessionDescriptor");
+  std::string without = offer;
+  for (std::size_t at; (at = without.find("a=candidate:")) != std::string::npos;)
+    without.erase(at, without.find("\r\n", at) + 2 - at);
+  chain.b.call("processOffer", {without});
+  chain.b.call("gatherCandidates");
+  ASSERT_EQ(server.open_ports(), 0u);
+  server.forget_events();
+  chain.b.call("processOffer", {offer});
+  EXPECT_EQ(server.open_ports(), 1u);
+  EXPECT_NE(chain.b.call("getLocalSessionDescriptor").find(" 192.0.2.1 50001 typ host"), std::string::npos);
+  EXPECT_EQ(server.events_of(chain.b.endpoint, {"IceCandidateFound"}).size(), 2u) << "one on each m-line";
+  expect_clean_end();
+}
+
 }  // namespace
 }  // namespace kaskado::sim
