@@ -99,6 +99,7 @@ TEST_F(PathClaim, NoCheckGoesToACandidateWhosePathIsAnothers) {
   link.introduce();
   ice::Candidate candidate = link.right.candidate();
   candidate.address = shared;
+  candidate.foundation = "2";  // or it would wait for the other one
   int to_shared = 0, to_peer = 0;
   link.wire = [&](Datagram& datagram) {
     to_shared += datagram.to == shared;
