@@ -26,6 +26,10 @@ Octets check_for(const std::string& fragment) {
   return {written.begin(), written.end()};
 }
 
+transport::WebRtcTransportConfig config(std::shared_ptr<const dtls::Certificate> certificate, ice::IceRole role) {
+  return {.certificate = std::move(certificate), .role = role, .mtu_bytes = kMtuBytes};
+}
+
 }  // namespace
 
 TransportWorld::TransportWorld() {
@@ -47,7 +51,7 @@ void TransportWorld::renew(PeerId id) {
   pairing = Pairing();
   pairing.far_certificate = far_certificate;
   const auto role = id == 0 ? ice::IceRole::controlled : ice::IceRole::controlling;
-  pairing.ours = std::make_unique<WebRtcTransport>(id, certificate(0), role, kMtuBytes, demux_, random_);
+  pairing.ours = std::make_unique<WebRtcTransport>(id, config(certificate(0), role), demux_, random_);
   pairing.audit = std::make_unique<TransportAudit>(kMtuBytes);
   pairing.audit->local_credentials(pairing.ours->local_credentials());
   pairing.our_fragments.push_back(pairing.ours->local_credentials().ufrag);
@@ -62,7 +66,7 @@ void TransportWorld::renew_far(PeerId id) {
   pairing.far = nullptr;
   pairing.far_demux = std::make_unique<Demux>();
   pairing.far_certificate = 3 - pairing.far_certificate;
-  pairing.far = std::make_unique<WebRtcTransport>(0, certificate(pairing.far_certificate), role, kMtuBytes,
+  pairing.far = std::make_unique<WebRtcTransport>(0, config(certificate(pairing.far_certificate), role),
                                                   *pairing.far_demux, random_);
   pairing.far->add_local_candidate(host_candidate(path_of(static_cast<std::uint8_t>(id)).remote), 0, now_);
   pairing.media_sent[1] = 0;
