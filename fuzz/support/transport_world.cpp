@@ -150,8 +150,12 @@ void TransportWorld::receive(const base::Path& path, base::Bytes datagram) {
   const bool proves = pairing.audit->note_arrival(arrival, now_);
   const base::PacketRef packet = packet_of(datagram);
   const transport::Received received = pairing.ours->receive(*packet, path, now_, outbox_);
-  if (const auto now_owner = demux_.find(path, kProbe); now_owner != owner)
-    require(now_owner == peer && proves);
+  // A path goes to who proves to be there, from nobody else, and is let go only by a peer that has failed.
+  if (const auto now_owner = demux_.find(path, kProbe); now_owner != owner) {
+    require(!owner || owner == peer);
+    require(now_owner ? now_owner == peer && proves
+                      : pairing.ours->ice().state() == ice::IceState::failed);
+  }
   require(received.drop != DropReason::none || received.kind != DatagramKind::unknown);
   if (received.drop == DropReason::none && received.kind != DatagramKind::stun) {
     require(pairing.audit->is_authentic(path));
@@ -292,6 +296,9 @@ void TransportWorld::collect(PeerId id, const Arrival* arrival) {
   pairing.audit->judge_egress(outbox_, arrival, now_);
   for (const base::Egress& egress : outbox_.pending()) {
     const base::Bytes bytes = std::as_const(outbox_).bytes(egress);
+    // What goes out on another's path would come back to him.
+    const auto owner = demux_.find(egress.path, kProbe);
+    require(!owner || owner == id);
     if (egress.path == path_of(static_cast<std::uint8_t>(id)) && pairing.to_far.size() < kMostUnderWay)
       pairing.to_far.emplace_back(bytes.begin(), bytes.end());
   }
