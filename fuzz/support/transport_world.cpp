@@ -26,7 +26,8 @@ Octets check_for(const std::string& fragment) {
   return {written.begin(), written.end()};
 }
 
-transport::WebRtcTransportConfig config(std::shared_ptr<const dtls::Certificate> certificate, ice::IceRole role) {
+transport::WebRtcTransportConfig config(std::shared_ptr<const dtls::Certificate> certificate,
+                                        ice::IceRole role) {
   return {.certificate = std::move(certificate), .role = role, .mtu_bytes = kMtuBytes};
 }
 
@@ -153,8 +154,7 @@ void TransportWorld::receive(const base::Path& path, base::Bytes datagram) {
   // A path goes to who proves to be there, from nobody else, and is let go only by a peer that has failed.
   if (const auto now_owner = demux_.find(path, kProbe); now_owner != owner) {
     require(!owner || owner == peer);
-    require(now_owner ? now_owner == peer && proves
-                      : pairing.ours->ice().state() == ice::IceState::failed);
+    require(now_owner ? now_owner == peer && proves : pairing.ours->ice().state() == ice::IceState::failed);
   }
   require(received.drop != DropReason::none || received.kind != DatagramKind::unknown);
   if (received.drop == DropReason::none && received.kind != DatagramKind::stun) {

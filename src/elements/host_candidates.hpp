@@ -23,8 +23,10 @@ struct HostCandidate {
   ice::Candidate told;   // as the peer is told of it
 };
 
-std::vector<HostCandidate> host_candidates(std::span<const pipeline::MediaPort> ports, const CandidateFilter& filter);
+std::vector<HostCandidate> host_candidates(std::span<const pipeline::MediaPort> ports,
+                                           const CandidateFilter& filter);
 // That of a port which the filter lets through, where `before` of the session have been told.
-HostCandidate host_candidate(const pipeline::MediaPort& port, std::size_t before, const CandidateFilter& filter);
+HostCandidate host_candidate(const pipeline::MediaPort& port, std::size_t before,
+                             const CandidateFilter& filter);
 
 }  // namespace kaskado::elements

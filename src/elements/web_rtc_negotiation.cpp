@@ -268,7 +268,8 @@ void WebRtcEndpoint::gather() {
 
 void WebRtcEndpoint::gather(WebRtcConnection& connection) {
   if (const auto state = connection.begin_gathering()) raise(connection.ice_event(*state));
-  for (const HostCandidate& candidate : host_candidates(shard().ports(), filter_)) offer(candidate, connection);
+  for (const HostCandidate& candidate : host_candidates(shard().ports(), filter_))
+    offer(candidate, connection);
   for (const pipeline::MediaPort& port : shard().session_ports().of(connection.session().id()))
     offer(host_candidate(port, connection.candidates().size(), filter_), connection);
   offer_own_ports(connection);

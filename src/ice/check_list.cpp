@@ -196,7 +196,8 @@ void CheckList::forbid(const Path& path) {
 
 void CheckList::erase_remote(std::size_t remote) {
   std::erase_if(pairs_, [&](const Pair& pair) { return pair.remote == remote; });
-  std::erase_if(forbidden_, [&](const Path& path) { return path.remote == remote_[remote].candidate.address; });
+  std::erase_if(forbidden_,
+                [&](const Path& path) { return path.remote == remote_[remote].candidate.address; });
   for (Pair& pair : pairs_) {
     if (pair.remote > remote) --pair.remote;
   }

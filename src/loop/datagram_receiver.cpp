@@ -31,7 +31,8 @@ std::size_t segment_bytes(const msghdr& header, std::size_t length) {
 
 }  // namespace
 
-DatagramReceiver::DatagramReceiver(base::PacketPool& pool) : pool_(pool), overflow_(new Overflow[kMessages]) {}
+DatagramReceiver::DatagramReceiver(base::PacketPool& pool)
+    : pool_(pool), overflow_(new Overflow[kMessages]) {}
 
 void DatagramReceiver::ask_for_gro(int socket) {
   const int on = 1;
@@ -99,7 +100,8 @@ std::size_t DatagramReceiver::split(std::size_t filled, UdpCounters& counters) {
       ++counters.too_long;
       continue;
     }
-    // The first datagram stands in the head. Others begin in it too, so that it is held until they are copied.
+    // The first datagram stands in the head. Others begin in it too, so that it is held until they are
+    // copied.
     base::PacketRef packet = offset_ == 0 ? heads_[message] : pool_.acquire();
     if (!packet) {
       ++counters.pool_empty;

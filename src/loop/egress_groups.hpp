@@ -45,9 +45,9 @@ class EgressGroups {
   // Valid until the next call.
   std::span<const base::Egress> gather(std::span<const base::Egress> pending, std::uint16_t port);
 
-  std::vector<Chain> chains_;           // by port; empty between two calls
-  std::vector<std::uint16_t> next_;     // by place in `pending`
-  std::vector<std::uint16_t> ports_;    // that `pending` names
+  std::vector<Chain> chains_;         // by port; empty between two calls
+  std::vector<std::uint16_t> next_;   // by place in `pending`
+  std::vector<std::uint16_t> ports_;  // that `pending` names
   std::vector<base::Egress> gathered_;
 };
 

@@ -39,8 +39,8 @@ class UdpPort {
 
   const base::SocketAddress& local() const { return local_; }
   const UdpCounters& counters() const { return counters_; }
-  // Sends `pending` of the outbox, which is for this port, in order. Never waits: what the kernel does not take
-  // is counted and gone, as on any network.
+  // Sends `pending` of the outbox, which is for this port, in order. Never waits: what the kernel does not
+  // take is counted and gone, as on any network.
   void send(const base::Outbox& outbox, std::span<const base::Egress> pending) {
     sender_.send(outbox, pending, counters_);
   }

@@ -10,7 +10,8 @@ namespace kaskado::pipeline {
 std::optional<MediaPort> SessionPorts::open(transport::PeerId session, const MediaPort& shared) {
   if (!functions_.open) return std::nullopt;
   const auto mine = open_.find(session);
-  if (mine != open_.end() && std::ranges::find(mine->second, shared.index, &Port::shared_index) != mine->second.end())
+  if (mine != open_.end() &&
+      std::ranges::find(mine->second, shared.index, &Port::shared_index) != mine->second.end())
     return std::nullopt;
   if (count_ == kMost) {
     warn(std::to_string(kMost) + " are open");
@@ -57,8 +58,10 @@ std::uint16_t SessionPorts::take_index() {
 
 void SessionPorts::warn(const std::string& why) {
   if (std::exchange(warned_, true)) return;
-  LOG_WARNING(log, "no port of its own for a session whose peer shares its address with another one's: %s; "
-              "it may fail to connect, and so may others", why.c_str());
+  LOG_WARNING(log,
+              "no port of its own for a session whose peer shares its address with another one's: %s; "
+              "it may fail to connect, and so may others",
+              why.c_str());
 }
 
 }  // namespace kaskado::pipeline

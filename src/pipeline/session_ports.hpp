@@ -1,6 +1,6 @@
-// UDP ports that sessions have to themselves, beside those that all sessions of the shard share. One is needed
-// where a peer cannot be told from another one's by its address: when it is a server that, like this one, has
-// one port for all its peers, or this server itself (docs/adr/0006).
+// UDP ports that sessions have to themselves, beside those that all sessions of the shard share. One is
+// needed where a peer cannot be told from another one's by its address: when it is a server that, like this
+// one, has one port for all its peers, or this server itself (docs/adr/0006).
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,10 @@ namespace kaskado::pipeline {
 
 // How a socket is opened and closed: by the loop, or by a test's virtual network.
 struct PortFunctions {
-  // Binds to the address, whose port number is to be chosen, and gives the address bound. Paths name it by `index`.
-  std::function<base::Result<base::SocketAddress>(std::uint16_t index, const base::SocketAddress& address)> open;
+  // Binds to the address, whose port number is to be chosen, and gives the address bound. Paths name it by
+  // `index`.
+  std::function<base::Result<base::SocketAddress>(std::uint16_t index, const base::SocketAddress& address)>
+      open;
   // What is pending for the port has been sent.
   std::function<void(std::uint16_t index)> close;
 };
@@ -35,8 +37,8 @@ class SessionPorts {
 
   // `first` is the lowest index that no shared port has.
   void set_first_index(std::uint16_t first) { next_index_ = first; }
-  // A port for the session on the interface of `shared`. Nothing where it has one there, and where none can be
-  // had: there are kMost of them, or the system refuses; of that the log tells once.
+  // A port for the session on the interface of `shared`. Nothing where it has one there, and where none can
+  // be had: there are kMost of them, or the system refuses; of that the log tells once.
   std::optional<MediaPort> open(transport::PeerId session, const MediaPort& shared);
   // In the order they were opened.
   std::vector<MediaPort> of(transport::PeerId session) const;

@@ -13,9 +13,11 @@ Shard::Shard(const MediaConfiguration& configuration, base::Random& random, base
       packets_(kMaxPackets),
       flush_(std::move(flush)),
       outbox_(
-          kOutboxSlots, [](void* self, base::Outbox& full) { static_cast<Shard*>(self)->flush_(full); }, this),
+          kOutboxSlots, [](void* self, base::Outbox& full) { static_cast<Shard*>(self)->flush_(full); },
+          this),
       session_ports_(std::move(ports)),
-      objects_(this, [this] { return clock_.at(now_); }, std::move(sink)) {}
+      objects_(
+          this, [this] { return clock_.at(now_); }, std::move(sink)) {}
 
 Shard::~Shard() = default;
 
@@ -93,6 +95,8 @@ std::optional<MediaPort> Shard::open_port(transport::PeerId id, std::uint16_t sh
   return shared_index < ports_.size() ? session_ports_.open(id, ports_[shared_index]) : std::nullopt;
 }
 
-void Shard::reschedule(const WebRtcSession& session) { deadlines_.set(session.id(), session.deadline()); }
+void Shard::reschedule(const WebRtcSession& session) {
+  deadlines_.set(session.id(), session.deadline());
+}
 
 }  // namespace kaskado::pipeline

@@ -69,8 +69,8 @@ class Shard {
   // A session has an id while it stands, by which datagrams and deadlines find it; the id is reused after.
   transport::PeerId attach(WebRtcSession& session);
   void detach(transport::PeerId id);
-  // A port for this session alone, on the interface of the shared one with that index; closed by detach(). Nothing
-  // where the session has it already or cannot have it.
+  // A port for this session alone, on the interface of the shared one with that index; closed by detach().
+  // Nothing where the session has it already or cannot have it.
   std::optional<MediaPort> open_port(transport::PeerId id, std::uint16_t shared_index);
   // To be called when something outside of batches may have brought the session's deadline forward.
   void reschedule(const WebRtcSession& session);

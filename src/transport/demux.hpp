@@ -36,8 +36,8 @@ class Demux {
   // Forgets those of the peer's fragments that are not `wanted`: after a restart of ICE the former ones lead
   // nowhere.
   void retain_user_fragments(PeerId peer, const std::function<bool(const std::string& ufrag)>& wanted);
-  // What comes on this path is the peer's from now on, until it is forgotten or retain_paths() drops it. False
-  // where nobody can have the path, another peer has it already, or this one has its fill.
+  // What comes on this path is the peer's from now on, until it is forgotten or retain_paths() drops it.
+  // False where nobody can have the path, another peer has it already, or this one has its fill.
   bool claim(const base::Path& path, PeerId peer);
   // Whether the path is the peer's, or could be but for its fill.
   bool may_claim(const base::Path& path, PeerId peer) const;

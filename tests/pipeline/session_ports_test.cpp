@@ -28,14 +28,15 @@ struct SessionPortsTest : testing::Test {
   std::uint16_t last_number = 50'000;
   bool refuses = false;
   Lines lines;
-  SessionPorts ports{{.open = [this](std::uint16_t index, const base::SocketAddress& address)
-                          -> base::Result<base::SocketAddress> {
-                        EXPECT_EQ(address.port(), 0);
-                        if (refuses) return base::Error{"no port is free"};
-                        EXPECT_TRUE(open_indices.insert(index).second) << "index " << index << " is in use";
-                        return address.with_port(++last_number);
-                      },
-                      .close = [this](std::uint16_t index) { EXPECT_EQ(open_indices.erase(index), 1u); }}};
+  SessionPorts ports{
+      {.open = [this](std::uint16_t index,
+                      const base::SocketAddress& address) -> base::Result<base::SocketAddress> {
+         EXPECT_EQ(address.port(), 0);
+         if (refuses) return base::Error{"no port is free"};
+         EXPECT_TRUE(open_indices.insert(index).second) << "index " << index << " is in use";
+         return address.with_port(++last_number);
+       },
+       .close = [this](std::uint16_t index) { EXPECT_EQ(open_indices.erase(index), 1u); }}};
 };
 
 TEST_F(SessionPortsTest, ASessionHasOnePortForEachSharedOne) {

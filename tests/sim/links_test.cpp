@@ -1,5 +1,5 @@
-// Endpoints of servers that are connected to each other. All peers of a server share its port, so several links
-// between two servers, or within one, have the same address at both ends.
+// Endpoints of servers that are connected to each other. All peers of a server share its port, so several
+// links between two servers, or within one, have the same address at both ends.
 #include <deque>
 #include <memory>
 
@@ -139,7 +139,8 @@ TEST_F(Links, LinksThatGetTheSharedPortsCrosswiseConnect) {
   link_with(chains[0], 50ms, 5ms);
   link_with(chains[1], 5ms, 50ms);
   ASSERT_TRUE(connect());
-  EXPECT_GT(here.drops().of(base::DropReason::path_taken) + there.drops().of(base::DropReason::path_taken), 0u);
+  EXPECT_GT(here.drops().of(base::DropReason::path_taken) + there.drops().of(base::DropReason::path_taken),
+            0u);
   expect_media();
   expect_clean_end();
 }
@@ -225,7 +226,8 @@ TEST_F(Links, WhenIceRestartsThePortsThatAreThereAreToldAgain) {
   const auto candidates = [&] {
     std::vector<std::string> ports;
     std::string description = chain.b.call("getLocalSessionDescriptor");
-    for (const char* port : {" 192.0.2.1 40000 typ host", " 192.0.2.1 50001 typ host", " 192.0.2.1 50002 typ host"}) {
+    for (const char* port :
+         {" 192.0.2.1 40000 typ host", " 192.0.2.1 50001 typ host", " 192.0.2.1 50002 typ host"}) {
       if (description.find(port) != std::string::npos) ports.push_back(port);
     }
     return ports;

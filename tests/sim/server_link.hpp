@@ -1,5 +1,5 @@
-// Two endpoints of servers, or of one server, that are connected to each other by their clients: what cascades
-// are made of.
+// Two endpoints of servers, or of one server, that are connected to each other by their clients: what
+// cascades are made of.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -37,7 +37,8 @@ inline void trickle(VirtualNetwork& network, const LinkEnd& from, const LinkEnd&
 }
 
 // `a` offers, `b` answers.
-inline void link(VirtualNetwork& network, const LinkEnd& a, const LinkEnd& b, const LinkSignalling& signalling = {}) {
+inline void link(VirtualNetwork& network, const LinkEnd& a, const LinkEnd& b,
+                 const LinkSignalling& signalling = {}) {
   if (signalling.trickles) {
     trickle(network, a, b, signalling.delay);
     trickle(network, b, a, signalling.delay);

@@ -44,7 +44,8 @@ SimServer::SimServer(VirtualNetwork& network, std::uint64_t seed, std::vector<So
       shard_(
           configuration_, random_, {network.now(), wall_time_at(network.now())},
           [this](pipeline::Event event) { note(event); }, [this](base::Outbox& outbox) { flush(outbox); },
-          {.open = [this](std::uint16_t index, const SocketAddress& address) { return open_port(index, address); },
+          {.open = [this](std::uint16_t index,
+                          const SocketAddress& address) { return open_port(index, address); },
            .close = [this](std::uint16_t index) { close_port(index); }}) {
   for (std::size_t i = 0; i < addresses_.size(); ++i) {
     const auto index = static_cast<std::uint16_t>(i);
@@ -178,8 +179,7 @@ void SimServer::advance(Instant now) {
 
 void SimServer::flush(base::Outbox& outbox) {
   for (const base::Egress& egress : outbox.pending()) {
-    network_.send(ports_.at(egress.path.port_index), egress.path.remote,
-                  std::as_const(outbox).bytes(egress));
+    network_.send(ports_.at(egress.path.port_index), egress.path.remote, std::as_const(outbox).bytes(egress));
   }
   outbox.clear();
 }

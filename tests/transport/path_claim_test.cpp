@@ -34,8 +34,8 @@ struct PathClaim : testing::Test {
   }
   std::size_t count_sent_to(const base::SocketAddress& remote) const {
     const auto pending = link.left.outbox.pending();
-    return static_cast<std::size_t>(
-        std::ranges::count_if(pending, [&](const base::Egress& egress) { return egress.path.remote == remote; }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        pending, [&](const base::Egress& egress) { return egress.path.remote == remote; }));
   }
 
   MemoryLink link;
@@ -90,7 +90,8 @@ TEST_F(PathClaim, ItIsToldOnceAndOnlyWhenThePeerIsMeant) {
 TEST_F(PathClaim, AnIndicationClaimsNothing) {
   link.introduce();
   const std::string& password = left.transport->local_credentials().password;
-  EXPECT_EQ(link.deliver(left, shared, stun_for(left, ice::StunClass::indication, password)), DropReason::none);
+  EXPECT_EQ(link.deliver(left, shared, stun_for(left, ice::StunClass::indication, password)),
+            DropReason::none);
   EXPECT_FALSE(left.demux.find(path_of(shared), kRtp));
 }
 
