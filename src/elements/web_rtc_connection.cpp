@@ -61,11 +61,6 @@ sdp::LocalTransport WebRtcConnection::local_parameters() const {
           .setup = remote_ ? remote_->setup : sdp::Setup::active};
 }
 
-void WebRtcConnection::set_gathered(std::vector<std::string> candidates) {
-  candidates_ = std::move(candidates);
-  gathered_ = true;
-}
-
 bool WebRtcConnection::is_restarted_by(const sdp::NegotiatedTransport& remote) const {
   return remote_ && sdp::ice_restarted(*remote_, remote);
 }

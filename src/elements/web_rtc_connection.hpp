@@ -38,9 +38,12 @@ class WebRtcConnection {
   // Takes up what the peer has written, which is known to be usable.
   void set_remote(const sdp::NegotiatedTransport& remote, const transport::RemoteParameters& parameters,
                   base::Instant now);
-  // Candidates of our side are told once for each ICE session, and stand in every description after.
+  // Candidates of our side are told once for each ICE session, and stand in every description after. More may
+  // come when all were gathered: of ports that prove needed.
   bool gathered() const { return gathered_; }
-  void set_gathered(std::vector<std::string> candidates);
+  void set_gathered() { gathered_ = true; }
+  const std::vector<std::string>& candidates() const { return candidates_; }
+  void add_candidate(std::string told) { candidates_.push_back(std::move(told)); }
 
   // The states that have been reached since it was asked last, in their order; each is told once.
   std::vector<IceComponentState> take_ice_states();

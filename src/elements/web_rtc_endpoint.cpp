@@ -176,6 +176,8 @@ void WebRtcEndpoint::on_transport_changes(pipeline::WebRtcSession& session, cons
     const std::string why = connection.transport().dtls_failure();
     if (!why.empty()) LOG_WARNING(log, "%s: DTLS failed: %s", id().c_str(), why.c_str());
   }
+  // Before they are gathered, or described anew, no candidate can be told.
+  if (changes.path_taken && connection.gathered() && !describing_) offer_own_ports(connection);
   update_connection_state();
 }
 

@@ -79,6 +79,8 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   // For the connections that have not told their candidates yet.
   void gather();
   void gather(WebRtcConnection& connection);
+  void offer_own_ports(WebRtcConnection& connection);
+  void offer(const HostCandidate& candidate, WebRtcConnection& connection);
   void tell_candidate(const std::string& text, const WebRtcConnection& connection);
   void take_early_candidates(const sdp::SessionDescription& local);
   WebRtcConnection* carrier_of(std::size_t m_line) const;
@@ -105,6 +107,7 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   std::array<WebRtcConnection*, 3> carriers_{};
   std::vector<IceCandidate> early_candidates_;  // of the peer's ICE session that is yet to be negotiated
   bool gathering_wanted_ = false;
+  bool describing_ = false;  // an answer is being made, and on_description() follows
 };
 
 }  // namespace kaskado::elements

@@ -175,6 +175,7 @@ ApiResult<sdp::Negotiation> WebRtcEndpoint::answer_offer(const sdp::SessionDescr
     restarts = true;
   }
   if (restarts) answer = make_answer();
+  describing_ = true;  // what is found meanwhile belongs into the new description
   start(*answer, connections);
   return std::move(answer).value();
 }
@@ -245,6 +246,7 @@ void WebRtcEndpoint::close_unused(const sdp::Negotiation& negotiation, const Ass
 }
 
 void WebRtcEndpoint::on_description() {
+  describing_ = false;
   if (gathering_wanted_) gather();
 }
 
@@ -258,7 +260,10 @@ ApiResult<void> WebRtcEndpoint::gather_candidates() {
 void WebRtcEndpoint::gather() {
   bool gathered = false;
   for (const Connection& connection : connections_) {
-    if (connection->gathered()) continue;
+    if (connection->gathered()) {
+      offer_own_ports(*connection);
+      continue;
+    }
     gather(*connection);
     gathered = true;
   }
@@ -268,15 +273,30 @@ void WebRtcEndpoint::gather() {
 
 void WebRtcEndpoint::gather(WebRtcConnection& connection) {
   if (const auto state = connection.begin_gathering()) raise(connection.ice_event(*state));
-  std::vector<std::string> told;
-  for (const HostCandidate& candidate : host_candidates(shard().ports(), filter_)) {
-    connection.transport().add_local_candidate(candidate.local, candidate.port_index, shard().now());
-    told.push_back(candidate.told.to_string());
-    tell_candidate(told.back(), connection);
-  }
-  connection.set_gathered(std::move(told));
+  for (const HostCandidate& candidate : host_candidates(shard().ports(), filter_))
+    offer(candidate, connection);
+  for (const pipeline::MediaPort& port : shard().session_ports().of(connection.session().id()))
+    offer(host_candidate(port, connection.candidates().size(), filter_), connection);
+  offer_own_ports(connection);
+  connection.set_gathered();
   for (const std::size_t m_line : connection.m_lines())
     local_description()->media[m_line].end_of_candidates = true;
+}
+
+// Where another session of the shard talks to the peer's address from the same port, this one takes a port
+// for itself, and so becomes somebody else to a peer that has one address for several sessions.
+void WebRtcEndpoint::offer_own_ports(WebRtcConnection& connection) {
+  // A copy: with a new port there are new pairs, and those of other ports are looked at again.
+  for (const std::uint16_t shared : std::vector(connection.transport().taken_ports())) {
+    const auto port = shard().open_port(connection.session().id(), shared);
+    if (port) offer(host_candidate(*port, connection.candidates().size(), filter_), connection);
+  }
+}
+
+void WebRtcEndpoint::offer(const HostCandidate& candidate, WebRtcConnection& connection) {
+  connection.transport().add_local_candidate(candidate.local, candidate.port_index, shard().now());
+  connection.add_candidate(candidate.told.to_string());
+  tell_candidate(connection.candidates().back(), connection);
 }
 
 void WebRtcEndpoint::tell_candidate(const std::string& text, const WebRtcConnection& connection) {

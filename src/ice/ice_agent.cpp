@@ -33,7 +33,7 @@ bool IceAgent::usable(const Candidate& candidate) const {
          address.port() != 0 && !address.is_unspecified() && !address.is_multicast();
 }
 
-bool IceAgent::add_local_candidate(const Candidate& candidate, std::uint8_t port_index, Instant now) {
+bool IceAgent::add_local_candidate(const Candidate& candidate, std::uint16_t port_index, Instant now) {
   const bool taken = usable(candidate) && checks_.add_local(candidate, port_index);
   if (!taken) ++counters_.candidates_ignored;
   changed_by_caller(now);
@@ -55,6 +55,12 @@ bool IceAgent::add_remote_candidate(const Candidate& candidate, Instant now) {
 
 void IceAgent::end_of_remote_candidates(Instant now) {
   remote_ended_ = true;
+  changed_by_caller(now);
+}
+
+void IceAgent::forbid(const Path& path, Instant now) {
+  checks_.forbid(path);
+  choose(now);
   changed_by_caller(now);
 }
 
@@ -155,6 +161,10 @@ bool IceAgent::accepts(const Path& path) const {
   if (selected_path_ == path) return true;
   const Pair* pair = checks_.find(path);
   return pair && (pair->valid || pair->heard);
+}
+
+bool IceAgent::knows(const Path& path) const {
+  return checks_.find(path) || (carried_ && carried_->pair.path == path);
 }
 
 bool IceAgent::knows_local_ufrag(std::string_view ufrag) const {

@@ -100,9 +100,12 @@ class IceAgent {
   // False, counted in candidates_ignored, for what cannot be used: not UDP, not component 1, no numeric
   // address, port 0, too many. The end-of-candidates Candidate is taken by add_remote_candidate() as
   // end_of_remote_candidates().
-  bool add_local_candidate(const Candidate& candidate, std::uint8_t port_index, Instant now);
+  bool add_local_candidate(const Candidate& candidate, std::uint16_t port_index, Instant now);
   bool add_remote_candidate(const Candidate& candidate, Instant now);
   void end_of_remote_candidates(Instant now);
+  // The path is another agent's, whose datagrams this one would get: no check goes out on it. Until one of the
+  // peer comes in on it, or a restart.
+  void forbid(const Path& path, Instant now);
 
   // Starts the checks. The same credentials again change nothing; others are a restart by the peer, for which
   // restart() should have been called before. A lite peer makes us controlling (RFC 8445 §6.1.1). False, and
@@ -119,6 +122,8 @@ class IceAgent {
   // For datagrams that is_stun() takes. bad_stun*, unexpected_stun: counted by the caller, nothing else
   // happened but for an error response where the RFC wants one.
   IceOutcome receive(Bytes datagram, const Path& path, Instant now, base::Outbox& outbox);
+  // Whether this is a check of the peer's, by its password. Nothing else happens.
+  bool is_check(Bytes datagram) const;
   // Also reports what the functions without an outcome changed.
   IceOutcome advance(Instant now, base::Outbox& outbox);
   Instant deadline() const { return deadline_; }
@@ -137,6 +142,8 @@ class IceAgent {
   // Whether DTLS, SRTP and SRTCP may come in on this path: a check of ours was answered on it, or an
   // authenticated one of the peer came in. Cheapest for the selected path.
   bool accepts(const Path& path) const;
+  // Whether there is a pair of this path.
+  bool knows(const Path& path) const;
   // The current ufrag and, while the old pair carries media during a restart, the one before.
   bool knows_local_ufrag(std::string_view ufrag) const;
 

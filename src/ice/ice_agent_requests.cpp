@@ -69,6 +69,13 @@ DropReason IceAgent::receive_request(const StunMessage& request, const Path& pat
   return DropReason::none;
 }
 
+bool IceAgent::is_check(Bytes datagram) const {
+  const auto message = StunMessage::parse(datagram);
+  if (!message || message->method != kBindingMethod || message->type != StunClass::request) return false;
+  const Session* session = message->username.empty() ? nullptr : session_of(message->username);
+  return session && message->has_integrity() && message->verify(session->local_key);
+}
+
 DropReason IceAgent::receive_check(const StunMessage& request, const Path& path, Instant now,
                                    Outbox& outbox) {
   if (!resolve_role_conflict(request)) {

@@ -56,18 +56,14 @@ std::size_t run_length(std::span<const base::Egress> pending, std::size_t most) 
 
 }  // namespace
 
-void DatagramSender::send(const base::Outbox& outbox, std::uint8_t port_index, UdpCounters& counters) {
-  const std::span<const base::Egress> pending = outbox.pending();
-  for (std::size_t i = 0; i < pending.size();) {
-    if (pending[i].path.port_index != port_index) {
-      ++i;
-      continue;
-    }
+void DatagramSender::send(const base::Outbox& outbox, std::span<const base::Egress> pending,
+                          UdpCounters& counters) {
+  while (!pending.empty()) {
     if (messages_used_ == kMessages || vectors_used_ == kVectors) flush(counters);
     const std::size_t room = segmentation_ ? std::min(kMaxSegments, kVectors - vectors_used_) : 1;
-    const std::size_t run = run_length(pending.subspan(i), room);
-    add(outbox, pending.subspan(i, run));
-    i += run;
+    const std::size_t run = run_length(pending, room);
+    add(outbox, pending.first(run));
+    pending = pending.subspan(run);
   }
   flush(counters);
 }

@@ -20,8 +20,8 @@ class DatagramSender {
  public:
   explicit DatagramSender(int socket) : socket_(socket) {}
 
-  // Those of `outbox` whose path names `port_index`, in order for each destination.
-  void send(const base::Outbox& outbox, std::uint8_t port_index, UdpCounters& counters);
+  // `pending` of the outbox, in order.
+  void send(const base::Outbox& outbox, std::span<const base::Egress> pending, UdpCounters& counters);
 
  private:
   static constexpr std::size_t kMessages = 64;

@@ -51,6 +51,12 @@ void VirtualNetwork::join(Host& host, const std::vector<SocketAddress>& addresse
   shape(host, up, down);
 }
 
+void VirtualNetwork::add_address(Host& host, const SocketAddress& address) {
+  for (const auto& access : accesses_) {
+    if (access->host == &host) by_address_[address] = access.get();
+  }
+}
+
 void VirtualNetwork::leave(Host& host) {
   for (const auto& access : accesses_) {
     if (access->host != &host) continue;

@@ -71,6 +71,9 @@ class VirtualNetwork {
   void join(Host& host, const std::vector<SocketAddress>& addresses, const LinkShape& up,
             const LinkShape& down);
   void leave(Host& host);
+  // A host that has joined opens and closes a port.
+  void add_address(Host& host, const SocketAddress& address);
+  void remove_address(const SocketAddress& address) { by_address_.erase(address); }
   void shape(Host& host, const LinkShape& up, const LinkShape& down);
   // Nothing that is sent to or by the host in [from, until) arrives.
   void cut(Host& host, Instant from, Instant until);
