@@ -12,6 +12,7 @@
 #include "pipeline/rtp_source.hpp"
 #include "rtp/header_extension.hpp"
 #include "rtp/remb.hpp"
+#include "rtp/report_schedule.hpp"
 #include "rtp/transport_cc.hpp"
 #include "sdp/negotiation.hpp"
 #include "transport/egress_line.hpp"
@@ -95,7 +96,7 @@ class RtpSession {
   base::Instant next_remb_{};
   std::uint64_t last_remb_bps_ = 0;
   std::uint64_t packets_at_last_remb_ = 0;
-  base::Instant next_report_ = base::kNever;
+  rtp::ReportSchedule reports_;
   std::optional<base::Instant> last_received_;
 };
 
