@@ -77,28 +77,36 @@ void read_server(SettingsReader& in, Configuration& into) {
   read_integer(in, "mediaServer.shards", 0, 256, into.shards);
 }
 
-// Name and clock rate; without one it is that of video (RFC 3551 §5).
-bool is_codec(std::string_view text, std::string_view known) {
-  const bool same_name =
-      base::equals_ignoring_case(base::take_until(text, '/'), base::take_until(known, '/'));
+// "opus/48000/2"; without a clock rate it is that of video (RFC 3551 §5).
+sdp::RtpCodec codec_of(std::string_view text) {
+  sdp::RtpCodec codec;
+  codec.name = base::take_until(text, '/');
   const std::string_view clock_rate = base::take_until(text, '/');
-  return same_name && (clock_rate.empty() ? "90000" : clock_rate) == base::take_until(known, '/');
+  codec.clock_rate = clock_rate.empty() ? 90'000 : base::parse_number<std::uint32_t>(clock_rate).value_or(0);
+  codec.channels = base::parse_number<std::uint8_t>(text).value_or(1);
+  return codec;
+}
+
+bool is_codec(const sdp::RtpCodec& codec, std::string_view known) {
+  const sdp::RtpCodec other = codec_of(known);
+  return base::equals_ignoring_case(codec.name, other.name) && codec.clock_rate == other.clock_rate;
 }
 
 // Kurento's own file names it, and so do its users' files.
 constexpr std::string_view kKurentosCodec = "AMR/8000";
 
 void read_codecs(SettingsReader& in, std::string_view key, const std::vector<std::string>& known,
-                 std::vector<std::string>& into) {
+                 std::vector<sdp::RtpCodec>& into) {
   std::vector<std::string> names;
   in.names(key, names);
   std::string allowed;
   for (const std::string& codec : known) allowed += (allowed.empty() ? "" : ", ") + codec;
   into.clear();
   for (const std::string& name : names) {
-    if (std::ranges::any_of(known, [&](const auto& codec) { return is_codec(name, codec); })) {
-      into.push_back(name);
-    } else if (is_codec(name, kKurentosCodec)) {
+    const sdp::RtpCodec codec = codec_of(name);
+    if (std::ranges::any_of(known, [&](const auto& one) { return is_codec(codec, one); })) {
+      into.push_back(codec);
+    } else if (is_codec(codec, kKurentosCodec)) {
       in.warn(key, "has \"" + name + "\" without effect; known are " + allowed);
     } else {
       in.refuse(key, "has \"" + name + "\"; known are " + allowed);
@@ -108,14 +116,16 @@ void read_codecs(SettingsReader& in, std::string_view key, const std::vector<std
   if (into.empty() && !names.empty()) in.refuse(key, "has no codec that is known; known are " + allowed);
 }
 
-void read_sdp_endpoint(SettingsReader& in, const KnownCodecs& known, MediaSettings& media) {
+void read_sdp_endpoint(SettingsReader& in, const KnownCodecs& known, Configuration& into) {
+  pipeline::MediaConfiguration& media = into.media;
   read_integer(in, "numAudioMedias", 0, 16, media.num_audio_medias);
   read_integer(in, "numVideoMedias", 0, 16, media.num_video_medias);
   read_codecs(in, "audioCodecs", known.audio, media.audio_codecs);
   read_codecs(in, "videoCodecs", known.video, media.video_codecs);
 }
 
-void read_base_rtp_endpoint(SettingsReader& in, const KnownCodecs&, MediaSettings& media) {
+void read_base_rtp_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& into) {
+  pipeline::MediaConfiguration& media = into.media;
   read_integer(in, "minPort", 0, 65'535, media.min_port);
   read_integer(in, "maxPort", 0, 65'535, media.max_port);
   read_integer(in, "mtu", 576, 1'500, media.mtu_bytes);
@@ -139,7 +149,8 @@ void read_interfaces(SettingsReader& in, std::vector<std::string>& interfaces) {
 // Endpoints tell clients what was set; that is all as yet.
 constexpr std::string_view kNoServers = "this release asks no STUN or TURN server";
 
-void read_web_rtc_endpoint(SettingsReader& in, const KnownCodecs&, MediaSettings& media) {
+void read_web_rtc_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& into) {
+  pipeline::MediaConfiguration& media = into.media;
   read_interfaces(in, media.network_interfaces);
   read_address(in, "externalIPv4", "IPv4 addresses", media.external_ipv4, &base::SocketAddress::is_v4);
   read_address(in, "externalIPv6", "IPv6 addresses", media.external_ipv6, &base::SocketAddress::is_v6);
@@ -150,13 +161,14 @@ void read_web_rtc_endpoint(SettingsReader& in, const KnownCodecs&, MediaSettings
   in.ignore("stunServerPort", kNoServers);
   in.text("turnURL", media.turn_url);
   in.ignore("turnURL", kNoServers);
-  in.text("pemCertificateRSA", media.pem_certificate_rsa);
-  in.text("pemCertificateECDSA", media.pem_certificate_ecdsa);
+  in.text("pemCertificateRSA", into.certificate_files.rsa);
+  in.text("pemCertificateECDSA", into.certificate_files.ecdsa);
   in.boolean("iceTcp", media.ice_tcp);
   if (media.ice_tcp) in.ignore("iceTcp", "this release speaks ICE over UDP only");
 }
 
-void read_media_element(SettingsReader& in, const KnownCodecs&, MediaSettings& media) {
+void read_media_element(SettingsReader& in, const KnownCodecs&, Configuration& into) {
+  pipeline::MediaConfiguration& media = into.media;
   read_integer(in, "encoderBitrate", 0, kMostInt, media.encoder_bitrate_bps);
   read_integer(in, "minEncoderBitrate", 0, kMostInt, media.min_encoder_bitrate_bps);
   read_integer(in, "maxEncoderBitrate", 0, kMostInt, media.max_encoder_bitrate_bps);
@@ -165,7 +177,7 @@ void read_media_element(SettingsReader& in, const KnownCodecs&, MediaSettings& m
   }
 }
 
-using ReadClass = void (*)(SettingsReader&, const KnownCodecs&, MediaSettings&);
+using ReadClass = void (*)(SettingsReader&, const KnownCodecs&, Configuration&);
 const std::map<std::string, ReadClass, std::less<>>& class_readers() {
   static const std::map<std::string, ReadClass, std::less<>> kReaders{
       {"SdpEndpoint", read_sdp_endpoint},
@@ -218,7 +230,7 @@ base::Result<void> read_classes(const std::string& directory, const KnownCodecs&
       into.warnings.push_back(file.string() + " has no effect: no class of this server reads it");
       continue;
     }
-    const auto read = [&](SettingsReader& in) { reader->second(in, known, into.media); };
+    const auto read = [&](SettingsReader& in) { reader->second(in, known, into); };
     if (auto done = read_file(file.string(), read, into.warnings); !done) return done;
   }
   return {};

@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "control/settings.hpp"
+#include "pipeline/media_configuration.hpp"
 
 namespace kaskado::control {
 
@@ -24,31 +25,10 @@ struct KnownCodecs {
   std::vector<std::string> video;
 };
 
-// The classes' files. Texts are empty where nothing is set.
-struct MediaSettings {
-  // BaseRtpEndpoint: of media sockets; both 0 let the kernel choose, and never one alone.
-  std::uint16_t min_port = 0;
-  std::uint16_t max_port = 0;
-  int mtu_bytes = 1200;
-  // WebRtcEndpoint
-  std::vector<std::string> network_interfaces;  // empty for all
-  std::string external_ipv4;
-  std::string external_ipv6;
-  std::string stun_server_address;
-  std::uint16_t stun_server_port = 3478;
-  std::string turn_url;
-  std::string pem_certificate_rsa;
-  std::string pem_certificate_ecdsa;
-  bool ice_tcp = true;
-  // SdpEndpoint: codecs as "opus/48000/2", in the order of preference; empty for all that the server knows
-  int num_audio_medias = 1;
-  int num_video_medias = 1;
-  std::vector<std::string> audio_codecs;
-  std::vector<std::string> video_codecs;
-  // MediaElement
-  std::int64_t encoder_bitrate_bps = 300'000;
-  std::int64_t min_encoder_bitrate_bps = 0;
-  std::int64_t max_encoder_bitrate_bps = 2'147'483'647;
+// PEM files with a certificate and its key; empty where one is to be made.
+struct CertificateFiles {
+  std::string rsa;
+  std::string ecdsa;
 };
 
 struct Configuration {
@@ -56,7 +36,9 @@ struct Configuration {
   ControlSettings control;  // from mediaServer.resources
   // mediaServer.shards: media threads; 0 stands for one a processor.
   int shards = 0;
-  MediaSettings media;
+  // From the classes' files, all but what is not in them: `offer_loopback` and the certificates.
+  pipeline::MediaConfiguration media;
+  CertificateFiles certificate_files;
   // Sentences for the log: keys that are unknown or without effect.
   std::vector<std::string> warnings;
 };

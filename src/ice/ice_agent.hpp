@@ -4,28 +4,24 @@
 // send nothing themselves: they move deadline(), and the next advance() does it.
 //
 // Decisions worth knowing:
-// - Media may flow on a pair that is valid but not yet nominated (RFC 8445 §12.1): a check of ours succeeded
-// on it,
-//   which is the consent to send (RFC 7675 §5.1). selected_path() is the nominated valid pair of highest
-//   priority, or the valid pair of highest priority while none is nominated. It is the same rule for both
-//   roles.
-// - During a restart the pair in use goes on, with its own consent checks, until a pair of the new session is
-// nominated.
-// - As controlled we take a peer that nominates more than one pair: the highest priority wins, unless the
-// peer
-//   insists on a lower one (Challenge below), which is how browsers move to another network without a
-//   restart.
-// - We do not wait for consent to run out where the peer's checks come from elsewhere: the selected pair is
-//   asked, and where it does not answer the pair that was heard takes over. So a NAT that rebinds costs
+// - Media may flow on a pair that is valid but not yet nominated (RFC 8445 §12.1): a check of ours
+//   succeeded on it, which is the consent to send (RFC 7675 §5.1). selected_path() is the nominated
+//   valid pair of highest priority, or the valid pair of highest priority while none is nominated. It
+//   is the same rule for both roles.
+// - During a restart the pair in use goes on, with its own consent checks, until a pair of the new
+//   session is nominated.
+// - As controlled we take a peer that nominates more than one pair: the highest priority wins, unless
+//   the peer insists on a lower one (Challenge below), which is how browsers move to another network
+//   without a restart.
+// - We do not wait for consent to run out where the peer's checks come from elsewhere: the selected pair
+//   is asked, and where it does not answer the pair that was heard takes over. So a NAT that rebinds costs
 //   seconds.
-// - A check is repeated as RFC 8489 §6.2.1 has it, 0.5 to 16 s apart. Where the peer is known to be there,
-// the wait
-//   grows to twice the RTO only, as it would by triggered checks in ever new transactions: it halves the
-//   worst times to connect at 30 % loss.
+// - A check is repeated as RFC 8489 §6.2.1 has it, 0.5 to 16 s apart. Where the peer is known to be
+//   there, the wait grows to twice the RTO only, as it would by triggered checks in ever new
+//   transactions: it halves the worst times to connect at 30 % loss.
 // - When consent runs out nothing is sent on that path but checks; every pair is checked again until
-// `patience` is
-//   over. RFC 7675 §5.1 would have a restart; browsers recover as we do, each proving itself by fresh
-//   transactions.
+//   `patience` is over. RFC 7675 §5.1 would have a restart; browsers recover as we do, each proving
+//   itself by fresh transactions.
 #pragma once
 
 #include <cstdint>

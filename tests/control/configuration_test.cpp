@@ -14,6 +14,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::vector<std::string> names(const std::vector<sdp::RtpCodec>& codecs) {
+  std::vector<std::string> names;
+  for (const sdp::RtpCodec& codec : codecs) names.push_back(codec.name + "/" + std::to_string(codec.clock_rate));
+  return names;
+}
+
 const KnownCodecs kKnown{{"opus/48000/2", "PCMU/8000"}, {"VP8/90000", "H264/90000"}};
 
 class ConfigurationTest : public testing::Test {
@@ -170,7 +176,8 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   write("modules/kurento/README", "");
   const Configuration loaded = load("{}");
   EXPECT_EQ(loaded.media.num_audio_medias, 2);
-  EXPECT_EQ(loaded.media.audio_codecs, (std::vector<std::string>{"opus/48000/2", "PCMU/8000"}));
+  EXPECT_EQ(names(loaded.media.audio_codecs), (std::vector<std::string>{"opus/48000", "PCMU/8000"}));
+  EXPECT_EQ(loaded.media.audio_codecs.at(0).channels, 2);
   EXPECT_TRUE(loaded.media.video_codecs.empty());
   EXPECT_EQ(loaded.media.min_port, 5000);
   EXPECT_EQ(loaded.media.max_port, 6000);
@@ -199,6 +206,8 @@ TEST_F(ConfigurationTest, RefusesCodecsThatNobodyHas) {
             R"(videoCodecs has "opus/48000/2"; known are VP8/90000, H264/90000)");
   EXPECT_EQ(refused(R"({"audioCodecs":["opus/8000"]})"),
             R"(audioCodecs has "opus/8000"; known are opus/48000/2, PCMU/8000)");
+  EXPECT_EQ(refused(R"({"videoCodecs":["VP8/fast"]})"),
+            R"(videoCodecs has "VP8/fast"; known are VP8/90000, H264/90000)");
   EXPECT_EQ(refused(R"({"audioCodecs":["AMR/8000"]})"),
             "audioCodecs has no codec that is known; known are opus/48000/2, PCMU/8000");
 }
@@ -206,8 +215,8 @@ TEST_F(ConfigurationTest, RefusesCodecsThatNobodyHas) {
 TEST_F(ConfigurationTest, TakesCodecsInTheWaysThatTheyAreWritten) {
   write("modules/kurento/SdpEndpoint.conf.json", R"({"audioCodecs":["OPUS/48000"],"videoCodecs":["vp8"]})");
   const Configuration loaded = load("{}");
-  EXPECT_EQ(loaded.media.audio_codecs, (std::vector<std::string>{"OPUS/48000"}));
-  EXPECT_EQ(loaded.media.video_codecs, (std::vector<std::string>{"vp8"}));
+  EXPECT_EQ(names(loaded.media.audio_codecs), (std::vector<std::string>{"OPUS/48000"}));
+  EXPECT_EQ(names(loaded.media.video_codecs), (std::vector<std::string>{"vp8/90000"}));
   EXPECT_TRUE(loaded.warnings.empty());
 }
 
@@ -216,7 +225,7 @@ TEST_F(ConfigurationTest, WarnsOfACodecThatOnlyKurentoHas) {
   write("modules/kurento/SdpEndpoint.conf.json",
         R"({"audioCodecs":[{"name":"PCMU/8000"},{"name":"AMR/8000"}]})");
   const Configuration loaded = load("{}");
-  EXPECT_EQ(loaded.media.audio_codecs, (std::vector<std::string>{"PCMU/8000"}));
+  EXPECT_EQ(names(loaded.media.audio_codecs), (std::vector<std::string>{"PCMU/8000"}));
   ASSERT_EQ(loaded.warnings.size(), 1u);
   EXPECT_EQ(without_directory(loaded.warnings[0]),
             "modules/kurento/SdpEndpoint.conf.json: audioCodecs has \"AMR/8000\" without effect; known are "
