@@ -177,6 +177,8 @@ void WebRtcEndpoint::on_transport_changes(pipeline::WebRtcSession& session, cons
     if (!why.empty()) LOG_WARNING(log, "%s: DTLS failed: %s", id().c_str(), why.c_str());
   }
   update_connection_state();
+  const auto ended = [](const Connection& c) { return c->is_ended_by_peer(); };
+  if (changes.dtls_state && std::ranges::all_of(connections_, ended)) session_terminated();
 }
 
 void WebRtcEndpoint::update_connection_state() {
