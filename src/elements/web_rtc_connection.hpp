@@ -51,7 +51,9 @@ class WebRtcConnection {
     return {stream_id_, kComponentId, state};
   }
   std::optional<IceComponentState> begin_gathering();
+  // To be asked when there is an association, or another one.
   std::optional<DtlsConnectionStateChange> take_dtls_change();
+  bool is_ended_by_peer() const { return transport().dtls_state() == dtls::DtlsState::closed; }
   bool is_open() const { return session_->is_open(); }
   std::optional<IceCandidatePair> selected_pair() const;
   IceConnection ice_connection() const;
@@ -66,7 +68,7 @@ class WebRtcConnection {
   bool gathered_ = false;
   std::vector<std::string> candidates_;  // as told
   IceComponentState ice_state_ = IceComponentState::disconnected;
-  DtlsConnectionState dtls_state_ = DtlsConnectionState::new_;
+  std::optional<DtlsConnectionState> told_dtls_state_;
 };
 
 }  // namespace kaskado::elements

@@ -179,6 +179,8 @@ void WebRtcEndpoint::on_transport_changes(pipeline::WebRtcSession& session, cons
   // Before they are gathered, or described anew, no candidate can be told.
   if (changes.path_taken && connection.gathered() && !describing_) offer_own_ports(connection);
   update_connection_state();
+  const auto ended = [](const Connection& c) { return c->is_ended_by_peer(); };
+  if (changes.dtls_state && std::ranges::all_of(connections_, ended)) session_terminated();
 }
 
 void WebRtcEndpoint::update_connection_state() {

@@ -195,7 +195,9 @@ ApiResult<sdp::Negotiation> WebRtcEndpoint::accept_answer(const sdp::SessionDesc
 
 void WebRtcEndpoint::start(const sdp::Negotiation& negotiation, const Assignment& connections) {
   for (const sdp::NegotiatedTransport& remote : negotiation.transports) {
-    connections[remote.local]->set_remote(remote, *remote_parameters(remote), shard().now());
+    WebRtcConnection& connection = *connections[remote.local];
+    connection.set_remote(remote, *remote_parameters(remote), shard().now());
+    if (const auto change = connection.take_dtls_change()) raise(*change);
   }
   carry_media(negotiation, connections);
   close_unused(negotiation, connections);

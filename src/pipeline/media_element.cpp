@@ -95,6 +95,10 @@ void MediaElement::set_flowing_in(MediaType type, bool flowing, int hops) {
 void MediaElement::set_flowing_out(MediaType type, bool flowing, int hops) {
   if (std::exchange(flowing_out_[index(type)], flowing) == flowing) return;
   raise(MediaFlowOutStateChanged{flowing ? MediaFlowState::flowing : MediaFlowState::not_flowing, kDefaultDescription, type});
+  // Packets are only forwarded, never transcoded; clients are told once, as with Kurento.
+  if (!std::exchange(told_not_transcoding_[index(type)], true)) {
+    raise(MediaTranscodingStateChanged{MediaTranscodingState::not_transcoding, kDefaultDescription, type});
+  }
   for (const auto& link : outgoing_) {
     if (carries(*link, type)) link->sink->set_flowing_in(type, flowing, hops);
   }

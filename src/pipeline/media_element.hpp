@@ -114,6 +114,7 @@ class MediaElement : public MediaObject, public MediaElementApi {
   std::vector<Link*> incoming_;
   std::array<bool, 3> flowing_in_{};
   std::array<bool, 3> flowing_out_{};
+  std::array<bool, 3> told_not_transcoding_{};
   int encoder_bitrate_;  // bits per second, as the two below
   int min_encoder_bitrate_;
   int max_encoder_bitrate_;

@@ -9,6 +9,7 @@ class SdpEndpointTest : public EndpointTest {
  protected:
   WebRtcEndpoint& endpoint = make("endpoint");
   WebRtcEndpoint& other = make("other");
+  const Texts kBegun{"DtlsConnectionStateChange NEW", "MediaSessionStarted"};
 };
 
 TEST_F(SdpEndpointTest, HasNoDescriptionsBeforeTheyAreMade) {
@@ -22,7 +23,7 @@ TEST_F(SdpEndpointTest, AnAnswererKnowsBothDescriptions) {
   const std::string answer = answer_of(endpoint, chrome());
   EXPECT_EQ(endpoint.get_local_session_descriptor().value(), answer);
   EXPECT_EQ(endpoint.get_remote_session_descriptor().value(), chrome());
-  EXPECT_EQ(take_events("endpoint"), (Texts{"MediaSessionStarted"}));
+  EXPECT_EQ(take_events("endpoint"), kBegun);
 }
 
 TEST_F(SdpEndpointTest, AnOffererKnowsItsOfferAndThenTheAnswer) {
@@ -33,7 +34,7 @@ TEST_F(SdpEndpointTest, AnOffererKnowsItsOfferAndThenTheAnswer) {
   const std::string answer = answer_of(other, offer);
   EXPECT_EQ(endpoint.process_answer(answer).value(), offer);
   EXPECT_EQ(endpoint.get_remote_session_descriptor().value(), answer);
-  EXPECT_EQ(take_events("endpoint"), (Texts{"MediaSessionStarted"}));
+  EXPECT_EQ(take_events("endpoint"), kBegun);
 }
 
 TEST_F(SdpEndpointTest, NoOfferAfterADescription) {
@@ -52,6 +53,16 @@ TEST_F(SdpEndpointTest, TakesNoOfferWhileItsOwnIsOpen) {
                "Endpoint already negotiated");
   EXPECT_EQ(endpoint.get_local_session_descriptor().value(), offer);
   EXPECT_TRUE(endpoint.process_answer(answer_of(other, offer)).ok());
+}
+
+TEST_F(SdpEndpointTest, ASessionThatHasBegunEndsWithItsEndpoint) {
+  answer_of(endpoint, chrome());
+  answer_of(endpoint, chrome());
+  take_events();
+  shard.objects().release("endpoint");
+  EXPECT_EQ(take_events(), (Texts{"MediaSessionTerminated"}));
+  shard.objects().release("other");
+  EXPECT_TRUE(take_events().empty());
 }
 
 TEST_F(SdpEndpointTest, NoAnswerWithoutAnOffer) {

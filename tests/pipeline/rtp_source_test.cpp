@@ -143,7 +143,8 @@ TEST_F(RtpSourceTest, TellsWhenMediaBeginsAndWhenItCeases) {
   EXPECT_EQ(source.deadline(), base::kNever);
   receive(vp8(1, true));
   receive(vp8(2));
-  EXPECT_EQ(take_events(), (std::vector<std::string>{"MediaFlowOutStateChanged FLOWING VIDEO"}));
+  EXPECT_EQ(take_events(), (std::vector<std::string>{"MediaFlowOutStateChanged FLOWING VIDEO",
+                                                     "MediaTranscodingStateChanged NOT_TRANSCODING VIDEO"}));
   at(1900ms);
   receive(vp8(3));
   at(1900ms + RtpSource::kSilence - 1ns);
