@@ -57,9 +57,10 @@ TEST_F(Candidates, AskedForBeforeTheOfferAreToldAfterIt) {
   EXPECT_TRUE(events.empty());
   answer_of(endpoint, chrome());
   const Texts names = take_events();
-  ASSERT_EQ(names.size(), 9u);
-  EXPECT_EQ(names[0], "MediaSessionStarted");
-  EXPECT_EQ(names[1], "IceComponentStateChanged GATHERING");
+  ASSERT_EQ(names.size(), 10u);
+  EXPECT_EQ(names[0], "DtlsConnectionStateChange NEW");
+  EXPECT_EQ(names[1], "MediaSessionStarted");
+  EXPECT_EQ(names[2], "IceComponentStateChanged GATHERING");
   EXPECT_EQ(names.back(), "IceGatheringDone");
 }
 

@@ -29,8 +29,8 @@ TEST_F(Connection, IsToldStepByStep) {
   connect(browser, endpoint);
   run(2s);
   EXPECT_EQ(take_states(),
-            (Texts{"MediaSessionStarted", "IceComponentStateChanged GATHERING", "IceGatheringDone",
-                   "IceComponentStateChanged CONNECTING", "IceComponentStateChanged CONNECTED",
+            (Texts{"DtlsConnectionStateChange NEW", "MediaSessionStarted", "IceComponentStateChanged GATHERING",
+                   "IceGatheringDone", "IceComponentStateChanged CONNECTING", "IceComponentStateChanged CONNECTED",
                    "DtlsConnectionStateChange CONNECTING", "DtlsConnectionStateChange CONNECTED",
                    "ConnectionStateChanged DISCONNECTED CONNECTED", "IceComponentStateChanged READY"}));
 }
@@ -90,7 +90,7 @@ TEST_F(Connection, MediaIsThereWithTheFirstPacket) {
   browser.send_audio();
   run(100ms);
   EXPECT_EQ(endpoint.get_media_state().value(), MediaState::connected);
-  EXPECT_EQ(take_states(), (Texts{"MediaStateChanged DISCONNECTED CONNECTED"}));
+  EXPECT_EQ(take_states(), (Texts{"MediaTranscodingStateChanged NOT_TRANSCODING AUDIO", "MediaStateChanged DISCONNECTED CONNECTED"}));
   browser.send_audio();
   run(100ms);
   EXPECT_TRUE(take_states().empty());
@@ -155,7 +155,8 @@ TEST_F(Connection, EndsWhenThePeerClosesIt) {
   // Its consent ends with it.
   EXPECT_EQ(take_states(),
             (Texts{"DtlsConnectionStateChange CLOSED", "ConnectionStateChanged CONNECTED DISCONNECTED",
-                   "MediaStateChanged CONNECTED DISCONNECTED", "IceComponentStateChanged FAILED"}));
+                   "MediaStateChanged CONNECTED DISCONNECTED", "MediaSessionTerminated",
+                   "IceComponentStateChanged FAILED"}));
   EXPECT_EQ(endpoint.get_connection_state().value(), ConnectionState::disconnected);
 }
 
@@ -185,7 +186,8 @@ TEST_F(Connection, FailsWithAnotherCertificateThanTheOfferNamed) {
   browser.take_candidates(endpoint.get_local_session_descriptor().value(), now());
   run(3s);
   EXPECT_EQ(take_states("Dtls"),
-            (Texts{"DtlsConnectionStateChange CONNECTING", "DtlsConnectionStateChange FAILED"}));
+            (Texts{"DtlsConnectionStateChange NEW", "DtlsConnectionStateChange CONNECTING",
+                   "DtlsConnectionStateChange FAILED"}));
   EXPECT_EQ(endpoint.get_connection_state().value(), ConnectionState::disconnected);
 }
 

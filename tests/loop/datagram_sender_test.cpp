@@ -39,7 +39,7 @@ class DatagramSenderTest : public testing::Test {
     base::Outbox outbox(128);
     const base::Path path{0, base::SocketAddress::v4({127, 0, 0, host}, kDiscard)};
     for (int i = 0; i < count; ++i) outbox.send(base::as_bytes("twelve bytes"), path);
-    sender_.send(outbox, 0, counters_);
+    sender_.send(outbox, outbox.pending(), counters_);
   }
 
   static constexpr std::uint16_t kDiscard = 9;  // RFC 863
