@@ -206,7 +206,7 @@ void WebRtcTransport::advance(base::Instant now, base::Outbox& outbox) {
 }
 
 base::Instant WebRtcTransport::deadline() const {
-  if (can_start_dtls()) return base::Instant::min();
+  if (can_start_dtls()) return base::Instant{};  // at once
   // Handshake retransmissions wait where there is no path to send them on.
   const bool can_send = dtls_ && ice_.selected_path();
   return can_send ? std::min(ice_.deadline(), dtls_->deadline()) : ice_.deadline();
