@@ -236,5 +236,30 @@ TEST_F(Connection, HasTheLimitsThatWereSetBeforeIt) {
   EXPECT_EQ(later.back().bitrate_bps, 120'000u);
 }
 
+// The estimate is ours where the peer does not estimate by transport-wide feedback itself.
+TEST_F(Connection, BeginsItsEstimateAnewWithTheParamsThatAreSet) {
+  EXPECT_TRUE(endpoint.set_network_interfaces("eth0").ok());
+  const std::string offer = sdp::replace_all(browser.offer().to_string(), " transport-cc", " goog-nothing");
+  browser.take_answer(answer_of(endpoint, offer), now());
+  EXPECT_TRUE(endpoint.gather_candidates().ok());
+  browser.take_candidates(endpoint.get_local_session_descriptor().value(), now());
+  run(2s);
+  const auto first_remb = [&](int on_connect_bps) {
+    RembParams params;
+    params.remb_on_connect = on_connect_bps;
+    EXPECT_TRUE(endpoint.set_remb_params(params).ok());
+    browser.peer.rtcp.clear();
+    for (int i = 0; i < 30; ++i) {
+      browser.send_video(i == 0);
+      run(20ms);
+    }
+    const auto rembs = pipeline::test::messages<rtp::Remb>(browser.peer.rtcp);
+    EXPECT_FALSE(rembs.empty());
+    return rembs.empty() ? 0.0 : static_cast<double>(rembs[0].bitrate_bps);
+  };
+  EXPECT_NEAR(first_remb(700'000), 700'000, 35'000);
+  EXPECT_NEAR(first_remb(2'000'000), 2'000'000, 100'000);
+}
+
 }  // namespace
 }  // namespace kaskado::elements::test

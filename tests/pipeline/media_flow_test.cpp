@@ -161,6 +161,8 @@ TEST_F(Flow, OnlyTheDefaultStreamsCarryMedia) {
   RtpSink& screen = add_screen(viewer);
   EXPECT_TRUE(publisher.connect(&viewer, MediaType::video, {}, "other").ok());
   EXPECT_EQ(screen.source(), nullptr);
+  send(1, true);
+  EXPECT_FALSE(viewer.is_media_flowing_in(MediaType::video, "default").value());
   connect(publisher, viewer, MediaType::video);
   EXPECT_EQ(screen.source(), &camera);
   EXPECT_TRUE(publisher.disconnect(&viewer, MediaType::video, {}, "other").ok());

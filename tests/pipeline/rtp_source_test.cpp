@@ -121,9 +121,9 @@ TEST_F(RtpSourceTest, AGoodbyeEndsTheStreamAndWhatCameOfIt) {
   source.end_stream(rtp::Ssrc{kSsrc});
   EXPECT_TRUE(source.streams().empty());
   EXPECT_EQ(source.active(), nullptr);
+  EXPECT_EQ(shard.packets().in_use(), 0u);
   end_run();
   EXPECT_TRUE(viewer.rtp.empty());
-  EXPECT_EQ(shard.packets().in_use(), 0u);
   // The same SSRC may come again, as another stream.
   receive(vp8(7, true));
   end_run();
