@@ -113,10 +113,14 @@ ApiResult<void> WebRtcEndpoint::create_data_channel(std::string, bool, int, int,
 
 ApiResult<void> WebRtcEndpoint::close_data_channel(int) { return no_data_channels(); }
 
-void WebRtcEndpoint::on_receive_limits() {
+pipeline::ReceiveLimits WebRtcEndpoint::receive_limits() {
   constexpr std::uint64_t kBitsPerKbit = 1000;
-  const pipeline::ReceiveLimits limits{static_cast<std::uint64_t>(get_min_video_recv_bandwidth().value()) * kBitsPerKbit,
-                                       static_cast<std::uint64_t>(get_max_video_recv_bandwidth().value()) * kBitsPerKbit};
+  return {static_cast<std::uint64_t>(get_min_video_recv_bandwidth().value()) * kBitsPerKbit,
+          static_cast<std::uint64_t>(get_max_video_recv_bandwidth().value()) * kBitsPerKbit};
+}
+
+void WebRtcEndpoint::on_receive_limits() {
+  const pipeline::ReceiveLimits limits = receive_limits();
   for (const Connection& connection : connections_) connection->session().rtp().set_receive_limits(limits);
 }
 

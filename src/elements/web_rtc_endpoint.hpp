@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -72,8 +73,10 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   sdp::LocalCapabilities web_rtc_capabilities() const;
   sdp::LocalTransportParameters transport_parameters(const Assignment& connections) const;
   sdp::LocalSource local_source(sdp::MediaKind kind, WebRtcConnection& connection) const;
-  // Takes up what was negotiated, which is known to be usable.
-  void start(const sdp::Negotiation& negotiation, const Assignment& connections);
+  pipeline::ReceiveLimits receive_limits();
+  // Takes up what was negotiated; `remotes` are the peer's sides of its transports.
+  void start(const sdp::Negotiation& negotiation, std::span<const transport::RemoteParameters> remotes,
+             const Assignment& connections);
   void carry_media(const sdp::Negotiation& negotiation, const Assignment& connections);
   void close_unused(const sdp::Negotiation& negotiation, const Assignment& connections);
   // For the connections that have not told their candidates yet.

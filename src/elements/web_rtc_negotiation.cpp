@@ -29,28 +29,25 @@ std::optional<dtls::Fingerprint> fingerprint_of(const sdp::NegotiatedTransport& 
   return best;
 }
 
-// Or nothing, where the peer's ICE credentials or fingerprints cannot be used.
-std::optional<transport::RemoteParameters> remote_parameters(const sdp::NegotiatedTransport& remote) {
-  const ice::Credentials credentials{remote.remote_ufrag, remote.remote_pwd};
-  const auto fingerprint = fingerprint_of(remote);
-  if (!credentials.usable() || !fingerprint) return std::nullopt;
-  return transport::RemoteParameters{.ice = credentials,
-                                     .ice_lite = remote.remote_ice_lite,
-                                     .fingerprint = *fingerprint,
-                                     .local_dtls_role = remote.setup == sdp::Setup::passive
-                                                            ? dtls::DtlsRole::server
-                                                            : dtls::DtlsRole::client};
-}
-
-// Why what the peer wrote cannot be taken up.
-std::optional<ApiError> unusable(const sdp::Negotiation& negotiation) {
-  for (const sdp::NegotiatedTransport& remote : negotiation.transports) {
-    if (remote_parameters(remote)) continue;
-    const char* why = fingerprint_of(remote) ? "a=ice-ufrag or a=ice-pwd cannot be used"
-                                             : "a=fingerprint names no known hash function or is malformed";
+// What the peer wrote of each transport of the negotiation, as the transports take it; an error where that
+// cannot be used.
+ApiResult<std::vector<transport::RemoteParameters>> remote_parameters(const sdp::Negotiation& negotiation) {
+  const auto unusable = [](const char* why) {
     return ApiError{ErrorCode::SDP_PARSE_ERROR, std::string("Invalid SDP: ") + why};
+  };
+  std::vector<transport::RemoteParameters> all;
+  for (const sdp::NegotiatedTransport& remote : negotiation.transports) {
+    const ice::Credentials credentials{remote.remote_ufrag, remote.remote_pwd};
+    const auto fingerprint = fingerprint_of(remote);
+    if (!fingerprint) return unusable("a=fingerprint names no known hash function or is malformed");
+    if (!credentials.usable()) return unusable("a=ice-ufrag or a=ice-pwd cannot be used");
+    all.push_back({.ice = credentials,
+                   .ice_lite = remote.remote_ice_lite,
+                   .fingerprint = *fingerprint,
+                   .local_dtls_role = remote.setup == sdp::Setup::passive ? dtls::DtlsRole::server
+                                                                          : dtls::DtlsRole::client});
   }
-  return std::nullopt;
+  return all;
 }
 
 // RFC 8838 §4.1: by mid, and by index where there is none.
@@ -76,8 +73,9 @@ WebRtcConnection& WebRtcEndpoint::open_connection(ice::IceRole role) {
   connections_.push_back(std::make_unique<WebRtcConnection>(
       ++last_stream_id_, stream_label_,
       std::make_unique<pipeline::WebRtcSession>(shard(), *this, *this, std::move(config), cname_)));
-  on_receive_limits();
-  on_remb_params();
+  pipeline::RtpSession& rtp = connections_.back()->session().rtp();
+  rtp.set_receive_limits(receive_limits());
+  rtp.set_remb_params(remb_params());
   return *connections_.back();
 }
 
@@ -165,7 +163,8 @@ ApiResult<sdp::Negotiation> WebRtcEndpoint::answer_offer(const sdp::SessionDescr
   auto answer = make_answer();
   if (!answer)
     return fail({ErrorCode::SDP_END_POINT_PROCESS_OFFER_ERROR, "Invalid SDP: " + answer.error().message});
-  if (auto error = unusable(*answer)) return fail(std::move(*error));
+  const auto remotes = remote_parameters(*answer);
+  if (!remotes) return fail(remotes.error());
   bool restarts = false;
   for (const sdp::NegotiatedTransport& remote : answer->transports) {
     WebRtcConnection& connection = *connections[remote.local];
@@ -176,7 +175,7 @@ ApiResult<sdp::Negotiation> WebRtcEndpoint::answer_offer(const sdp::SessionDescr
   }
   if (restarts) answer = make_answer();
   describing_ = true;  // what is found meanwhile belongs into the new description
-  start(*answer, connections);
+  start(*answer, *remotes, connections);
   return std::move(answer).value();
 }
 
@@ -188,15 +187,19 @@ ApiResult<sdp::Negotiation> WebRtcEndpoint::accept_answer(const sdp::SessionDesc
     return ApiError{ErrorCode::SDP_END_POINT_PROCESS_ANSWER_ERROR,
                     "Invalid SDP: " + negotiation.error().message};
   }
-  if (auto error = unusable(*negotiation)) return std::move(*error);
-  start(*negotiation, connections);
+  const auto remotes = remote_parameters(*negotiation);
+  if (!remotes) return remotes.error();
+  start(*negotiation, *remotes, connections);
   return std::move(negotiation).value();
 }
 
-void WebRtcEndpoint::start(const sdp::Negotiation& negotiation, const Assignment& connections) {
-  for (const sdp::NegotiatedTransport& remote : negotiation.transports) {
+void WebRtcEndpoint::start(const sdp::Negotiation& negotiation,
+                           std::span<const transport::RemoteParameters> remotes,
+                           const Assignment& connections) {
+  for (std::size_t i = 0; i < remotes.size(); ++i) {
+    const sdp::NegotiatedTransport& remote = negotiation.transports[i];
     WebRtcConnection& connection = *connections[remote.local];
-    connection.set_remote(remote, *remote_parameters(remote), shard().now());
+    connection.set_remote(remote, remotes[i], shard().now());
     if (const auto change = connection.take_dtls_change()) raise(*change);
   }
   carry_media(negotiation, connections);
