@@ -2,12 +2,12 @@
 // servers, and of one server with itself, are told apart only where some of them take ports of their own.
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { useBrowser } from './lib/browser-pages.mjs';
 import { launchChromium } from './lib/chromium.mjs';
 import { link, makeEnd } from './lib/links.mjs';
 import { assertNoErrors, assertPicture, assertStats } from './lib/media-checks.mjs';
-import { servePages } from './lib/page-server.mjs';
 import { connect } from './lib/rpc.mjs';
 import { useServer } from './lib/server.mjs';
 
@@ -60,21 +60,11 @@ describe('links', () => {
   const second = useServer({
     modules: { BaseRtpEndpoint: `minPort=${PORTS.first}\nmaxPort=${PORTS.last}\n` },
   });
-  let pages;
-  let browser;
-  before(async () => {
-    pages = await servePages();
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    pages?.close();
-  });
+  const { open } = useBrowser(launchChromium);
 
   test('a browser publishes before a link within one server and watches behind it', async (t) => {
     const rpc = await connect(first.url);
-    const page = await browser.open(pages.url);
-    await page.ready();
+    const page = await open();
     const { pipeline, endpoint } = await page.evaluate((url) => window.peer.publish(url), first.url);
     const a = await makeEnd(rpc, pipeline);
     const b = await makeEnd(rpc, pipeline);  // so that both have the same port
