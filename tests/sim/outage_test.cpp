@@ -11,15 +11,7 @@ using Events = std::vector<std::string>;
 // Two peers who see and hear each other.
 class Conversation : public testing::Test {
  protected:
-  Conversation() {
-    for (SimPeer* peer : {&anna, &bert}) peer->call(scene.server.make_endpoint(scene.pipeline));
-    scene.server.connect(anna.endpoint(), bert.endpoint());
-    scene.server.connect(bert.endpoint(), anna.endpoint());
-    EXPECT_TRUE(scene.connect());
-    for (SimPeer* peer : {&anna, &bert}) peer->start_media();
-    scene.run_for(2s);
-    scene.server.forget_events();
-  }
+  Conversation() { scene.converse(anna, bert); }
 
   Events events(const char* name) { return scene.server.events_of(anna.endpoint(), {name}); }
   // The network of `peer` is away for `span` from now on.

@@ -13,15 +13,7 @@ constexpr rtp::MediaKind kAudio = rtp::MediaKind::audio;
 // Two peers who see and hear each other, of whom the first one changes its mind.
 class Renegotiation : public testing::Test {
  protected:
-  Renegotiation() {
-    for (SimPeer* peer : {&anna, &bert}) peer->call(scene.server.make_endpoint(scene.pipeline));
-    scene.server.connect(anna.endpoint(), bert.endpoint());
-    scene.server.connect(bert.endpoint(), anna.endpoint());
-    EXPECT_TRUE(scene.connect());
-    for (SimPeer* peer : {&anna, &bert}) peer->start_media();
-    scene.run_for(2s);
-    scene.server.forget_events();
-  }
+  Renegotiation() { scene.converse(anna, bert); }
   std::size_t arrived(SimPeer& viewer, rtp::MediaKind kind) {
     return viewer.receiver(kind)->arrived().size();
   }

@@ -65,6 +65,16 @@ bool Scene::connected(SimPeer& peer) {
   return peer.connected() && *server.call(peer.endpoint(), "getConnectionState").string() == "CONNECTED";
 }
 
+void Scene::converse(SimPeer& one, SimPeer& other) {
+  for (SimPeer* peer : {&one, &other}) peer->call(server.make_endpoint(pipeline));
+  server.connect(one.endpoint(), other.endpoint());
+  server.connect(other.endpoint(), one.endpoint());
+  EXPECT_TRUE(connect());
+  for (SimPeer* peer : {&one, &other}) peer->start_media();
+  run_for(2s);
+  server.forget_events();
+}
+
 bool Scene::connect(Duration within) {
   return network.run_until(network.now() + within, [&] {
     return std::ranges::all_of(peers, [&](const auto& peer) { return connected(*peer); });
