@@ -74,7 +74,7 @@ void forward(benchmark::State& state, srtp::Profile profile) {
     run.push_back(make_media(pool, i));
     source.accept(run.back(), kNow);
   }
-  // The socket would send here: bench/loop_bench.cpp has that.
+  // The socket would send here: bench/loop_udp_port_bench.cpp has that.
   base::Outbox outbox(128, [](void*, base::Outbox& full) { full.clear(); });
   base::DropCounters drops;
   for (auto _ : state) {

@@ -31,7 +31,7 @@ const Demux& demux() {
     auto* made = new Demux;
     for (PeerId peer = 0; peer < kPeers; ++peer) {
       made->add_user_fragment(ufrag_of(peer), peer);
-      made->learn(path_of(peer), peer);
+      made->claim(path_of(peer), peer);
     }
     return made;
   }();
@@ -84,18 +84,19 @@ void BM_FindNobody(benchmark::State& state) {
 }
 BENCHMARK(BM_FindNobody);
 
-void BM_Learn(benchmark::State& state) {
+// What each check of a peer does, on a path that it has.
+void BM_ClaimAgain(benchmark::State& state) {
   Demux own;
   std::vector<base::Path> paths;
   for (const PeerId peer : arrivals()) paths.push_back(path_of(peer));
-  for (PeerId i = 0; i < kPeers; ++i) own.learn(paths[i], i);
+  for (PeerId i = 0; i < kPeers; ++i) own.claim(paths[i], i);
   PeerId next = 0;
   for (auto _ : state) {
-    own.learn(paths[next], next);
+    benchmark::DoNotOptimize(own.claim(paths[next], next));
     if (++next == kPeers) next = 0;
   }
 }
-BENCHMARK(BM_Learn);
+BENCHMARK(BM_ClaimAgain);
 
 }  // namespace
 }  // namespace kaskado::transport

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "fuzz/support/pipeline_world.hpp"
+#include "fuzz/support/program.hpp"
 
 namespace {
 
@@ -70,13 +71,10 @@ void play(PipelineWorld& world, std::uint8_t operation, std::uint8_t number, bas
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   certificate();
   seeded() = base::SeededRandom(1);
-  base::ByteReader program({data, size});
   PipelineWorld world;
-  for (int steps = 0; steps < 200 && program.remaining() >= 2; ++steps) {
-    const std::uint8_t operation = program.u8() % operations;
-    const std::uint8_t number = program.u8();
-    const std::size_t length = std::min<std::size_t>(program.u16(), program.remaining());
-    play(world, operation, number, program.take(length));
-  }
+  play_program({data, size}, operations, 200,
+               [&](std::uint8_t operation, std::uint8_t number, base::Bytes bytes) {
+                 play(world, operation, number, bytes);
+               });
   return 0;
 }

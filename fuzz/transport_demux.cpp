@@ -4,6 +4,7 @@
 // the signalling. What must hold stands in support/: transport_audit.hpp and transport_world.cpp.
 #include <algorithm>
 
+#include "fuzz/support/program.hpp"
 #include "fuzz/support/transport_world.hpp"
 #include "ice/stun_writer.hpp"
 
@@ -183,13 +184,10 @@ void play_network(TransportWorld& world, std::uint8_t operation, std::uint8_t nu
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   certificate();
   seeded() = base::SeededRandom(1);
-  base::ByteReader program({data, size});
   TransportWorld world;
-  for (int steps = 0; steps < 400 && program.remaining() >= 2; ++steps) {
-    const std::uint8_t operation = program.u8() % operations;
-    const std::uint8_t number = program.u8();
-    const std::size_t length = std::min<std::size_t>(program.u16(), program.remaining());
-    play_network(world, operation, number, program.take(length));
-  }
+  play_program({data, size}, operations, 400,
+               [&](std::uint8_t operation, std::uint8_t number, base::Bytes bytes) {
+                 play_network(world, operation, number, bytes);
+               });
   return 0;
 }

@@ -1,5 +1,6 @@
 // Wires the rooms together: reads the configuration, starts the shards and the control plane, waits for a signal.
 #include <malloc.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <cstdio>
@@ -42,6 +43,15 @@ sigset_t block_signals() {
 // One arena for all threads: packets do not come from the heap, and what the threads hand to each other (commands,
 // events, answers) would otherwise leave holes in the arenas of both (docs/adr/0002).
 void tune_heap() { mallopt(M_ARENA_MAX, 1); }
+
+// Each client and each port that a session has to itself takes a descriptor, and the usual limit of 1024 is there for
+// programs that use select(2): the process may raise it to what the system grants.
+void raise_file_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 // The main thread has nothing else to do, so it keeps house meanwhile: what ended sessions have left in the heap, page
 // by page, goes back to the system.
@@ -141,12 +151,14 @@ int serve(const control::Options& options) {
   auto logging = control::set_up_logging(options, std::getenv("KASKADO_DEBUG"), std::getenv("GST_DEBUG"));
   if (!logging) return fail(logging.error(), control::kUsageExitCode);
   int code = EXIT_SUCCESS;
-  const auto configuration =
-      control::load_configuration(control::find_conf_file(options.conf_file), options.modules_config_path);
+  const auto configuration = control::load_configuration(control::find_conf_file(options.conf_file),
+                                                         options.modules_config_path, known_codecs());
+  raise_file_limit();
   const sigset_t signals = block_signals();
   if (!configuration) {
     code = fail(configuration.error(), control::kUsageExitCode);
   } else {
+    for (const std::string& warning : control::warnings_of(options)) LOG_WARNING(log, "%s", warning.c_str());
     for (const std::string& warning : configuration->warnings) LOG_WARNING(log, "%s", warning.c_str());
     auto kaskado = Kaskado::start(*configuration);
     if (!kaskado) {

@@ -15,6 +15,7 @@ namespace kaskado::bench {
 namespace {
 
 constexpr int kMostBatches = 16;  // of one visit
+constexpr base::Duration kReportInterval = std::chrono::seconds{1};
 
 rtp::Ssrc ssrc_of(const PeerSpec& spec) {
   return {0x4b00'0000u + spec.id};
@@ -134,7 +135,7 @@ void Peer::visit(base::Instant now, Histogram* latency) {
     if (batch.size() < ReceiveBatch::kDatagrams) break;
   }
   if (transport_.deadline() <= now) transport_.advance(now);
-  if (transport_.connected() && reports_.advance(now, shared_.random)) report(now);
+  if (transport_.connected()) report_where_due(now);
 }
 
 void Peer::receive(Datagram& datagram, base::Instant now, Histogram* latency) {
@@ -193,6 +194,13 @@ rtp::ReportBlock Peer::report_block(base::Instant now) const {
     block.delay_since_last_sender_report = rtp::to_compact_ntp(now - sender_report_at_);
   }
   return block;
+}
+
+void Peer::report_where_due(base::Instant now) {
+  const bool is_first_visit = reports_.deadline() == base::kNever;
+  if (!is_first_visit && now < reports_.deadline()) return;
+  reports_.draw(now, kReportInterval, shared_.random);
+  if (!is_first_visit) report(now);
 }
 
 void Peer::report(base::Instant now) {

@@ -53,6 +53,7 @@ class Peer {
   void receive(Datagram& datagram, base::Instant now, Histogram* latency);
   void receive_rtp(Datagram& datagram, Histogram* latency);
   void receive_rtcp(base::MutableBytes packet, base::Instant now);
+  void report_where_due(base::Instant now);
   void report(base::Instant now);
   rtp::ReportBlock report_block(base::Instant now) const;
 
@@ -62,7 +63,7 @@ class Peer {
   std::optional<sdp::SessionDescription> offered_;
   std::optional<Publisher> publisher_;
   std::optional<StreamCheck> check_;
-  rtp::ReportSchedule reports_{std::chrono::seconds{1}};
+  rtp::ReportSchedule reports_;
   rtp::NtpTime last_sender_report_;
   base::Instant sender_report_at_ = base::kNever;
   std::uint64_t bad_rtcp_ = 0;

@@ -80,8 +80,8 @@ void PipelineWorld::renew(std::size_t endpoint) {
                                             {Value(kPipeline), false, false, false, "ECDSA", "NO_VALUE"});
   require(made.ok());
   far.demux = std::make_unique<transport::Demux>();
-  far.transport = std::make_unique<transport::WebRtcTransport>(0, certificate(1), ice::IceRole::controlling,
-                                                               kMtuBytes, *far.demux, random_);
+  far.transport = std::make_unique<transport::WebRtcTransport>(
+      0, transport::WebRtcTransportConfig{certificate(1), ice::IceRole::controlling, kMtuBytes}, *far.demux, random_);
   far.transport->add_local_candidate(host_candidate(far_path(endpoint).remote), 0, now_);
 }
 

@@ -26,6 +26,11 @@ Octets check_for(const std::string& fragment) {
   return {written.begin(), written.end()};
 }
 
+transport::WebRtcTransportConfig config(std::shared_ptr<const dtls::Certificate> certificate,
+                                        ice::IceRole role) {
+  return {.certificate = std::move(certificate), .role = role, .mtu_bytes = kMtuBytes};
+}
+
 }  // namespace
 
 TransportWorld::TransportWorld() {
@@ -47,7 +52,7 @@ void TransportWorld::renew(PeerId id) {
   pairing = Pairing();
   pairing.far_certificate = far_certificate;
   const auto role = id == 0 ? ice::IceRole::controlled : ice::IceRole::controlling;
-  pairing.ours = std::make_unique<WebRtcTransport>(id, certificate(0), role, kMtuBytes, demux_, random_);
+  pairing.ours = std::make_unique<WebRtcTransport>(id, config(certificate(0), role), demux_, random_);
   pairing.audit = std::make_unique<TransportAudit>(kMtuBytes);
   pairing.audit->local_credentials(pairing.ours->local_credentials());
   pairing.our_fragments.push_back(pairing.ours->local_credentials().ufrag);
@@ -62,7 +67,7 @@ void TransportWorld::renew_far(PeerId id) {
   pairing.far = nullptr;
   pairing.far_demux = std::make_unique<Demux>();
   pairing.far_certificate = 3 - pairing.far_certificate;
-  pairing.far = std::make_unique<WebRtcTransport>(0, certificate(pairing.far_certificate), role, kMtuBytes,
+  pairing.far = std::make_unique<WebRtcTransport>(0, config(certificate(pairing.far_certificate), role),
                                                   *pairing.far_demux, random_);
   pairing.far->add_local_candidate(host_candidate(path_of(static_cast<std::uint8_t>(id)).remote), 0, now_);
   pairing.media_sent[1] = 0;
@@ -150,8 +155,11 @@ void TransportWorld::receive(const base::Path& path, base::Bytes datagram) {
   const bool proves = pairing.audit->note_arrival(arrival, now_);
   const base::PacketRef packet = packet_of(datagram);
   const transport::Received received = pairing.ours->receive(*packet, path, now_, outbox_);
-  if (const auto now_owner = demux_.find(path, kProbe); now_owner != owner)
-    require(now_owner == peer && proves);
+  // A path goes to who proves to be there, from nobody else, and is let go only by a peer that has failed.
+  if (const auto now_owner = demux_.find(path, kProbe); now_owner != owner) {
+    require(!owner || owner == peer);
+    require(now_owner ? now_owner == peer && proves : pairing.ours->ice().state() == ice::IceState::failed);
+  }
   require(received.drop != DropReason::none || received.kind != DatagramKind::unknown);
   if (received.drop == DropReason::none && received.kind != DatagramKind::stun) {
     require(pairing.audit->is_authentic(path));
@@ -292,6 +300,9 @@ void TransportWorld::collect(PeerId id, const Arrival* arrival) {
   pairing.audit->judge_egress(outbox_, arrival, now_);
   for (const base::Egress& egress : outbox_.pending()) {
     const base::Bytes bytes = std::as_const(outbox_).bytes(egress);
+    // What goes out on another's path would come back to him.
+    const auto owner = demux_.find(egress.path, kProbe);
+    require(!owner || owner == id);
     if (egress.path == path_of(static_cast<std::uint8_t>(id)) && pairing.to_far.size() < kMostUnderWay)
       pairing.to_far.emplace_back(bytes.begin(), bytes.end());
   }

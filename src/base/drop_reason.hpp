@@ -18,6 +18,7 @@ namespace kaskado::base {
   X(bad_stun_integrity)         \
   X(bad_stun_username)          \
   X(unexpected_stun)            \
+  X(path_taken)                 \
   X(dtls_before_ice)            \
   X(dtls_wrong_path)            \
   X(bad_dtls)                   \

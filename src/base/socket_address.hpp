@@ -62,7 +62,7 @@ class SocketAddress {
 
 // The way a datagram goes: from which of our sockets (an index into the shard's ports) to which address.
 struct Path {
-  std::uint8_t port_index = 0;
+  std::uint16_t port_index = 0;
   SocketAddress remote;
   bool operator==(const Path&) const = default;
 };

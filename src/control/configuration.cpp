@@ -35,8 +35,9 @@ void read_address(SettingsReader& in, std::string_view key, std::string_view all
 
 void read_resources(SettingsReader& in, Configuration& into) {
   const std::string prefix = "mediaServer.resources.";
-  in.real(prefix + "exceptionLimit", 0.0, 1.0, into.exception_limit);
-  in.real(prefix + "killLimit", 0.0, 1.0, into.kill_limit);
+  in.ignore(prefix + "exceptionLimit",
+            "new objects are refused at a number of them, not at a share of the limits");
+  in.ignore(prefix + "killLimit", "the server never gives up by itself");
   std::int64_t period_s =
       std::chrono::duration_cast<std::chrono::seconds>(into.control.garbage_collector_period).count();
   in.integer(prefix + "garbageCollectorPeriod", 1, 86'400, period_s);
@@ -46,12 +47,11 @@ void read_resources(SettingsReader& in, Configuration& into) {
   into.control.remember_requests = !forget;
 }
 
-void read_secure(SettingsReader& in, const std::string& prefix, NetSettings& net) {
-  SecureSettings secure;
-  read_integer(in, prefix + "port", 1, 65'535, secure.port);
-  in.text(prefix + "certificate", secure.certificate);
-  in.text(prefix + "password", secure.password);
-  if (in.has(prefix + "port") || in.has(prefix + "certificate")) net.secure = std::move(secure);
+// Whoever asks for TLS must not be served without.
+void refuse_secure(SettingsReader& in, const std::string& prefix) {
+  for (const char* key : {"port", "certificate", "password"}) {
+    in.forbid(prefix + key, "this release serves no WSS; remove it and put a proxy that ends TLS in front");
+  }
 }
 
 void read_net(SettingsReader& in, NetSettings& net) {
@@ -68,7 +68,7 @@ void read_net(SettingsReader& in, NetSettings& net) {
   in.ignore(prefix + "threads", "one thread serves all connections");
   in.ignore(prefix + "registrar.address", "there is no registrar");
   in.ignore(prefix + "registrar.localAddress", "there is no registrar");
-  read_secure(in, prefix + "secure.", net);
+  refuse_secure(in, prefix + "secure.");
 }
 
 void read_server(SettingsReader& in, Configuration& into) {
@@ -77,20 +77,63 @@ void read_server(SettingsReader& in, Configuration& into) {
   read_integer(in, "mediaServer.shards", 0, 256, into.shards);
 }
 
-void read_sdp_endpoint(SettingsReader& in, MediaSettings& media) {
-  read_integer(in, "numAudioMedias", 0, 16, media.num_audio_medias);
-  read_integer(in, "numVideoMedias", 0, 16, media.num_video_medias);
-  in.names("audioCodecs", media.audio_codecs);
-  in.names("videoCodecs", media.video_codecs);
+// "opus/48000/2"; without a clock rate it is that of video (RFC 3551 §5).
+sdp::RtpCodec codec_of(std::string_view text) {
+  sdp::RtpCodec codec;
+  codec.name = base::take_until(text, '/');
+  const std::string_view clock_rate = base::take_until(text, '/');
+  codec.clock_rate = clock_rate.empty() ? 90'000 : base::parse_number<std::uint32_t>(clock_rate).value_or(0);
+  codec.channels = base::parse_number<std::uint8_t>(text).value_or(1);
+  return codec;
 }
 
-void read_base_rtp_endpoint(SettingsReader& in, MediaSettings& media) {
+bool is_codec(const sdp::RtpCodec& codec, std::string_view known) {
+  const sdp::RtpCodec other = codec_of(known);
+  return base::equals_ignoring_case(codec.name, other.name) && codec.clock_rate == other.clock_rate;
+}
+
+// Kurento's own file names it, and so do its users' files.
+constexpr std::string_view kKurentosCodec = "AMR/8000";
+
+void read_codecs(SettingsReader& in, std::string_view key, const std::vector<std::string>& known,
+                 std::vector<sdp::RtpCodec>& into) {
+  std::vector<std::string> names;
+  in.names(key, names);
+  std::string allowed;
+  for (const std::string& codec : known) allowed += (allowed.empty() ? "" : ", ") + codec;
+  into.clear();
+  for (const std::string& name : names) {
+    const sdp::RtpCodec codec = codec_of(name);
+    if (std::ranges::any_of(known, [&](const auto& one) { return is_codec(codec, one); })) {
+      into.push_back(codec);
+    } else if (is_codec(codec, kKurentosCodec)) {
+      in.warn(key, "has \"" + name + "\" without effect; known are " + allowed);
+    } else {
+      in.refuse(key, "has \"" + name + "\"; known are " + allowed);
+    }
+  }
+  // An empty list stands for all.
+  if (into.empty() && !names.empty()) in.refuse(key, "has no codec that is known; known are " + allowed);
+}
+
+void read_sdp_endpoint(SettingsReader& in, const KnownCodecs& known, Configuration& into) {
+  pipeline::MediaConfiguration& media = into.media;
+  read_integer(in, "numAudioMedias", 0, 16, media.num_audio_medias);
+  read_integer(in, "numVideoMedias", 0, 16, media.num_video_medias);
+  read_codecs(in, "audioCodecs", known.audio, media.audio_codecs);
+  read_codecs(in, "videoCodecs", known.video, media.video_codecs);
+}
+
+void read_base_rtp_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& into) {
+  pipeline::MediaConfiguration& media = into.media;
   read_integer(in, "minPort", 0, 65'535, media.min_port);
   read_integer(in, "maxPort", 0, 65'535, media.max_port);
   read_integer(in, "mtu", 576, 1'500, media.mtu_bytes);
-  if (media.max_port != 0 && media.min_port > media.max_port) {
-    in.refuse("minPort", "is greater than maxPort");
-  }
+  // Of a range with one end the other is Kurento's.
+  if (media.min_port != 0 && media.max_port == 0) media.max_port = 65'535;
+  if (media.max_port != 0 && media.min_port == 0)
+    media.min_port = std::min<std::uint16_t>(1024, media.max_port);
+  if (media.min_port > media.max_port) in.refuse("minPort", "is greater than maxPort");
 }
 
 void read_interfaces(SettingsReader& in, std::vector<std::string>& interfaces) {
@@ -103,20 +146,29 @@ void read_interfaces(SettingsReader& in, std::vector<std::string>& interfaces) {
   }
 }
 
-void read_web_rtc_endpoint(SettingsReader& in, MediaSettings& media) {
+// Endpoints tell clients what was set; that is all as yet.
+constexpr std::string_view kNoServers = "this release asks no STUN or TURN server";
+
+void read_web_rtc_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& into) {
+  pipeline::MediaConfiguration& media = into.media;
   read_interfaces(in, media.network_interfaces);
   read_address(in, "externalIPv4", "IPv4 addresses", media.external_ipv4, &base::SocketAddress::is_v4);
   read_address(in, "externalIPv6", "IPv6 addresses", media.external_ipv6, &base::SocketAddress::is_v6);
   read_address(in, "stunServerAddress", "IPv4 and IPv6 addresses", media.stun_server_address,
                &base::SocketAddress::is_set);
   read_integer(in, "stunServerPort", 1, 65'535, media.stun_server_port);
+  in.ignore("stunServerAddress", kNoServers);
+  in.ignore("stunServerPort", kNoServers);
   in.text("turnURL", media.turn_url);
-  in.text("pemCertificateRSA", media.pem_certificate_rsa);
-  in.text("pemCertificateECDSA", media.pem_certificate_ecdsa);
+  in.ignore("turnURL", kNoServers);
+  in.text("pemCertificateRSA", into.certificate_files.rsa);
+  in.text("pemCertificateECDSA", into.certificate_files.ecdsa);
   in.boolean("iceTcp", media.ice_tcp);
+  if (media.ice_tcp) in.ignore("iceTcp", "this release speaks ICE over UDP only");
 }
 
-void read_media_element(SettingsReader& in, MediaSettings& media) {
+void read_media_element(SettingsReader& in, const KnownCodecs&, Configuration& into) {
+  pipeline::MediaConfiguration& media = into.media;
   read_integer(in, "encoderBitrate", 0, kMostInt, media.encoder_bitrate_bps);
   read_integer(in, "minEncoderBitrate", 0, kMostInt, media.min_encoder_bitrate_bps);
   read_integer(in, "maxEncoderBitrate", 0, kMostInt, media.max_encoder_bitrate_bps);
@@ -125,7 +177,7 @@ void read_media_element(SettingsReader& in, MediaSettings& media) {
   }
 }
 
-using ReadClass = void (*)(SettingsReader&, MediaSettings&);
+using ReadClass = void (*)(SettingsReader&, const KnownCodecs&, Configuration&);
 const std::map<std::string, ReadClass, std::less<>>& class_readers() {
   static const std::map<std::string, ReadClass, std::less<>> kReaders{
       {"SdpEndpoint", read_sdp_endpoint},
@@ -169,7 +221,7 @@ base::Result<std::vector<fs::path>> class_files(const std::string& directory) {
   return files;
 }
 
-base::Result<void> read_classes(const std::string& directory, Configuration& into) {
+base::Result<void> read_classes(const std::string& directory, const KnownCodecs& known, Configuration& into) {
   auto files = class_files(directory);
   if (!files) return std::move(files).error();
   for (const fs::path& file : *files) {
@@ -178,7 +230,7 @@ base::Result<void> read_classes(const std::string& directory, Configuration& int
       into.warnings.push_back(file.string() + " has no effect: no class of this server reads it");
       continue;
     }
-    const auto read = [&](SettingsReader& in) { reader->second(in, into.media); };
+    const auto read = [&](SettingsReader& in) { reader->second(in, known, into); };
     if (auto done = read_file(file.string(), read, into.warnings); !done) return done;
   }
   return {};
@@ -196,7 +248,8 @@ std::string find_conf_file(const std::string& given) {
 }
 
 base::Result<Configuration> load_configuration(const std::string& conf_file,
-                                               const std::string& modules_config_path) {
+                                               const std::string& modules_config_path,
+                                               const KnownCodecs& known) {
   Configuration configuration;
   if (!conf_file.empty()) {
     const auto read = [&](SettingsReader& in) { read_server(in, configuration); };
@@ -209,7 +262,7 @@ base::Result<Configuration> load_configuration(const std::string& conf_file,
     if (fs::is_directory(beside, ignored)) directory = beside.string();
   }
   if (!directory.empty()) {
-    if (auto done = read_classes(directory, configuration); !done) return std::move(done).error();
+    if (auto done = read_classes(directory, known, configuration); !done) return std::move(done).error();
   }
   return configuration;
 }

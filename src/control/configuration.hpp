@@ -2,21 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
 #include "control/settings.hpp"
+#include "pipeline/media_configuration.hpp"
 
 namespace kaskado::control {
-
-// mediaServer.net.websocket.secure
-struct SecureSettings {
-  std::uint16_t port = 8433;
-  std::string certificate;  // a PEM file with the certificate chain and its key
-  std::string password;     // of the key; empty where it has none
-};
 
 // mediaServer.net.websocket
 struct NetSettings {
@@ -24,46 +17,28 @@ struct NetSettings {
   std::uint16_t port = 8888;
   std::string path = "/kurento";  // with its leading '/'
   int connection_queue = 128;     // connqueue
-  std::optional<SecureSettings> secure;
 };
 
-// The classes' files. Texts are empty where nothing is set.
-struct MediaSettings {
-  // BaseRtpEndpoint: of media sockets; both 0 let the kernel choose.
-  std::uint16_t min_port = 0;
-  std::uint16_t max_port = 0;
-  int mtu_bytes = 1200;
-  // WebRtcEndpoint
-  std::vector<std::string> network_interfaces;  // empty for all
-  std::string external_ipv4;
-  std::string external_ipv6;
-  std::string stun_server_address;
-  std::uint16_t stun_server_port = 3478;
-  std::string turn_url;
-  std::string pem_certificate_rsa;
-  std::string pem_certificate_ecdsa;
-  bool ice_tcp = true;
-  // SdpEndpoint: codecs as "opus/48000/2", in the order of preference; empty for all that the server knows
-  int num_audio_medias = 1;
-  int num_video_medias = 1;
-  std::vector<std::string> audio_codecs;
-  std::vector<std::string> video_codecs;
-  // MediaElement
-  std::int64_t encoder_bitrate_bps = 300'000;
-  std::int64_t min_encoder_bitrate_bps = 0;
-  std::int64_t max_encoder_bitrate_bps = 2'147'483'647;
+// What audioCodecs and videoCodecs may name, as "opus/48000/2".
+struct KnownCodecs {
+  std::vector<std::string> audio;
+  std::vector<std::string> video;
+};
+
+// PEM files with a certificate and its key; empty where one is to be made.
+struct CertificateFiles {
+  std::string rsa;
+  std::string ecdsa;
 };
 
 struct Configuration {
   NetSettings net;
   ControlSettings control;  // from mediaServer.resources
-  // mediaServer.resources: shares of the process's limits at which new objects are refused, and at which the
-  // server gives up when nobody uses it.
-  double exception_limit = 0.8;
-  double kill_limit = 0.7;
   // mediaServer.shards: media threads; 0 stands for one a processor.
   int shards = 0;
-  MediaSettings media;
+  // From the classes' files, all but what is not in them: `offer_loopback` and the certificates.
+  pipeline::MediaConfiguration media;
+  CertificateFiles certificate_files;
   // Sentences for the log: keys that are unknown or without effect.
   std::vector<std::string> warnings;
 };
@@ -74,8 +49,9 @@ std::string find_conf_file(const std::string& given);
 
 // Reads `conf_file` (nothing where empty) and all `*.conf.json` and `*.conf.ini` under `modules_config_path`
 // (where empty, under "modules" beside the file). The first file that is missing, unreadable or wrong is the
-// error; a default directory that is missing is none.
+// error; a default directory that is missing is none. `known` are the codecs that the endpoints have.
 base::Result<Configuration> load_configuration(const std::string& conf_file,
-                                               const std::string& modules_config_path);
+                                               const std::string& modules_config_path,
+                                               const KnownCodecs& known);
 
 }  // namespace kaskado::control

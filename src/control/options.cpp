@@ -22,7 +22,7 @@ struct Option {
 constexpr std::array<Option, 9> kOptions{{
     {'f', "conf-file", "FILE", "configuration file"},
     {'c', "modules-config-path", "DIR", "directory of the classes' configuration files"},
-    {'p', "modules-path", "DIRS", "directories of loadable modules, ':' between them"},
+    {'p', "modules-path", "DIRS", "directories of loadable modules, ':' between them; no effect as yet"},
     {'d', "logs-path", "DIR", "write log files there, not to the error output"},
     {'s', "log-file-size", "MB", "start a new log file at this size (100)"},
     {'n', "number-log-files", "COUNT", "how many log files to keep (10)"},
@@ -127,6 +127,11 @@ base::Result<Options> parse_options(std::span<const char* const> arguments) {
       return std::move(applied).error();
   }
   return options;
+}
+
+std::vector<std::string> warnings_of(const Options& options) {
+  if (options.modules_path.empty()) return {};
+  return {"--modules-path has no effect: this release loads no modules"};
 }
 
 std::string help_text(std::string_view program) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "pipeline/class_info.hpp"
@@ -27,6 +28,9 @@ struct Options {
 // program should write it to its error output and exit with kUsageExitCode.
 base::Result<Options> parse_options(std::span<const char* const> arguments);
 inline constexpr int kUsageExitCode = 2;
+
+// Sentences for the log: options that are given and without effect.
+std::vector<std::string> warnings_of(const Options& options);
 
 std::string help_text(std::string_view program);
 // What --version and --list write.

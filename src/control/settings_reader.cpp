@@ -1,7 +1,6 @@
 #include "control/settings_reader.hpp"
 
 #include <cerrno>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -43,12 +42,6 @@ std::optional<std::string> name_in(const Value& value) {
   if (value.string()) return *value.string();
   const Value* name = value.object() ? value.object()->find("name") : nullptr;
   return name && name->string() ? std::optional<std::string>(*name->string()) : std::nullopt;
-}
-
-std::string shown(double number) {
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof text, number).ptr;
-  return std::string(text, end);
 }
 
 base::Result<Object> parse_settings(const std::string& file, const std::string& content) {
@@ -145,16 +138,6 @@ void SettingsReader::integer(std::string_view key, std::int64_t least, std::int6
   into = static_cast<std::int64_t>(*number);
 }
 
-void SettingsReader::real(std::string_view key, double least, double most, double& into) {
-  const Value* value = take(key);
-  if (!value) return;
-  const std::optional<double> number = number_in(*value);
-  if (!number || !(*number >= least && *number <= most)) {
-    return wrong(key, *value, "numbers from " + shown(least) + " to " + shown(most));
-  }
-  into = *number;
-}
-
 void SettingsReader::boolean(std::string_view key, bool& into) {
   const Value* value = take(key);
   if (!value) return;
@@ -185,7 +168,15 @@ void SettingsReader::names(std::string_view key, std::vector<std::string>& into)
 }
 
 void SettingsReader::ignore(std::string_view key, std::string_view why) {
-  if (take(key)) warnings_.push_back(file_ + ": " + std::string(key) + " has no effect: " + std::string(why));
+  if (take(key)) warn(key, "has no effect: " + std::string(why));
+}
+
+void SettingsReader::forbid(std::string_view key, std::string_view why) {
+  if (take(key)) refuse(key, "is set, but " + std::string(why));
+}
+
+void SettingsReader::warn(std::string_view key, std::string_view sentence) {
+  warnings_.push_back(file_ + ": " + std::string(key) + " " + std::string(sentence));
 }
 
 bool SettingsReader::is_known(const std::string& key) const {

@@ -26,14 +26,16 @@ class SettingsReader {
   // Each leaves `into` as it is where the key is absent. Keys are paths: "mediaServer.net.websocket.port".
   // After the first error nothing more is read.
   void integer(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& into);
-  void real(std::string_view key, double least, double most, double& into);
   void boolean(std::string_view key, bool& into);
   void text(std::string_view key, std::string& into);
   // Texts, or objects with a text `name`.
   void names(std::string_view key, std::vector<std::string>& into);
-  bool has(std::string_view key) const { return find(key) != nullptr; }
   // Known, but without effect: warned of where it is there.
   void ignore(std::string_view key, std::string_view why);
+  // Known, but what it asks for cannot be done and must not be missed: an error where it is there.
+  void forbid(std::string_view key, std::string_view why);
+  // What is odd about a value that was read.
+  void warn(std::string_view key, std::string_view sentence);
   // What is wrong with a value that was read, beyond its type.
   void refuse(std::string_view key, std::string_view sentence);
 

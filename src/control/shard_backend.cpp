@@ -16,17 +16,25 @@ std::size_t ShardBackend::shard_for_new_pipeline() {
   return static_cast<std::size_t>(std::ranges::min_element(pipelines_) - pipelines_.begin());
 }
 
-// Runs `work` on the shard and brings what it gives back to the control thread. A shard whose mailbox is full
-// takes no work, and says so at once.
+// Runs `work` on the shard and brings what it gives back to the control thread; work that throws is answered
+// as well. A shard whose mailbox is full takes no work, and says so at once.
 template <typename T, typename Work>
 void ShardBackend::run(std::size_t shard, Reply<T> reply, Work work, EventOrder events) {
   auto shared_reply = std::make_shared<Reply<T>>(std::move(reply));
-  const bool taken = shards_[shard]->post([this, shared_reply, work = std::move(work), events](pipeline::Shard& s) {
-    if (events == EventOrder::after_reply) s.objects().hold_events();
-    auto result = std::make_shared<ApiResult<T>>(work(s));
-    post_to_control_([shared_reply, result] { (*shared_reply)(std::move(*result)); });
+  const auto answer = [this, shared_reply](pipeline::Shard& s, ApiResult<T> result) {
+    post_to_control_([shared_reply, result = std::make_shared<ApiResult<T>>(std::move(result))] {
+      (*shared_reply)(std::move(*result));
+    });
     s.objects().tell_held_events();
-  });
+  };
+  const bool taken = shards_[shard]->post(
+      [answer, work = std::move(work), events](pipeline::Shard& s) {
+        if (events == EventOrder::after_reply) s.objects().hold_events();
+        answer(s, work(s));
+      },
+      [answer](pipeline::Shard& s) {
+        answer(s, ApiError{ErrorCode::UNEXPECTED_ERROR, "Internal error"});
+      });
   if (!taken) {
     (*shared_reply)(
         ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "The media thread is overloaded, try again later"});

@@ -18,11 +18,15 @@ struct CandidateFilter {
 };
 
 struct HostCandidate {
-  std::uint8_t port_index;
+  std::uint16_t port_index;
   ice::Candidate local;  // as the ICE agent knows it
   ice::Candidate told;   // as the peer is told of it
 };
 
-std::vector<HostCandidate> host_candidates(std::span<const pipeline::MediaPort> ports, const CandidateFilter& filter);
+std::vector<HostCandidate> host_candidates(std::span<const pipeline::MediaPort> ports,
+                                           const CandidateFilter& filter);
+// That of a port which the filter lets through, where `before` of the session have been told.
+HostCandidate host_candidate(const pipeline::MediaPort& port, std::size_t before,
+                             const CandidateFilter& filter);
 
 }  // namespace kaskado::elements

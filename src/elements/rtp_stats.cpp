@@ -51,8 +51,9 @@ pipeline::RTCOutboundRTPStreamStats outbound(const rtp::SendStream& stream, base
   record.remb = static_cast<std::int64_t>(stats.remb_bps);
   record.packets_lost = stats.packets_lost;
   record.fraction_lost = stats.fraction_lost / 256.0;
-  record.packets_sent = static_cast<std::int64_t>(stats.packets);
-  record.bytes_sent = static_cast<std::int64_t>(stats.bytes);
+  // What was sent again is among them, as it is in our sender reports.
+  record.packets_sent = static_cast<std::int64_t>(stats.packets + stats.retransmitted_packets);
+  record.bytes_sent = static_cast<std::int64_t>(stats.bytes + stats.retransmitted_bytes);
   record.round_trip_time = base::to_seconds(stats.rtt);
   return record;
 }

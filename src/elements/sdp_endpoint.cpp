@@ -87,11 +87,10 @@ ApiResult<std::string> SdpEndpoint::process_offer(std::string offer) {
   if (!parsed) return parsed.error();
   auto negotiation = answer_offer(*parsed);
   if (!negotiation) return std::move(negotiation).error();
-  const bool first = state_ != State::negotiated;
   local_ = std::move(negotiation->local);
   remote_ = std::move(offer);
   state_ = State::negotiated;
-  if (first) session_started();
+  session_started();
   std::string answer = local_->to_string();
   on_description();
   return answer;

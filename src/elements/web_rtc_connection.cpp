@@ -7,10 +7,10 @@ namespace kaskado::elements {
 
 namespace {
 
-std::optional<DtlsConnectionState> told_as(dtls::DtlsState state) {
+DtlsConnectionState told_as(dtls::DtlsState state) {
   switch (state) {
     case dtls::DtlsState::idle:
-      return std::nullopt;
+      return DtlsConnectionState::new_;
     case dtls::DtlsState::connecting:
       return DtlsConnectionState::connecting;
     case dtls::DtlsState::connected:
@@ -61,11 +61,6 @@ sdp::LocalTransport WebRtcConnection::local_parameters() const {
           .setup = remote_ ? remote_->setup : sdp::Setup::active};
 }
 
-void WebRtcConnection::set_gathered(std::vector<std::string> candidates) {
-  candidates_ = std::move(candidates);
-  gathered_ = true;
-}
-
 bool WebRtcConnection::is_restarted_by(const sdp::NegotiatedTransport& remote) const {
   return remote_ && sdp::ice_restarted(*remote_, remote);
 }
@@ -111,8 +106,8 @@ std::optional<IceComponentState> WebRtcConnection::begin_gathering() {
 }
 
 std::optional<DtlsConnectionStateChange> WebRtcConnection::take_dtls_change() {
-  const auto state = told_as(transport().dtls_state());
-  if (!state || std::exchange(dtls_state_, *state) == *state) return std::nullopt;
+  const DtlsConnectionState state = told_as(transport().dtls_state());
+  if (std::exchange(told_dtls_state_, state) == state) return std::nullopt;
   const DtlsConnection now = dtls_connection();
   return DtlsConnectionStateChange{now.stream_id, now.component_id, now.connection_id, now.state};
 }
@@ -129,7 +124,8 @@ IceConnection WebRtcConnection::ice_connection() const {
 }
 
 DtlsConnection WebRtcConnection::dtls_connection() const {
-  return {std::to_string(stream_id_), std::to_string(kComponentId), label_, dtls_state_};
+  return {std::to_string(stream_id_), std::to_string(kComponentId), label_,
+          told_dtls_state_.value_or(DtlsConnectionState::new_)};
 }
 
 }  // namespace kaskado::elements

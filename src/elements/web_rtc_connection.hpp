@@ -38,9 +38,12 @@ class WebRtcConnection {
   // Takes up what the peer has written, which is known to be usable.
   void set_remote(const sdp::NegotiatedTransport& remote, const transport::RemoteParameters& parameters,
                   base::Instant now);
-  // Candidates of our side are told once for each ICE session, and stand in every description after.
+  // Candidates of our side are told once for each ICE session, and stand in every description after. More may
+  // come when all were gathered: of ports that prove needed.
   bool gathered() const { return gathered_; }
-  void set_gathered(std::vector<std::string> candidates);
+  void set_gathered() { gathered_ = true; }
+  const std::vector<std::string>& candidates() const { return candidates_; }
+  void add_candidate(std::string told) { candidates_.push_back(std::move(told)); }
 
   // The states that have been reached since it was asked last, in their order; each is told once.
   std::vector<IceComponentState> take_ice_states();
@@ -48,7 +51,9 @@ class WebRtcConnection {
     return {stream_id_, kComponentId, state};
   }
   std::optional<IceComponentState> begin_gathering();
+  // To be asked when there is an association, or another one.
   std::optional<DtlsConnectionStateChange> take_dtls_change();
+  bool is_ended_by_peer() const { return transport().dtls_state() == dtls::DtlsState::closed; }
   bool is_open() const { return session_->is_open(); }
   std::optional<IceCandidatePair> selected_pair() const;
   IceConnection ice_connection() const;
@@ -63,7 +68,7 @@ class WebRtcConnection {
   bool gathered_ = false;
   std::vector<std::string> candidates_;  // as told
   IceComponentState ice_state_ = IceComponentState::disconnected;
-  DtlsConnectionState dtls_state_ = DtlsConnectionState::new_;
+  std::optional<DtlsConnectionState> told_dtls_state_;
 };
 
 }  // namespace kaskado::elements

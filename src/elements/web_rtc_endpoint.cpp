@@ -113,10 +113,14 @@ ApiResult<void> WebRtcEndpoint::create_data_channel(std::string, bool, int, int,
 
 ApiResult<void> WebRtcEndpoint::close_data_channel(int) { return no_data_channels(); }
 
-void WebRtcEndpoint::on_receive_limits() {
+pipeline::ReceiveLimits WebRtcEndpoint::receive_limits() {
   constexpr std::uint64_t kBitsPerKbit = 1000;
-  const pipeline::ReceiveLimits limits{static_cast<std::uint64_t>(get_min_video_recv_bandwidth().value()) * kBitsPerKbit,
-                                       static_cast<std::uint64_t>(get_max_video_recv_bandwidth().value()) * kBitsPerKbit};
+  return {static_cast<std::uint64_t>(get_min_video_recv_bandwidth().value()) * kBitsPerKbit,
+          static_cast<std::uint64_t>(get_max_video_recv_bandwidth().value()) * kBitsPerKbit};
+}
+
+void WebRtcEndpoint::on_receive_limits() {
+  const pipeline::ReceiveLimits limits = receive_limits();
   for (const Connection& connection : connections_) connection->session().rtp().set_receive_limits(limits);
 }
 
@@ -176,7 +180,11 @@ void WebRtcEndpoint::on_transport_changes(pipeline::WebRtcSession& session, cons
     const std::string why = connection.transport().dtls_failure();
     if (!why.empty()) LOG_WARNING(log, "%s: DTLS failed: %s", id().c_str(), why.c_str());
   }
+  // Before they are gathered, or described anew, no candidate can be told.
+  if (changes.path_taken && connection.gathered() && !describing_) offer_own_ports(connection);
   update_connection_state();
+  const auto ended = [](const Connection& c) { return c->is_ended_by_peer(); };
+  if (changes.dtls_state && std::ranges::all_of(connections_, ended)) session_terminated();
 }
 
 void WebRtcEndpoint::update_connection_state() {

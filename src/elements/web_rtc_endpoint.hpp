@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -72,13 +73,17 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   sdp::LocalCapabilities web_rtc_capabilities() const;
   sdp::LocalTransportParameters transport_parameters(const Assignment& connections) const;
   sdp::LocalSource local_source(sdp::MediaKind kind, WebRtcConnection& connection) const;
-  // Takes up what was negotiated, which is known to be usable.
-  void start(const sdp::Negotiation& negotiation, const Assignment& connections);
+  pipeline::ReceiveLimits receive_limits();
+  // Takes up what was negotiated; `remotes` are the peer's sides of its transports.
+  void start(const sdp::Negotiation& negotiation, std::span<const transport::RemoteParameters> remotes,
+             const Assignment& connections);
   void carry_media(const sdp::Negotiation& negotiation, const Assignment& connections);
   void close_unused(const sdp::Negotiation& negotiation, const Assignment& connections);
   // For the connections that have not told their candidates yet.
   void gather();
   void gather(WebRtcConnection& connection);
+  void offer_own_ports(WebRtcConnection& connection);
+  void offer(const HostCandidate& candidate, WebRtcConnection& connection);
   void tell_candidate(const std::string& text, const WebRtcConnection& connection);
   void take_early_candidates(const sdp::SessionDescription& local);
   WebRtcConnection* carrier_of(std::size_t m_line) const;
@@ -105,6 +110,7 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   std::array<WebRtcConnection*, 3> carriers_{};
   std::vector<IceCandidate> early_candidates_;  // of the peer's ICE session that is yet to be negotiated
   bool gathering_wanted_ = false;
+  bool describing_ = false;  // an answer is being made, and on_description() follows
 };
 
 }  // namespace kaskado::elements

@@ -29,28 +29,25 @@ std::optional<dtls::Fingerprint> fingerprint_of(const sdp::NegotiatedTransport& 
   return best;
 }
 
-// Or nothing, where the peer's ICE credentials or fingerprints cannot be used.
-std::optional<transport::RemoteParameters> remote_parameters(const sdp::NegotiatedTransport& remote) {
-  const ice::Credentials credentials{remote.remote_ufrag, remote.remote_pwd};
-  const auto fingerprint = fingerprint_of(remote);
-  if (!credentials.usable() || !fingerprint) return std::nullopt;
-  return transport::RemoteParameters{.ice = credentials,
-                                     .ice_lite = remote.remote_ice_lite,
-                                     .fingerprint = *fingerprint,
-                                     .local_dtls_role = remote.setup == sdp::Setup::passive
-                                                            ? dtls::DtlsRole::server
-                                                            : dtls::DtlsRole::client};
-}
-
-// Why what the peer wrote cannot be taken up.
-std::optional<ApiError> unusable(const sdp::Negotiation& negotiation) {
-  for (const sdp::NegotiatedTransport& remote : negotiation.transports) {
-    if (remote_parameters(remote)) continue;
-    const char* why = fingerprint_of(remote) ? "a=ice-ufrag or a=ice-pwd cannot be used"
-                                             : "a=fingerprint names no known hash function or is malformed";
+// What the peer wrote of each transport of the negotiation, as the transports take it; an error where that
+// cannot be used.
+ApiResult<std::vector<transport::RemoteParameters>> remote_parameters(const sdp::Negotiation& negotiation) {
+  const auto unusable = [](const char* why) {
     return ApiError{ErrorCode::SDP_PARSE_ERROR, std::string("Invalid SDP: ") + why};
+  };
+  std::vector<transport::RemoteParameters> all;
+  for (const sdp::NegotiatedTransport& remote : negotiation.transports) {
+    const ice::Credentials credentials{remote.remote_ufrag, remote.remote_pwd};
+    const auto fingerprint = fingerprint_of(remote);
+    if (!fingerprint) return unusable("a=fingerprint names no known hash function or is malformed");
+    if (!credentials.usable()) return unusable("a=ice-ufrag or a=ice-pwd cannot be used");
+    all.push_back({.ice = credentials,
+                   .ice_lite = remote.remote_ice_lite,
+                   .fingerprint = *fingerprint,
+                   .local_dtls_role = remote.setup == sdp::Setup::passive ? dtls::DtlsRole::server
+                                                                          : dtls::DtlsRole::client});
   }
-  return std::nullopt;
+  return all;
 }
 
 // RFC 8838 §4.1: by mid, and by index where there is none.
@@ -76,8 +73,9 @@ WebRtcConnection& WebRtcEndpoint::open_connection(ice::IceRole role) {
   connections_.push_back(std::make_unique<WebRtcConnection>(
       ++last_stream_id_, stream_label_,
       std::make_unique<pipeline::WebRtcSession>(shard(), *this, *this, std::move(config), cname_)));
-  on_receive_limits();
-  on_remb_params();
+  pipeline::RtpSession& rtp = connections_.back()->session().rtp();
+  rtp.set_receive_limits(receive_limits());
+  rtp.set_remb_params(remb_params());
   return *connections_.back();
 }
 
@@ -124,18 +122,23 @@ sdp::LocalSource WebRtcEndpoint::local_source(sdp::MediaKind kind, WebRtcConnect
 }
 
 ApiResult<sdp::SessionDescription> WebRtcEndpoint::make_offer(const sdp::OfferOptions& options) {
+  const sdp::LocalCapabilities capabilities = web_rtc_capabilities();
+  const auto kinds = sdp::offered_kinds(options, capabilities, sdp::TransportProfile::webrtc);
+  if (kinds.empty()) {
+    return ApiError{ErrorCode::SDP_END_POINT_GENERATE_OFFER_ERROR,
+                    "Error generating offer: there is no media to offer"};
+  }
   // All m-lines are in one bundle, so that no candidate is gathered in vain.
   WebRtcConnection& connection = open_connection(ice::IceRole::controlling);
   carriers_.fill(&connection);
   rebind();
   ++sdp_version_;
   sdp::LocalTransportParameters parameters = transport_parameters({&connection});
-  if (options.audio) parameters.sources.push_back(local_source(sdp::MediaKind::audio, connection));
-  if (options.video) parameters.sources.push_back(local_source(sdp::MediaKind::video, connection));
-  std::vector<std::size_t> m_lines(parameters.sources.size());
+  for (const sdp::MediaKind kind : kinds) parameters.sources.push_back(local_source(kind, connection));
+  std::vector<std::size_t> m_lines(kinds.size());
   std::iota(m_lines.begin(), m_lines.end(), std::size_t{0});
   connection.set_m_lines(std::move(m_lines));
-  return sdp::make_offer(options, web_rtc_capabilities(), parameters);
+  return sdp::make_offer(options, capabilities, parameters);
 }
 
 ApiResult<sdp::Negotiation> WebRtcEndpoint::answer_offer(const sdp::SessionDescription& offer) {
@@ -160,7 +163,8 @@ ApiResult<sdp::Negotiation> WebRtcEndpoint::answer_offer(const sdp::SessionDescr
   auto answer = make_answer();
   if (!answer)
     return fail({ErrorCode::SDP_END_POINT_PROCESS_OFFER_ERROR, "Invalid SDP: " + answer.error().message});
-  if (auto error = unusable(*answer)) return fail(std::move(*error));
+  const auto remotes = remote_parameters(*answer);
+  if (!remotes) return fail(remotes.error());
   bool restarts = false;
   for (const sdp::NegotiatedTransport& remote : answer->transports) {
     WebRtcConnection& connection = *connections[remote.local];
@@ -170,7 +174,8 @@ ApiResult<sdp::Negotiation> WebRtcEndpoint::answer_offer(const sdp::SessionDescr
     restarts = true;
   }
   if (restarts) answer = make_answer();
-  start(*answer, connections);
+  describing_ = true;  // what is found meanwhile belongs into the new description
+  start(*answer, *remotes, connections);
   return std::move(answer).value();
 }
 
@@ -182,14 +187,20 @@ ApiResult<sdp::Negotiation> WebRtcEndpoint::accept_answer(const sdp::SessionDesc
     return ApiError{ErrorCode::SDP_END_POINT_PROCESS_ANSWER_ERROR,
                     "Invalid SDP: " + negotiation.error().message};
   }
-  if (auto error = unusable(*negotiation)) return std::move(*error);
-  start(*negotiation, connections);
+  const auto remotes = remote_parameters(*negotiation);
+  if (!remotes) return remotes.error();
+  start(*negotiation, *remotes, connections);
   return std::move(negotiation).value();
 }
 
-void WebRtcEndpoint::start(const sdp::Negotiation& negotiation, const Assignment& connections) {
-  for (const sdp::NegotiatedTransport& remote : negotiation.transports) {
-    connections[remote.local]->set_remote(remote, *remote_parameters(remote), shard().now());
+void WebRtcEndpoint::start(const sdp::Negotiation& negotiation,
+                           std::span<const transport::RemoteParameters> remotes,
+                           const Assignment& connections) {
+  for (std::size_t i = 0; i < remotes.size(); ++i) {
+    const sdp::NegotiatedTransport& remote = negotiation.transports[i];
+    WebRtcConnection& connection = *connections[remote.local];
+    connection.set_remote(remote, remotes[i], shard().now());
+    if (const auto change = connection.take_dtls_change()) raise(*change);
   }
   carry_media(negotiation, connections);
   close_unused(negotiation, connections);
@@ -240,6 +251,7 @@ void WebRtcEndpoint::close_unused(const sdp::Negotiation& negotiation, const Ass
 }
 
 void WebRtcEndpoint::on_description() {
+  describing_ = false;
   if (gathering_wanted_) gather();
 }
 
@@ -253,7 +265,10 @@ ApiResult<void> WebRtcEndpoint::gather_candidates() {
 void WebRtcEndpoint::gather() {
   bool gathered = false;
   for (const Connection& connection : connections_) {
-    if (connection->gathered()) continue;
+    if (connection->gathered()) {
+      offer_own_ports(*connection);
+      continue;
+    }
     gather(*connection);
     gathered = true;
   }
@@ -263,15 +278,30 @@ void WebRtcEndpoint::gather() {
 
 void WebRtcEndpoint::gather(WebRtcConnection& connection) {
   if (const auto state = connection.begin_gathering()) raise(connection.ice_event(*state));
-  std::vector<std::string> told;
-  for (const HostCandidate& candidate : host_candidates(shard().ports(), filter_)) {
-    connection.transport().add_local_candidate(candidate.local, candidate.port_index, shard().now());
-    told.push_back(candidate.told.to_string());
-    tell_candidate(told.back(), connection);
-  }
-  connection.set_gathered(std::move(told));
+  for (const HostCandidate& candidate : host_candidates(shard().ports(), filter_))
+    offer(candidate, connection);
+  for (const pipeline::MediaPort& port : shard().session_ports().of(connection.session().id()))
+    offer(host_candidate(port, connection.candidates().size(), filter_), connection);
+  offer_own_ports(connection);
+  connection.set_gathered();
   for (const std::size_t m_line : connection.m_lines())
     local_description()->media[m_line].end_of_candidates = true;
+}
+
+// Where another session of the shard talks to the peer's address from the same port, this one takes a port
+// for itself, and so becomes somebody else to a peer that has one address for several sessions.
+void WebRtcEndpoint::offer_own_ports(WebRtcConnection& connection) {
+  // A copy: with a new port there are new pairs, and those of other ports are looked at again.
+  for (const std::uint16_t shared : std::vector(connection.transport().taken_ports())) {
+    const auto port = shard().open_port(connection.session().id(), shared);
+    if (port) offer(host_candidate(*port, connection.candidates().size(), filter_), connection);
+  }
+}
+
+void WebRtcEndpoint::offer(const HostCandidate& candidate, WebRtcConnection& connection) {
+  connection.transport().add_local_candidate(candidate.local, candidate.port_index, shard().now());
+  connection.add_candidate(candidate.told.to_string());
+  tell_candidate(connection.candidates().back(), connection);
 }
 
 void WebRtcEndpoint::tell_candidate(const std::string& text, const WebRtcConnection& connection) {

@@ -40,7 +40,7 @@ std::uint16_t CheckList::foundation_of(const Slots& slots, const std::string& fo
   return ++foundations_;
 }
 
-bool CheckList::add_local(const Candidate& candidate, std::uint8_t port_index) {
+bool CheckList::add_local(const Candidate& candidate, std::uint16_t port_index) {
   for (const Slot& slot : local_) {
     if (!slot.learnt && slot.port_index == port_index && slot.candidate.address == candidate.address)
       return true;
@@ -96,6 +96,7 @@ Pair* CheckList::make_pair(std::size_t local, std::size_t remote, bool heard) {
     }
     return known;
   }
+  if (std::ranges::find(forbidden_, path) != forbidden_.end()) return nullptr;
   if (!make_room(priority, heard)) return nullptr;
   Pair& pair = pairs_.emplace_back();
   pair.path = path;
@@ -188,8 +189,15 @@ bool CheckList::forget_quietest_learnt() {
   return true;
 }
 
+void CheckList::forbid(const Path& path) {
+  std::erase_if(pairs_, [&](const Pair& pair) { return pair.path == path; });
+  if (std::ranges::find(forbidden_, path) == forbidden_.end()) forbidden_.push_back(path);
+}
+
 void CheckList::erase_remote(std::size_t remote) {
   std::erase_if(pairs_, [&](const Pair& pair) { return pair.remote == remote; });
+  std::erase_if(forbidden_,
+                [&](const Path& path) { return path.remote == remote_[remote].candidate.address; });
   for (Pair& pair : pairs_) {
     if (pair.remote > remote) --pair.remote;
   }
@@ -198,6 +206,7 @@ void CheckList::erase_remote(std::size_t remote) {
 
 Pair* CheckList::learn(const Path& path, std::uint32_t priority) {
   if (Pair* known = find(path)) return known;
+  std::erase(forbidden_, path);
   const int local = local_for(path);
   if (local == kNone) return nullptr;
   const int remote = remote_for(path.remote, priority);
@@ -370,6 +379,7 @@ void CheckList::stop() {
 void CheckList::forget_remote() {
   pairs_.clear();
   remote_.clear();
+  forbidden_.clear();
   std::erase_if(local_, [](const Slot& slot) { return slot.learnt; });
 }
 

@@ -80,7 +80,7 @@ class CheckList {
 
   // False where the candidate was not taken: the list of them is full. A candidate with an address that is
   // known already is taken and at most improves what is known.
-  bool add_local(const Candidate& candidate, std::uint8_t port_index);
+  bool add_local(const Candidate& candidate, std::uint16_t port_index);
   bool add_remote(const Candidate& candidate);
 
   // The pair a check came in on, made with a peer-reflexive remote candidate where it is new (RFC 8445
@@ -90,6 +90,10 @@ class CheckList {
   // The local candidate that a response says the peer saw (RFC 8445 §7.2.5.3.1); made peer-reflexive where it
   // is new, and left as it was when there are too many.
   void note_mapped(Pair& pair, const SocketAddress& mapped);
+
+  // No pair is made of this path, and one that is there is gone, until a check comes in on it or
+  // forget_remote().
+  void forbid(const Path& path);
 
   Pair* find(const Path& path);
   const Pair* find(const Path& path) const { return const_cast<CheckList*>(this)->find(path); }
@@ -132,7 +136,7 @@ class CheckList {
   struct Slot {
     Candidate candidate;
     std::uint16_t foundation = 0;
-    std::uint8_t port_index = 0;
+    std::uint16_t port_index = 0;
     bool learnt = false;
   };
   using Slots = std::vector<Slot>;
@@ -160,6 +164,7 @@ class CheckList {
   Slots local_;
   Slots remote_;
   std::vector<Pair> pairs_;
+  std::vector<Path> forbidden_;  // of local and remote candidates that are there, so there is a bound to them
 };
 
 }  // namespace kaskado::ice

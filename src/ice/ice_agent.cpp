@@ -33,7 +33,7 @@ bool IceAgent::usable(const Candidate& candidate) const {
          address.port() != 0 && !address.is_unspecified() && !address.is_multicast();
 }
 
-bool IceAgent::add_local_candidate(const Candidate& candidate, std::uint8_t port_index, Instant now) {
+bool IceAgent::add_local_candidate(const Candidate& candidate, std::uint16_t port_index, Instant now) {
   const bool taken = usable(candidate) && checks_.add_local(candidate, port_index);
   if (!taken) ++counters_.candidates_ignored;
   changed_by_caller(now);
@@ -55,6 +55,12 @@ bool IceAgent::add_remote_candidate(const Candidate& candidate, Instant now) {
 
 void IceAgent::end_of_remote_candidates(Instant now) {
   remote_ended_ = true;
+  changed_by_caller(now);
+}
+
+void IceAgent::forbid(const Path& path, Instant now) {
+  checks_.forbid(path);
+  choose(now);
   changed_by_caller(now);
 }
 
@@ -88,6 +94,7 @@ void IceAgent::begin_session() {
   session_.remote_key = {};
   remote_ended_ = lost_ = revoked_ = false;
   challenge_ = {};
+  doubt_ = {};
   first_valid_at_ = patient_since_ = kNever;
 }
 
@@ -156,6 +163,10 @@ bool IceAgent::accepts(const Path& path) const {
   return pair && (pair->valid || pair->heard);
 }
 
+bool IceAgent::knows(const Path& path) const {
+  return checks_.find(path) || (carried_ && carried_->pair.path == path);
+}
+
 bool IceAgent::knows_local_ufrag(std::string_view ufrag) const {
   return ufrag == session_.local_ufrag || (carried_ && ufrag == carried_->session.local_ufrag);
 }
@@ -173,6 +184,7 @@ void IceAgent::choose(Instant now) {
 
 void IceAgent::select(Pair* best, Instant now) {
   const bool same_path = best && selected_path_ == best->path;
+  if (!same_path) doubt_ = {};
   for (Pair& pair : checks_.pairs()) pair.in_use = &pair == best;
   selected_changed_ = true;
   selected_nominated_ = best && best->nominated;
@@ -246,6 +258,7 @@ IceOutcome IceAgent::receive(Bytes datagram, const Path& path, Instant now, Outb
 IceOutcome IceAgent::advance(Instant now, Outbox& outbox) {
   resend_checks(now, outbox);
   keep_consent(now, outbox);
+  settle_doubt(now);
   settle(now, outbox);
   return take_outcome(DropReason::none);
 }

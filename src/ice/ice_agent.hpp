@@ -4,25 +4,24 @@
 // send nothing themselves: they move deadline(), and the next advance() does it.
 //
 // Decisions worth knowing:
-// - Media may flow on a pair that is valid but not yet nominated (RFC 8445 §12.1): a check of ours succeeded
-// on it,
-//   which is the consent to send (RFC 7675 §5.1). selected_path() is the nominated valid pair of highest
-//   priority, or the valid pair of highest priority while none is nominated. It is the same rule for both
-//   roles.
-// - During a restart the pair in use goes on, with its own consent checks, until a pair of the new session is
-// nominated.
-// - As controlled we take a peer that nominates more than one pair: the highest priority wins, unless the
-// peer
-//   insists on a lower one (Challenge below), which is how browsers move to another network without a
-//   restart.
-// - A check is repeated as RFC 8489 §6.2.1 has it, 0.5 to 16 s apart. Where the peer is known to be there,
-// the wait
-//   grows to twice the RTO only, as it would by triggered checks in ever new transactions: it halves the
-//   worst times to connect at 30 % loss.
+// - Media may flow on a pair that is valid but not yet nominated (RFC 8445 §12.1): a check of ours
+//   succeeded on it, which is the consent to send (RFC 7675 §5.1). selected_path() is the nominated
+//   valid pair of highest priority, or the valid pair of highest priority while none is nominated. It
+//   is the same rule for both roles.
+// - During a restart the pair in use goes on, with its own consent checks, until a pair of the new
+//   session is nominated.
+// - As controlled we take a peer that nominates more than one pair: the highest priority wins, unless
+//   the peer insists on a lower one (Challenge below), which is how browsers move to another network
+//   without a restart.
+// - We do not wait for consent to run out where the peer's checks come from elsewhere: the selected pair
+//   is asked, and where it does not answer the pair that was heard takes over. So a NAT that rebinds costs
+//   seconds.
+// - A check is repeated as RFC 8489 §6.2.1 has it, 0.5 to 16 s apart. Where the peer is known to be
+//   there, the wait grows to twice the RTO only, as it would by triggered checks in ever new
+//   transactions: it halves the worst times to connect at 30 % loss.
 // - When consent runs out nothing is sent on that path but checks; every pair is checked again until
-// `patience` is
-//   over. RFC 7675 §5.1 would have a restart; browsers recover as we do, each proving itself by fresh
-//   transactions.
+//   `patience` is over. RFC 7675 §5.1 would have a restart; browsers recover as we do, each proving
+//   itself by fresh transactions.
 #pragma once
 
 #include <cstdint>
@@ -97,9 +96,12 @@ class IceAgent {
   // False, counted in candidates_ignored, for what cannot be used: not UDP, not component 1, no numeric
   // address, port 0, too many. The end-of-candidates Candidate is taken by add_remote_candidate() as
   // end_of_remote_candidates().
-  bool add_local_candidate(const Candidate& candidate, std::uint8_t port_index, Instant now);
+  bool add_local_candidate(const Candidate& candidate, std::uint16_t port_index, Instant now);
   bool add_remote_candidate(const Candidate& candidate, Instant now);
   void end_of_remote_candidates(Instant now);
+  // The path is another agent's, whose datagrams this one would get: no check goes out on it. Until one of the
+  // peer comes in on it, or a restart.
+  void forbid(const Path& path, Instant now);
 
   // Starts the checks. The same credentials again change nothing; others are a restart by the peer, for which
   // restart() should have been called before. A lite peer makes us controlling (RFC 8445 §6.1.1). False, and
@@ -116,6 +118,8 @@ class IceAgent {
   // For datagrams that is_stun() takes. bad_stun*, unexpected_stun: counted by the caller, nothing else
   // happened but for an error response where the RFC wants one.
   IceOutcome receive(Bytes datagram, const Path& path, Instant now, base::Outbox& outbox);
+  // Whether this is a check of the peer's, by its password. Nothing else happens.
+  bool is_check(Bytes datagram) const;
   // Also reports what the functions without an outcome changed.
   IceOutcome advance(Instant now, base::Outbox& outbox);
   Instant deadline() const { return deadline_; }
@@ -134,6 +138,8 @@ class IceAgent {
   // Whether DTLS, SRTP and SRTCP may come in on this path: a check of ours was answered on it, or an
   // authenticated one of the peer came in. Cheapest for the selected path.
   bool accepts(const Path& path) const;
+  // Whether there is a pair of this path.
+  bool knows(const Path& path) const;
   // The current ufrag and, while the old pair carries media during a restart, the one before.
   bool knows_local_ufrag(std::string_view ufrag) const;
 
@@ -159,6 +165,13 @@ class IceAgent {
     Instant since{};
     std::uint32_t transaction = 0;
     std::uint8_t count = 0;
+  };
+
+  // The peer's checks come in on another path than the selected one, which happens too when a NAT gives it
+  // another address: the selected pair is asked at once, and has until `until` to answer.
+  struct Doubt {
+    Instant since = base::kNever;
+    Instant until = base::kNever;
   };
 
   // ice_agent.cpp: sessions and what is in use.
@@ -193,6 +206,7 @@ class IceAgent {
   void trigger_check(Pair& pair, Instant now);
   void note_nomination(Pair& pair, const StunMessage& request, Instant now);
   void settle_challenge(Pair& pair, const StunMessage& request, Instant now);
+  void doubt_selected(const Pair& heard, Instant now);
 
   // ice_agent_checks.cpp: the STUN client's side.
   base::DropReason receive_response(const StunMessage& response, const Path& path, Instant now);
@@ -207,6 +221,7 @@ class IceAgent {
   void send_next_check(Instant now, base::Outbox& outbox);
   void resend_checks(Instant now, base::Outbox& outbox);
   void keep_consent(Instant now, base::Outbox& outbox);
+  void settle_doubt(Instant now);
   void nominate(Instant now);
   bool may_check() const { return !lite_ && !revoked_ && session_.remote_known(); }
   Instant patience_ends() const;
@@ -231,6 +246,7 @@ class IceAgent {
   std::unique_ptr<Carried> carried_;
   std::optional<Path> selected_path_;
   Challenge challenge_;
+  Doubt doubt_;
   Instant next_check_at_{};
   Instant next_consent_at_ = base::kNever;
   Instant first_valid_at_ = base::kNever;  // kNever: no pair is valid

@@ -69,6 +69,13 @@ DropReason IceAgent::receive_request(const StunMessage& request, const Path& pat
   return DropReason::none;
 }
 
+bool IceAgent::is_check(Bytes datagram) const {
+  const auto message = StunMessage::parse(datagram);
+  if (!message || message->method != kBindingMethod || message->type != StunClass::request) return false;
+  const Session* session = message->username.empty() ? nullptr : session_of(message->username);
+  return session && message->has_integrity() && message->verify(session->local_key);
+}
+
 DropReason IceAgent::receive_check(const StunMessage& request, const Path& path, Instant now,
                                    Outbox& outbox) {
   if (!resolve_role_conflict(request)) {
@@ -140,6 +147,18 @@ void IceAgent::note_check(Pair& pair, const StunMessage& request, Instant now) {
     trigger_check(pair, now);
   }
   if (request.use_candidate && role_ == IceRole::controlled) note_nomination(pair, request, now);
+  doubt_selected(pair, now);
+}
+
+void IceAgent::doubt_selected(const Pair& heard, Instant now) {
+  constexpr auto kLongestSilence = std::chrono::seconds(3);
+  if (lite_ || revoked_ || carried_ || heard.in_use || !selected_nominated_) return;
+  Pair* current = selected();
+  // A peer that is heard on both, as in the beginning, has not moved.
+  if (!current || doubt_.until != base::kNever || now - current->heard_at < kLongestSilence) return;
+  doubt_ = {now, now + kLongestSilence};
+  current->check = {};
+  checks_.trigger(*current);
 }
 
 // RFC 8445 §7.3.1.4, but for a check under way: it is sent again soon, and not cancelled for a new one. So a

@@ -49,6 +49,19 @@ void IceAgent::keep_consent(Instant now, Outbox& outbox) {
   pair->check.resend_at = kNever;
 }
 
+// An answer since then has made its consent last longer.
+void IceAgent::settle_doubt(Instant now) {
+  if (now < doubt_.until) return;
+  doubt_.until = kNever;
+  Pair* current = selected();
+  if (!current || current->consent_until > doubt_.since + timers_.consent_timeout) return;
+  const auto pairs = checks_.pairs();
+  const bool other = std::any_of(pairs.begin(), pairs.end(), [&](const Pair& pair) {
+    return &pair != current && pair.usable(now) && pair.heard_at >= doubt_.since;
+  });
+  if (other) current->consent_until = now;
+}
+
 Instant IceAgent::next_consent(Instant now) {
   const auto spread =
       static_cast<double>((timers_.max_consent_interval - timers_.min_consent_interval).count());
@@ -80,6 +93,7 @@ Instant IceAgent::next_deadline(Instant now) {
     if (pair.check.outstanding()) by(pair.check.resend_at);
   }
   if (const Pair* pair = selected()) by(std::min(pair->consent_until, lite_ ? kNever : next_consent_at_));
+  by(doubt_.until);
   if (may_check() && checks_.has_check()) by(std::max(now, next_check_at_));
   if (state_ == IceState::connecting || state_ == IceState::disconnected) {
     if (patience_ends() > now) by(patience_ends());

@@ -31,25 +31,27 @@ std::size_t segment_bytes(const msghdr& header, std::size_t length) {
 
 }  // namespace
 
-DatagramReceiver::DatagramReceiver(int socket, base::PacketPool& pool)
-    : socket_(socket), pool_(pool), overflow_(new Overflow[kMessages]) {
+DatagramReceiver::DatagramReceiver(base::PacketPool& pool)
+    : pool_(pool), overflow_(new Overflow[kMessages]) {}
+
+void DatagramReceiver::ask_for_gro(int socket) {
   const int on = 1;
   setsockopt(socket, SOL_UDP, UDP_GRO, &on, sizeof on);
 }
 
-std::span<ReceivedDatagram> DatagramReceiver::receive(UdpCounters& counters) {
-  if (!has_more() && !read_messages(counters)) return {};
+std::span<ReceivedDatagram> DatagramReceiver::receive(int socket, UdpCounters& counters) {
+  if (!has_more() && !read_messages(socket, counters)) return {};
   std::size_t filled = 0;
   while (has_more() && filled < kBatch) filled = split(filled, counters);
   counters.datagrams_in += filled;
   return {batch_.data(), filled};
 }
 
-bool DatagramReceiver::read_messages(UdpCounters& counters) {
+bool DatagramReceiver::read_messages(int socket, UdpCounters& counters) {
   messages_read_ = next_message_ = offset_ = 0;
-  const std::size_t ready = prepare(counters);
+  const std::size_t ready = prepare(socket, counters);
   if (ready == 0) return false;
-  const int got = recvmmsg(socket_, messages_.data(), static_cast<unsigned>(ready), MSG_DONTWAIT, nullptr);
+  const int got = recvmmsg(socket, messages_.data(), static_cast<unsigned>(ready), MSG_DONTWAIT, nullptr);
   ++counters.receive_calls;
   if (got <= 0) return false;
   messages_read_ = static_cast<std::size_t>(got);
@@ -57,7 +59,7 @@ bool DatagramReceiver::read_messages(UdpCounters& counters) {
   return true;
 }
 
-std::size_t DatagramReceiver::prepare(UdpCounters& counters) {
+std::size_t DatagramReceiver::prepare(int socket, UdpCounters& counters) {
   std::size_t ready = 0;
   for (; ready < kMessages; ++ready) {
     base::PacketRef& head = heads_[ready];
@@ -77,7 +79,7 @@ std::size_t DatagramReceiver::prepare(UdpCounters& counters) {
   if (ready == 0) {
     // Every packet is held: read one message away, or the loop would wake for it for ever.
     std::uint8_t away;
-    if (recv(socket_, &away, 1, MSG_DONTWAIT) >= 0) ++counters.pool_empty;
+    if (recv(socket, &away, 1, MSG_DONTWAIT) >= 0) ++counters.pool_empty;
   }
   return ready;
 }
@@ -98,7 +100,8 @@ std::size_t DatagramReceiver::split(std::size_t filled, UdpCounters& counters) {
       ++counters.too_long;
       continue;
     }
-    // The first datagram stands in the head. Others begin in it too, so that it is held until they are copied.
+    // The first datagram stands in the head. Others begin in it too, so that it is held until they are
+    // copied.
     base::PacketRef packet = offset_ == 0 ? heads_[message] : pool_.acquire();
     if (!packet) {
       ++counters.pool_empty;

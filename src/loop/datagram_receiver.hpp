@@ -1,5 +1,5 @@
-// Reads batches of datagrams from a UDP socket into pooled packets: recvmmsg, and UDP GRO, by which the
-// kernel hands over many datagrams of one sender as one message (udp(7)). Private to this room.
+// Reads batches of datagrams from UDP sockets into pooled packets: recvmmsg, and UDP GRO, by which the kernel
+// hands over many datagrams of one sender as one message (udp(7)).
 #pragma once
 
 #include <sys/socket.h>
@@ -20,17 +20,20 @@ struct ReceivedDatagram {
   base::SocketAddress from;
 };
 
-// Owned by one port. After construction nothing here allocates but the pool.
+// One for all ports of a loop: its buffers (2 MiB, and packets from the pool that wait to be filled) would be
+// much for each of thousands of ports, and hold nothing between two wake-ups. After construction nothing here
+// allocates but the pool.
 class DatagramReceiver {
  public:
   static constexpr std::size_t kBatch = 64;  // datagrams handed over at once, at the most
 
-  // Asks the kernel for GRO; where it has none, each message is one datagram.
-  DatagramReceiver(int socket, base::PacketPool& pool);
+  explicit DatagramReceiver(base::PacketPool& pool);
+  // Where the kernel has no GRO, each message is one datagram.
+  static void ask_for_gro(int socket);
 
   // The next datagrams, as long as there are some: empty says that the socket has no more, or that no packet
-  // is free. What is handed over may be moved from.
-  std::span<ReceivedDatagram> receive(UdpCounters& counters);
+  // is free. What is handed over may be moved from. Another socket's turn comes when has_more() is false.
+  std::span<ReceivedDatagram> receive(int socket, UdpCounters& counters);
   // Whether the last call left datagrams behind that have been read already.
   bool has_more() const { return next_message_ < messages_read_; }
 
@@ -43,13 +46,12 @@ class DatagramReceiver {
     char bytes[CMSG_SPACE(sizeof(int))];
   };
 
-  bool read_messages(UdpCounters& counters);
-  std::size_t prepare(UdpCounters& counters);
+  bool read_messages(int socket, UdpCounters& counters);
+  std::size_t prepare(int socket, UdpCounters& counters);
   // Takes datagrams of the current message until it is done or the batch is full.
   std::size_t split(std::size_t filled, UdpCounters& counters);
   void copy_out(std::size_t message, std::size_t offset, base::MutableBytes to) const;
 
-  const int socket_;
   base::PacketPool& pool_;
   std::array<ReceivedDatagram, kBatch> batch_;
   std::array<base::PacketRef, kMessages> heads_;

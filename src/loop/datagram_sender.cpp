@@ -56,18 +56,14 @@ std::size_t run_length(std::span<const base::Egress> pending, std::size_t most) 
 
 }  // namespace
 
-void DatagramSender::send(const base::Outbox& outbox, std::uint8_t port_index, UdpCounters& counters) {
-  const std::span<const base::Egress> pending = outbox.pending();
-  for (std::size_t i = 0; i < pending.size();) {
-    if (pending[i].path.port_index != port_index) {
-      ++i;
-      continue;
-    }
+void DatagramSender::send(const base::Outbox& outbox, std::span<const base::Egress> pending,
+                          UdpCounters& counters) {
+  while (!pending.empty()) {
     if (messages_used_ == kMessages || vectors_used_ == kVectors) flush(counters);
     const std::size_t room = segmentation_ ? std::min(kMaxSegments, kVectors - vectors_used_) : 1;
-    const std::size_t run = run_length(pending.subspan(i), room);
-    add(outbox, pending.subspan(i, run));
-    i += run;
+    const std::size_t run = run_length(pending, room);
+    add(outbox, pending.first(run));
+    pending = pending.subspan(run);
   }
   flush(counters);
 }
@@ -96,11 +92,13 @@ void DatagramSender::flush(UdpCounters& counters) {
   while (next != end) {
     const int sent = sendmmsg(socket_, next, static_cast<unsigned>(end - next), MSG_DONTWAIT);
     ++counters.send_calls;
-    for (int i = 0; i < sent; ++i, ++next) counters.datagrams_out += next->msg_hdr.msg_iovlen;
+    for (int i = 0; i < sent; ++i, ++next) {
+      counters.datagrams_out += next->msg_hdr.msg_iovlen;
+      if (next->msg_hdr.msg_iovlen > 1) refused_peers_used_ = 0;
+    }
     if (sent >= 0 || errno == EINTR) continue;
     if (next->msg_hdr.msg_iovlen > 1 && (errno == EIO || errno == EINVAL || errno == EOPNOTSUPP)) {
-      // The device or kernel cannot segment: never try again, and send this run one by one.
-      segmentation_ = false;
+      note_refusal(errno, from_sockaddr(addresses_[static_cast<std::size_t>(next - messages_.data())]));
       send_one_by_one(next->msg_hdr, counters);
     } else {
       counters.send_failed += next->msg_hdr.msg_iovlen;
@@ -108,6 +106,18 @@ void DatagramSender::flush(UdpCounters& counters) {
     ++next;
   }
   messages_used_ = vectors_used_ = 0;
+}
+
+void DatagramSender::note_refusal(int error, const base::SocketAddress& peer) {
+  if (error != EINVAL) {
+    segmentation_ = false;
+    return;
+  }
+  const base::SocketAddress host = peer.with_port(0);
+  const auto refused = std::span(refused_peers_).first(refused_peers_used_);
+  if (!segmentation_ || std::ranges::find(refused, host) != refused.end()) return;
+  refused_peers_[refused_peers_used_++] = host;
+  segmentation_ = refused_peers_used_ < kMaxRefusedPeers;
 }
 
 void DatagramSender::send_one_by_one(const msghdr& run, UdpCounters& counters) {

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "base/outbox.hpp"
+#include "base/socket_address.hpp"
 #include "loop/udp_counters.hpp"
 
 namespace kaskado::loop {
@@ -20,8 +21,8 @@ class DatagramSender {
  public:
   explicit DatagramSender(int socket) : socket_(socket) {}
 
-  // Those of `outbox` whose path names `port_index`, in order for each destination.
-  void send(const base::Outbox& outbox, std::uint8_t port_index, UdpCounters& counters);
+  // `pending` of the outbox, in order.
+  void send(const base::Outbox& outbox, std::span<const base::Egress> pending, UdpCounters& counters);
 
  private:
   static constexpr std::size_t kMessages = 64;
@@ -32,10 +33,16 @@ class DatagramSender {
 
   void add(const base::Outbox& outbox, std::span<const base::Egress> run);
   void flush(UdpCounters& counters);
+  void note_refusal(int error, const base::SocketAddress& peer);
   void send_one_by_one(const msghdr& run, UdpCounters& counters);
 
   const int socket_;
-  bool segmentation_ = true;  // until the kernel refuses it once
+  // Until the kernel or the device cannot do it: they say so, or refuse runs to that many peers in a row. One
+  // peer's refusal may be its own narrow path (a segment above the path's MTU).
+  bool segmentation_ = true;
+  static constexpr std::size_t kMaxRefusedPeers = 4;
+  std::array<base::SocketAddress, kMaxRefusedPeers> refused_peers_;  // with port 0
+  std::size_t refused_peers_used_ = 0;                               // none after a run that went
   std::size_t messages_used_ = 0;
   std::size_t vectors_used_ = 0;
   std::array<mmsghdr, kMessages> messages_;

@@ -19,9 +19,13 @@ Mailbox::Mailbox(Loop& loop, std::size_t max_tasks) : max_tasks_(max_tasks), sta
 
 Mailbox::~Mailbox() { close(); }
 
-bool Mailbox::post(Task task) {
+bool Mailbox::post(Task task) { return post(std::move(task), max_tasks_); }
+
+bool Mailbox::post_last(Task task) { return post(std::move(task), max_tasks_ + 1); }
+
+bool Mailbox::post(Task task, std::size_t max_tasks) {
   const std::lock_guard lock(mutex_);
-  if (closed_ || tasks_.size() == max_tasks_) return false;
+  if (closed_ || tasks_.size() >= max_tasks) return false;
   tasks_.push_back(std::move(task));
   // Under the lock, so that close() cannot free the handle between the check and the wake-up.
   if (tasks_.size() == 1) uv_async_send(&state_->handle);

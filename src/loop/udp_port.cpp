@@ -28,6 +28,7 @@ void set_options(int fd, const base::SocketAddress& local) {
   // As much as the system's limits allow.
   set(fd, SOL_SOCKET, SO_RCVBUF, kSocketBufferBytes);
   set(fd, SOL_SOCKET, SO_SNDBUF, kSocketBufferBytes);
+  DatagramReceiver::ask_for_gro(fd);
   // Never fragmented: what is sent fits WebRTC's MTU, and the kernel need not number fragments (ip(7)).
   if (local.is_v4()) {
     set(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
@@ -45,14 +46,14 @@ struct UdpPort::Poll {
 };
 
 base::Result<std::unique_ptr<UdpPort>> UdpPort::open(Loop& loop, const base::SocketAddress& local,
-                                                     std::uint8_t index, base::PacketPool& pool,
+                                                     std::uint16_t index, DatagramReceiver& receiver,
                                                      DatagramHandler& handler) {
   const auto fail = [&](const char* what) {
     return base::Error{std::string(what) + " UDP " + local.text() + ": " + strerror(errno)};
   };
   const int fd = socket(local.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return fail("cannot make a socket for");
-  std::unique_ptr<UdpPort> port(new UdpPort(fd, index, pool, handler));
+  std::unique_ptr<UdpPort> port(new UdpPort(fd, index, receiver, handler));
   set_options(fd, local);
   sockaddr_storage address;
   const socklen_t length = to_sockaddr(local, address);
@@ -68,8 +69,8 @@ base::Result<std::unique_ptr<UdpPort>> UdpPort::open(Loop& loop, const base::Soc
   return port;
 }
 
-UdpPort::UdpPort(int socket, std::uint8_t index, base::PacketPool& pool, DatagramHandler& handler)
-    : socket_(socket), index_(index), handler_(handler), receiver_(socket, pool), sender_(socket) {}
+UdpPort::UdpPort(int socket, std::uint16_t index, DatagramReceiver& receiver, DatagramHandler& handler)
+    : socket_(socket), index_(index), handler_(handler), receiver_(receiver), sender_(socket) {}
 
 UdpPort::~UdpPort() {
   if (poll_) {
@@ -82,7 +83,7 @@ UdpPort::~UdpPort() {
 
 void UdpPort::on_readable() {
   for (int batches = 0; batches < kMaxBatches || receiver_.has_more(); ++batches) {
-    const std::span<ReceivedDatagram> batch = receiver_.receive(counters_);
+    const std::span<ReceivedDatagram> batch = receiver_.receive(socket_, counters_);
     if (batch.empty()) return;
     handler_.on_batch(index_, batch, batch.front().packet->arrived);
   }

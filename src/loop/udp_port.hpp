@@ -22,37 +22,40 @@ class DatagramHandler {
  public:
   virtual ~DatagramHandler() = default;
   // The datagrams may be moved from. At most UdpPort::kReceiveBatch at a time.
-  virtual void on_batch(std::uint8_t port_index, std::span<ReceivedDatagram> batch, base::Instant now) = 0;
+  virtual void on_batch(std::uint16_t port_index, std::span<ReceivedDatagram> batch, base::Instant now) = 0;
 };
 
 class UdpPort {
  public:
   static constexpr std::size_t kReceiveBatch = DatagramReceiver::kBatch;
 
-  // Binds to `local`; port 0 lets the kernel choose. `index` is what paths name this port by.
+  // Binds to `local`; port 0 lets the kernel choose. `index` is what paths name this port by. `receiver` is
+  // shared by the ports of a loop, and outlives them.
   static base::Result<std::unique_ptr<UdpPort>> open(Loop& loop, const base::SocketAddress& local,
-                                                     std::uint8_t index, base::PacketPool& pool,
+                                                     std::uint16_t index, DatagramReceiver& receiver,
                                                      DatagramHandler& handler);
   ~UdpPort();
   UdpPort(const UdpPort&) = delete;
 
   const base::SocketAddress& local() const { return local_; }
   const UdpCounters& counters() const { return counters_; }
-  // Sends what is pending for this port's index, in order for each destination. Never waits: what the kernel
-  // does not take is counted and gone, as on any network.
-  void send(const base::Outbox& outbox) { sender_.send(outbox, index_, counters_); }
+  // Sends `pending` of the outbox, which is for this port, in order. Never waits: what the kernel does not
+  // take is counted and gone, as on any network.
+  void send(const base::Outbox& outbox, std::span<const base::Egress> pending) {
+    sender_.send(outbox, pending, counters_);
+  }
 
  private:
   struct Poll;
-  UdpPort(int socket, std::uint8_t index, base::PacketPool& pool, DatagramHandler& handler);
+  UdpPort(int socket, std::uint16_t index, DatagramReceiver& receiver, DatagramHandler& handler);
   void on_readable();
 
   const int socket_;
-  const std::uint8_t index_;
+  const std::uint16_t index_;
   DatagramHandler& handler_;
   base::SocketAddress local_;
   UdpCounters counters_;
-  DatagramReceiver receiver_;
+  DatagramReceiver& receiver_;
   DatagramSender sender_;
   Poll* poll_ = nullptr;  // freed by the loop after its handle has closed
 };

@@ -23,7 +23,7 @@ struct Certificates {
 };
 
 struct MediaConfiguration {
-  // Of media sockets; both 0 let the kernel choose.
+  // Of media sockets; both 0 let the kernel choose, and never one alone.
   std::uint16_t min_port = 0;
   std::uint16_t max_port = 0;
   int mtu_bytes = 1200;

@@ -5,6 +5,7 @@
 #include "pipeline/dot_graph.hpp"
 #include "pipeline/log.hpp"
 #include "pipeline/rtp_sink.hpp"
+#include "pipeline/shard.hpp"
 
 namespace kaskado::pipeline {
 
@@ -33,7 +34,11 @@ void sort_by_type(std::vector<ElementConnectionData>& connections) {
 }  // namespace
 
 MediaElement::MediaElement(const Construction& construction, MediaObject* parent)
-    : MediaObject(construction, parent), shard_(construction.shard) {}
+    : MediaObject(construction, parent),
+      shard_(construction.shard),
+      encoder_bitrate_(shard_->configuration().encoder_bitrate_bps),
+      min_encoder_bitrate_(shard_->configuration().min_encoder_bitrate_bps),
+      max_encoder_bitrate_(shard_->configuration().max_encoder_bitrate_bps) {}
 
 MediaElement::~MediaElement() = default;
 
@@ -90,6 +95,10 @@ void MediaElement::set_flowing_in(MediaType type, bool flowing, int hops) {
 void MediaElement::set_flowing_out(MediaType type, bool flowing, int hops) {
   if (std::exchange(flowing_out_[index(type)], flowing) == flowing) return;
   raise(MediaFlowOutStateChanged{flowing ? MediaFlowState::flowing : MediaFlowState::not_flowing, kDefaultDescription, type});
+  // Packets are only forwarded, never transcoded; clients are told once, as with Kurento.
+  if (!std::exchange(told_not_transcoding_[index(type)], true)) {
+    raise(MediaTranscodingStateChanged{MediaTranscodingState::not_transcoding, kDefaultDescription, type});
+  }
   for (const auto& link : outgoing_) {
     if (carries(*link, type)) link->sink->set_flowing_in(type, flowing, hops);
   }

@@ -114,9 +114,10 @@ class MediaElement : public MediaObject, public MediaElementApi {
   std::vector<Link*> incoming_;
   std::array<bool, 3> flowing_in_{};
   std::array<bool, 3> flowing_out_{};
-  int encoder_bitrate_ = 300'000;  // bits per second, as the two below
-  int min_encoder_bitrate_ = 0;
-  int max_encoder_bitrate_ = 2'147'483'647;
+  std::array<bool, 3> told_not_transcoding_{};
+  int encoder_bitrate_;  // bits per second, as the two below
+  int min_encoder_bitrate_;
+  int max_encoder_bitrate_;
 };
 
 }  // namespace kaskado::pipeline

@@ -8,7 +8,7 @@
 namespace kaskado::pipeline {
 
 struct MediaPort {
-  std::uint8_t index = 0;  // what paths name it by
+  std::uint16_t index = 0;  // what paths name it by
   std::string interface;
   base::SocketAddress local;
 };

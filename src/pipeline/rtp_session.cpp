@@ -117,7 +117,7 @@ void RtpSession::restart_indices() {
 }
 
 void RtpSession::start(base::Instant now) {
-  next_report_ = now + kReportInterval;
+  reports_.draw(now, kReportInterval, shard_.random());
   video_.sink.line_opened();
 }
 
@@ -226,8 +226,8 @@ bool RtpSession::has_streams() const {
 void RtpSession::advance(base::Instant now, base::Outbox& outbox) {
   const base::MutableBytes slot = outbox.slot();
   rtp::RtcpBuilder builder(slot.first(kMaxRtcpBytes));
-  if (now >= next_report_) {
-    next_report_ = now + (has_streams() ? kReportInterval : kIdleInterval);
+  if (now >= reports_.deadline()) {
+    reports_.draw(now, has_streams() ? kReportInterval : kIdleInterval, shard_.random());
     write_reports(now, builder);
   }
   const std::size_t reports_end = builder.written().size();
@@ -282,7 +282,7 @@ void RtpSession::write_remb(base::Instant now, rtp::RtcpBuilder& builder) {
 }
 
 std::uint64_t RtpSession::estimate_bps(base::Instant now) {
-  if (!remb_) remb_.emplace(remb_params_, rtp::BitrateBounds{});
+  if (!remb_) remb_.emplace(remb_params_);
   rtp::ReceivedInterval interval;
   std::int64_t packets = 0, lost = 0;
   for (const auto& stream : video_.source.streams()) {
@@ -303,7 +303,7 @@ std::uint64_t RtpSession::estimate_bps(base::Instant now) {
 bool RtpSession::wants_remb() const { return video_.remb && video_.receives && !video_.source.streams().empty(); }
 
 base::Instant RtpSession::deadline() const {
-  base::Instant next = std::min({next_report_, audio_.source.deadline(), video_.source.deadline()});
+  base::Instant next = std::min({reports_.deadline(), audio_.source.deadline(), video_.source.deadline()});
   if (transport_cc_) next = std::min(next, transport_cc_->deadline());
   if (wants_remb()) next = std::min(next, next_remb_);
   return next;

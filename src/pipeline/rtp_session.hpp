@@ -12,6 +12,7 @@
 #include "pipeline/rtp_source.hpp"
 #include "rtp/header_extension.hpp"
 #include "rtp/remb.hpp"
+#include "rtp/report_schedule.hpp"
 #include "rtp/transport_cc.hpp"
 #include "sdp/negotiation.hpp"
 #include "transport/egress_line.hpp"
@@ -103,7 +104,7 @@ class RtpSession {
   // Of all video, at the last estimate.
   std::int64_t packets_before_ = 0;
   std::int64_t lost_before_ = 0;
-  base::Instant next_report_ = base::kNever;
+  rtp::ReportSchedule reports_;
   std::optional<base::Instant> last_received_;
 };
 

@@ -11,8 +11,13 @@ RtpSink::RtpSink(Shard& shard, transport::EgressLine& line, MediaType type)
 RtpSink::~RtpSink() { bind(nullptr); }
 
 void RtpSink::configure(const RtpSinkConfig& config) {
-  // A new description that changes nothing here, as that of an ICE restart, must not cost a key frame.
-  if (stream_ && config == config_) return;
+  // Most new negotiations change nothing of what is sent: it goes on without a seam.
+  const bool same = stream_ && config.extensions == config_.extensions && config.mid == config_.mid &&
+                    payloads(config.formats) == payloads(config_.formats);
+  if (same) {
+    config_ = config;
+    return;
+  }
   RtpSource* const source = source_;
   bind(nullptr);
   config_ = config;
@@ -44,13 +49,17 @@ void RtpSink::bind(RtpSource* source) {
 
 void RtpSink::source_changed() { follow(); }
 
+std::vector<rtp::SendPayload> RtpSink::payloads(const std::vector<MediaFormat>& formats) const {
+  return source_ ? match_payloads(source_->formats(), formats) : std::vector<rtp::SendPayload>{};
+}
+
 void RtpSink::follow() {
   if (!stream_) return;
   const rtp::ReceiveStream* active = source_ ? source_->active() : nullptr;
-  const auto payloads = active ? match_payloads(source_->formats(), config_.formats) : std::vector<rtp::SendPayload>{};
+  const auto matched = payloads(config_.formats);
   // A source without a codec in common is as good as none: no key frame of it would help.
-  if (payloads.empty()) return stream_->switch_source({});
-  stream_->set_payloads(payloads, active->clock_rate());
+  if (!active || matched.empty()) return stream_->switch_source({});
+  stream_->set_payloads(matched, active->clock_rate());
   if (stream_->source() == active->source()) return;
   stream_->switch_source(active->source());
   ask_for_key_frame();

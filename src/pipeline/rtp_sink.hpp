@@ -23,7 +23,6 @@ struct RtpSinkConfig {
   std::vector<MediaFormat> formats;  // best first
   rtp::ExtensionMap extensions;
   std::string mid;
-  bool operator==(const RtpSinkConfig&) const = default;
 };
 
 // Owned by the endpoint, together with the line that it sends on.
@@ -65,6 +64,7 @@ class RtpSink {
   std::optional<rtp::SenderInfo> sender_info(base::Instant now) const;
 
  private:
+  std::vector<rtp::SendPayload> payloads(const std::vector<MediaFormat>& formats) const;
   void follow();
   void ask_for_key_frame();
 

@@ -22,7 +22,7 @@ rtp::MediaKind kind_of(MediaType type) { return type == MediaType::audio ? rtp::
 }  // namespace
 
 RtpSource::RtpSource(Shard& shard, MediaElement& owner, MediaType type)
-    : shard_(shard), owner_(owner), type_(type), relay_(kMaxRembSubscribers, {}) {}
+    : shard_(shard), owner_(owner), type_(type), relay_(kMaxRembSubscribers) {}
 
 RtpSource::~RtpSource() {
   while (!sinks_.empty()) sinks_.back()->bind(nullptr);

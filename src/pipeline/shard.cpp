@@ -7,7 +7,7 @@
 namespace kaskado::pipeline {
 
 Shard::Shard(const MediaConfiguration& configuration, base::Random& random, base::ClockAnchor clock,
-             ObjectRegistry::EventSink sink, Flush flush)
+             ObjectRegistry::EventSink sink, Flush flush, PortFunctions ports)
     : configuration_(configuration),
       random_(random),
       clock_(clock),
@@ -15,12 +15,21 @@ Shard::Shard(const MediaConfiguration& configuration, base::Random& random, base
       packets_(kMaxPackets),
       flush_(std::move(flush)),
       outbox_(
-          kOutboxSlots, [](void* self, base::Outbox& full) { static_cast<Shard*>(self)->flush_(full); }, this),
-      objects_(this, [this] { return clock_.at(now_); }, std::move(sink)) {}
+          kOutboxSlots, [](void* self, base::Outbox& full) { static_cast<Shard*>(self)->flush_(full); },
+          this),
+      session_ports_(std::move(ports)),
+      objects_(
+          this, [this] { return clock_.at(now_); }, std::move(sink)) {}
 
 Shard::~Shard() = default;
 
-void Shard::on_batch(std::uint8_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now) {
+void Shard::add_port(MediaPort port) {
+  demux_.add_shared_port(port.index, port.local);
+  session_ports_.set_first_index(static_cast<std::uint16_t>(port.index + 1));
+  ports_.push_back(std::move(port));
+}
+
+void Shard::on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now) {
   now_ = now;
   // Datagrams of one sender that stand together are looked up and forwarded together.
   while (!batch.empty()) {
@@ -77,10 +86,20 @@ transport::PeerId Shard::attach(WebRtcSession& session) {
 void Shard::detach(transport::PeerId id) {
   deadlines_.set(id, base::kNever);
   demux_.forget(id);
+  if (session_ports_.has(id)) {
+    flush_(outbox_);  // the session's goodbyes
+    session_ports_.close(id);
+  }
   sessions_[id] = nullptr;
   free_ids_.push_back(id);
 }
 
-void Shard::reschedule(const WebRtcSession& session) { deadlines_.set(session.id(), session.deadline()); }
+std::optional<MediaPort> Shard::open_port(transport::PeerId id, std::uint16_t shared_index) {
+  return shared_index < ports_.size() ? session_ports_.open(id, ports_[shared_index]) : std::nullopt;
+}
+
+void Shard::reschedule(const WebRtcSession& session) {
+  deadlines_.set(session.id(), session.deadline());
+}
 
 }  // namespace kaskado::pipeline

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "pipeline/media_configuration.hpp"
 #include "pipeline/media_port.hpp"
 #include "pipeline/object_registry.hpp"
+#include "pipeline/session_ports.hpp"
 #include "transport/demux.hpp"
 
 namespace kaskado::pipeline {
@@ -27,16 +29,20 @@ class Shard {
   // Sends what stands in the outbox and clears it; called when it runs full in the middle of a batch.
   using Flush = std::function<void(base::Outbox&)>;
 
-  // `configuration` and `random` outlive the shard.
+  // Datagrams that the outbox holds.
+  static constexpr std::size_t kOutboxSlots = 128;
+
+  // `configuration` and `random` outlive the shard. Without `ports` no session gets a port of its own.
   Shard(const MediaConfiguration& configuration, base::Random& random, base::ClockAnchor clock,
-        ObjectRegistry::EventSink sink, Flush flush);
+        ObjectRegistry::EventSink sink, Flush flush, PortFunctions ports = {});
   ~Shard();
   Shard(const Shard&) = delete;
 
-  void add_port(MediaPort port) { ports_.push_back(std::move(port)); }
+  // A port for all sessions; to be called before there are any. Indices count from 0.
+  void add_port(MediaPort port);
 
   // What came in on one port. The datagrams are moved from.
-  void on_batch(std::uint8_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now);
+  void on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now);
   void advance(base::Instant now);
   base::Instant deadline() const { return deadlines_.next(); }
   base::Outbox& outbox() { return outbox_; }
@@ -49,7 +55,9 @@ class Shard {
 
   ObjectRegistry& objects() { return objects_; }
   const MediaConfiguration& configuration() const { return configuration_; }
+  // Those for all sessions.
   const std::vector<MediaPort>& ports() const { return ports_; }
+  const SessionPorts& session_ports() const { return session_ports_; }
   base::Random& random() { return random_; }
   base::PacketPool& packets() { return packets_; }
   const base::ClockAnchor& clock() const { return clock_; }
@@ -61,13 +69,15 @@ class Shard {
   // A session has an id while it stands, by which datagrams and deadlines find it; the id is reused after.
   transport::PeerId attach(WebRtcSession& session);
   void detach(transport::PeerId id);
+  // A port for this session alone, on the interface of the shared one with that index; closed by detach().
+  // Nothing where the session has it already or cannot have it.
+  std::optional<MediaPort> open_port(transport::PeerId id, std::uint16_t shared_index);
   // To be called when something outside of batches may have brought the session's deadline forward.
   void reschedule(const WebRtcSession& session);
 
  private:
   // Every packet that streams' histories may hold is among these: 64 Ki of them are 100 MB.
   static constexpr std::size_t kMaxPackets = 64 << 10;
-  static constexpr std::size_t kOutboxSlots = 128;
   // Between two turns of one session that never comes to an end with what is due.
   static constexpr base::Duration kLeastWait = std::chrono::milliseconds{1};
 
@@ -87,6 +97,7 @@ class Shard {
   std::vector<WebRtcSession*> sessions_;  // by id
   std::vector<transport::PeerId> free_ids_;
   std::vector<MediaPort> ports_;
+  SessionPorts session_ports_;
   ObjectRegistry objects_;  // last: objects use all of the above while they are destroyed
 };
 

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <exception>
 
 #include "loop/interfaces.hpp"
 #include "pipeline/log.hpp"
@@ -47,17 +48,22 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
     : index_(index),
       configuration_(std::move(configuration)),
       mailbox_(loop_),
-      shard_(*configuration_, random_, loop::clock_anchor(), std::move(sink), [this](base::Outbox&) { flush(); }),
-      timer_(loop_, [this] { shard_.advance(loop::monotonic_now()); }) {
+      shard_(*configuration_, random_, loop::clock_anchor(), std::move(sink), [this](base::Outbox&) { flush(); },
+             {.open = [this](std::uint16_t port, const auto& address) { return open_session_port(port, address); },
+              .close = [this](std::uint16_t port) { close_port(port); }}),
+      timer_(loop_, [this] { shard_.advance(loop::monotonic_now()); }),
+      receiver_(shard_.packets()),
+      egress_(Shard::kOutboxSlots) {
   loop_.after_each_round([this] {
     flush();
+    closed_ports_.clear();
     if (shard_.deadline() != timer_.armed_for()) timer_.arm(shard_.deadline());
   });
 }
 
 ShardThread::~ShardThread() {
   if (thread_.joinable()) {
-    mailbox_.post([this] { stop(); });
+    mailbox_.post_last([this] { stop(); });
     thread_.join();
   }
 }
@@ -79,15 +85,22 @@ void ShardThread::stop() {
   log_drops();
   flush();
   ports_.clear();
+  closed_ports_.clear();
   timer_.arm(base::kNever);
   mailbox_.close();
   loop_.stop();
 }
 
-bool ShardThread::post(Command command) {
-  return mailbox_.post([this, command = std::move(command)] {
+bool ShardThread::post(Command command, Failure on_failure) {
+  return mailbox_.post([this, command = std::move(command), on_failure = std::move(on_failure)] {
     shard_.set_now(loop::monotonic_now());
-    command(shard_);
+    // One client's command must not end everybody's sessions.
+    try {
+      command(shard_);
+    } catch (const std::exception& failure) {
+      LOG_ERROR(log, "shard %d: a command failed: %s", index_, failure.what());
+      on_failure(shard_);
+    }
   });
 }
 
@@ -98,31 +111,56 @@ base::Result<void> ShardThread::open_ports() {
                            : std::uint16_t{0};
   for (const loop::InterfaceAddress& address : loop::interface_addresses()) {
     if (!wanted(address, *configuration_) || ports_.size() == 255) continue;
-    const auto port_index = static_cast<std::uint8_t>(ports_.size());
-    auto opened = loop::UdpPort::open(loop_, address.address.with_port(port), port_index, shard_.packets(), *this);
+    const auto port_index = static_cast<std::uint16_t>(ports_.size());
+    auto opened = open_port(port_index, address.address.with_port(port));
     while (!opened && configuration_->min_port && port < configuration_->max_port) {
       ++port;
-      opened = loop::UdpPort::open(loop_, address.address.with_port(port), port_index, shard_.packets(), *this);
+      opened = open_port(port_index, address.address.with_port(port));
     }
-    if (!opened && !configuration_->min_port) {
-      opened = loop::UdpPort::open(loop_, address.address, port_index, shard_.packets(), *this);
-    }
+    if (!opened && !configuration_->min_port) opened = open_port(port_index, address.address);
     if (!opened) {
       LOG_WARNING(log, "%s; no candidates from %s", opened.error().message.c_str(), address.interface.c_str());
       continue;
     }
-    ports_.push_back(std::move(opened).value());
-    port = ports_.back()->local().port();
-    shard_.add_port({port_index, address.interface, ports_.back()->local()});
-    LOG_INFO(log, "shard %d: media on %s (%s)", index_, ports_.back()->local().text().c_str(), address.interface.c_str());
+    port = opened->port();
+    shard_.add_port({port_index, address.interface, *opened});
+    LOG_INFO(log, "shard %d: media on %s (%s)", index_, opened->text().c_str(), address.interface.c_str());
   }
+  next_number_ = port;
   if (ports_.empty()) {
     return base::Error{"no media port could be opened: check minPort, maxPort and networkInterfaces against the machine's interfaces"};
   }
   return {};
 }
 
-void ShardThread::on_batch(std::uint8_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now) {
+base::Result<base::SocketAddress> ShardThread::open_port(std::uint16_t index, const base::SocketAddress& address) {
+  auto opened = loop::UdpPort::open(loop_, address, index, receiver_, *this);
+  if (!opened) return std::move(opened).error();
+  if (index >= ports_.size()) ports_.resize(std::size_t{index} + 1);
+  ports_[index] = std::move(opened).value();
+  egress_.make_room(index);
+  return ports_[index]->local();
+}
+
+// Numbers are tried in turn, from behind the last one that was taken, so that the next is mostly free.
+base::Result<base::SocketAddress> ShardThread::open_session_port(std::uint16_t index,
+                                                                 const base::SocketAddress& address) {
+  if (!configuration_->min_port) return open_port(index, address);
+  // What a session may cost the others of the shard, in system calls, where most numbers are taken.
+  constexpr int kMostTries = 256;
+  const int numbers = configuration_->max_port - configuration_->min_port + 1;
+  for (int tries = 0; tries < std::min(numbers, kMostTries); ++tries) {
+    next_number_ = next_number_ >= configuration_->max_port ? configuration_->min_port
+                                                            : static_cast<std::uint16_t>(next_number_ + 1);
+    if (auto opened = open_port(index, address.with_port(next_number_))) return opened;
+  }
+  return base::Error{"no port number that was tried in minPort…maxPort is free on " + address.ip_text()};
+}
+
+// It may be the one whose datagrams are being worked on.
+void ShardThread::close_port(std::uint16_t index) { closed_ports_.push_back(std::move(ports_[index])); }
+
+void ShardThread::on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now) {
   shard_.on_batch(port_index, batch, now);
   flush();
 }
@@ -130,7 +168,9 @@ void ShardThread::on_batch(std::uint8_t port_index, std::span<loop::ReceivedData
 void ShardThread::flush() {
   base::Outbox& outbox = shard_.outbox();
   if (outbox.empty()) return;
-  for (const auto& port : ports_) port->send(outbox);
+  egress_.for_each(outbox.pending(), [&](std::uint16_t index, std::span<const base::Egress> pending) {
+    if (ports_[index]) ports_[index]->send(outbox, pending);
+  });
   outbox.clear();
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "loop/egress_groups.hpp"
 #include "loop/mailbox.hpp"
 #include "loop/udp_port.hpp"
 #include "pipeline/shard.hpp"
@@ -19,23 +20,32 @@ namespace kaskado::pipeline {
 class ShardThread final : private loop::DatagramHandler {
  public:
   using Command = std::function<void(Shard&)>;
+  // What is to be done where the command has ended in an exception.
+  using Failure = std::function<void(Shard&)>;
 
   // Opens the sockets and starts the thread. `core` is the CPU to pin it to, or -1. `sink` is called on the
   // shard's thread for each event.
-  static base::Result<std::unique_ptr<ShardThread>> start(int index, int core,
-                                                          std::shared_ptr<const MediaConfiguration> configuration,
-                                                          ObjectRegistry::EventSink sink);
+  static base::Result<std::unique_ptr<ShardThread>> start(
+      int index, int core, std::shared_ptr<const MediaConfiguration> configuration,
+      ObjectRegistry::EventSink sink);
   // Releases every object that is left, sends the goodbyes, and joins the thread.
   ~ShardThread() override;
 
   // Any thread: runs between two batches, in the order posted. False when the shard is overloaded (its
-  // mailbox is full) or stopping.
-  bool post(Command command);
+  // mailbox is full) or stopping. A command that throws is logged, and the shard goes on.
+  bool post(
+      Command command, Failure on_failure = [](Shard&) {});
 
  private:
-  ShardThread(int index, std::shared_ptr<const MediaConfiguration> configuration, ObjectRegistry::EventSink sink);
+  ShardThread(int index, std::shared_ptr<const MediaConfiguration> configuration,
+              ObjectRegistry::EventSink sink);
   base::Result<void> open_ports();
-  void on_batch(std::uint8_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now) override;
+  base::Result<base::SocketAddress> open_port(std::uint16_t index, const base::SocketAddress& address);
+  base::Result<base::SocketAddress> open_session_port(std::uint16_t index,
+                                                      const base::SocketAddress& address);
+  void close_port(std::uint16_t index);
+  void on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch,
+                base::Instant now) override;
   void flush();
   void log_drops();
   void stop();
@@ -47,7 +57,11 @@ class ShardThread final : private loop::DatagramHandler {
   base::SystemRandom random_;
   Shard shard_;
   loop::Timer timer_;
-  std::vector<std::unique_ptr<loop::UdpPort>> ports_;
+  loop::DatagramReceiver receiver_;
+  loop::EgressGroups egress_;
+  std::vector<std::unique_ptr<loop::UdpPort>> ports_;         // by index; first those for all sessions
+  std::vector<std::unique_ptr<loop::UdpPort>> closed_ports_;  // until the loop is out of them
+  std::uint16_t next_number_ = 0;  // in minPort…maxPort, for the next session's port
   std::thread thread_;
 };
 

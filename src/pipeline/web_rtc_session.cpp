@@ -24,6 +24,7 @@ base::DropReason WebRtcSession::receive(base::PacketRef packet, const base::Path
     rtp_.restart_indices();
   }
   if (received.drop != base::DropReason::none) return received.drop;
+  if (received.kind == transport::DatagramKind::stun) rtp_.set_rtt(transport_.ice().round_trip());
   switch (received.kind) {
     case transport::DatagramKind::rtp: return rtp_.receive_rtp(std::move(packet), now);
     case transport::DatagramKind::rtcp: return rtp_.receive_rtcp(packet->span(), now, outbox);
@@ -41,7 +42,6 @@ void WebRtcSession::end_run(base::Instant now, base::Outbox& outbox) {
 
 void WebRtcSession::advance(base::Instant now, base::Outbox& outbox) {
   if (transport_.deadline() <= now) transport_.advance(now, outbox);
-  rtp_.set_rtt(transport_.ice().round_trip());
   if (rtp_.deadline() <= now) rtp_.advance(now, outbox);
   tell_owner(now);
 }

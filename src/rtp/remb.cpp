@@ -4,15 +4,10 @@
 
 namespace kaskado::rtp {
 
-RembGenerator::RembGenerator(const RembParams& params, const BitrateBounds& bounds)
+RembGenerator::RembGenerator(const RembParams& params)
     : params_(params),
-      bounds_(bounds),
       estimate_bps_(static_cast<double>(params.remb_on_connect_bps)),
       step_bps_(params.lineal_factor_min_bps) {}
-
-std::uint64_t RembGenerator::bitrate_bps() const {
-  return std::max(bounds_.min_bps, std::min(bounds_.max_bps, static_cast<std::uint64_t>(estimate_bps_)));
-}
 
 bool RembGenerator::advance(const ReceivedInterval& interval, base::Instant now) {
   if (now < due_) return false;
@@ -30,8 +25,6 @@ bool RembGenerator::advance(const ReceivedInterval& interval, base::Instant now)
   } else {
     shrink();
   }
-  estimate_bps_ = std::clamp(estimate_bps_, static_cast<double>(bounds_.min_bps),
-                             static_cast<double>(std::max(bounds_.min_bps, bounds_.max_bps)));
   return true;
 }
 
@@ -50,9 +43,6 @@ void RembGenerator::shrink() {
   estimate_bps_ = carried * std::clamp(params_.decrement_factor, 0.0, 1.0);
   loss_ = 0;  // these losses have had their answer
 }
-
-RembRelay::RembRelay(std::size_t max_subscribers, const BitrateBounds& bounds)
-    : max_subscribers_(max_subscribers), bounds_(bounds) {}
 
 std::vector<RembRelay::Entry>::iterator RembRelay::find(std::uint32_t subscriber) {
   return std::lower_bound(entries_.begin(), entries_.end(), subscriber,
@@ -81,7 +71,7 @@ std::uint64_t RembRelay::smallest_bps(base::Instant now) {
   const auto smallest =
       std::min_element(entries_.begin(), entries_.end(),
                        [](const Entry& a, const Entry& b) { return a.bitrate_bps < b.bitrate_bps; });
-  return std::max(bounds_.min_bps, std::min(bounds_.max_bps, smallest->bitrate_bps));
+  return smallest->bitrate_bps;
 }
 
 }  // namespace kaskado::rtp

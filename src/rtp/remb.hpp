@@ -22,11 +22,6 @@ struct RembParams {
   std::uint64_t remb_on_connect_bps = 300'000;
 };
 
-struct BitrateBounds {
-  std::uint64_t min_bps = 0;
-  std::uint64_t max_bps = std::numeric_limits<std::uint32_t>::max();
-};
-
 // What came in during the last interval, of all video of one sender.
 struct ReceivedInterval {
   std::uint8_t fraction_lost = 0;  // of 256
@@ -40,19 +35,18 @@ class RembGenerator {
  public:
   static constexpr base::Duration kInterval = std::chrono::milliseconds{500};
 
-  RembGenerator(const RembParams& params, const BitrateBounds& bounds);
+  explicit RembGenerator(const RembParams& params);
 
   // Each kInterval; before deadline() it does nothing. True where the estimate was renewed and may be sent.
   bool advance(const ReceivedInterval& interval, base::Instant now);
   base::Instant deadline() const { return due_; }
-  std::uint64_t bitrate_bps() const;
+  std::uint64_t bitrate_bps() const { return static_cast<std::uint64_t>(estimate_bps_); }
 
  private:
   void grow();
   void shrink();
 
   RembParams params_;
-  BitrateBounds bounds_;
   double estimate_bps_;
   double threshold_bps_ = std::numeric_limits<double>::infinity();
   double step_bps_;
@@ -68,12 +62,12 @@ class RembRelay {
  public:
   static constexpr base::Duration kExpiry = std::chrono::seconds{5};
 
-  RembRelay(std::size_t max_subscribers, const BitrateBounds& bounds);
+  explicit RembRelay(std::size_t max_subscribers) : max_subscribers_(max_subscribers) {}
 
   // `subscriber` is the caller's id. False where there are too many already.
   bool receive(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now);
   void forget(std::uint32_t subscriber);
-  // The smallest that is not older than kExpiry, within the bounds; 0 where no subscriber says anything.
+  // The smallest that is not older than kExpiry; 0 where no subscriber says anything.
   std::uint64_t smallest_bps(base::Instant now);
   std::size_t size() const { return entries_.size(); }
 
@@ -86,7 +80,6 @@ class RembRelay {
   std::vector<Entry>::iterator find(std::uint32_t subscriber);
 
   std::size_t max_subscribers_;
-  BitrateBounds bounds_;
   std::vector<Entry> entries_;  // by subscriber, ascending
 };
 

@@ -6,23 +6,18 @@
 
 namespace kaskado::rtp {
 
-// Half to one and a half times the interval between two, so that many peers do not report in step.
 class ReportSchedule {
  public:
-  explicit ReportSchedule(base::Duration interval) : interval_(interval) {}
-
+  // kNever before the first draw.
   base::Instant deadline() const { return due_; }
-  // True when a report is due; the next one is then drawn.
-  bool advance(base::Instant now, base::Random& random) {
-    if (now < due_) return false;
+  // The next report goes half to one and a half intervals from now, so that many peers do not report in step.
+  void draw(base::Instant now, base::Duration interval, base::Random& random) {
     const double share = 0.5 + random.unit();
-    due_ = now + base::Duration{static_cast<std::int64_t>(static_cast<double>(interval_.count()) * share)};
-    return true;
+    due_ = now + base::Duration{static_cast<std::int64_t>(static_cast<double>(interval.count()) * share)};
   }
 
  private:
-  base::Duration interval_;
-  base::Instant due_{};
+  base::Instant due_ = base::kNever;
 };
 
 }  // namespace kaskado::rtp

@@ -21,6 +21,7 @@ namespace kaskado::rtp {
 struct SendPayload {
   PayloadType source;
   PayloadType output;
+  bool operator==(const SendPayload&) const = default;
 };
 
 struct SendStreamConfig {

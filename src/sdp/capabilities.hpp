@@ -48,7 +48,7 @@ struct LocalCapabilities {
 
   bool can_send = true;
   bool can_receive = true;
-  // Further m-lines of the kind are refused.
+  // Further m-lines of the kind are refused; with 0 none is offered either.
   std::size_t max_audio = 1;
   std::size_t max_video = 1;
 

@@ -114,7 +114,11 @@ struct OfferOptions {
   bool data = false;
 };
 
-// One m-line of each kind asked for: audio0, video0, application0. All of them share transports[0] in one
+// The kinds of the m-lines that make_offer() writes, in their order: those asked for that the capabilities
+// have. LocalTransportParameters::sources follows it.
+std::vector<MediaKind> offered_kinds(const OfferOptions&, const LocalCapabilities&, TransportProfile);
+
+// One m-line of each offered kind: audio0, video0, application0. All of them share transports[0] in one
 // bundle, unless there are as many transports as m-lines: then each m-line has its own, for peers that know
 // no bundles. Plain RTP and SDES know none either: m-lines without a transport of their own are left out
 // there.

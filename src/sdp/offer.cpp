@@ -135,15 +135,29 @@ SessionDescription Offerer::finish() {
 
 }  // namespace
 
+std::vector<MediaKind> offered_kinds(const OfferOptions& options, const LocalCapabilities& capabilities,
+                                     TransportProfile profile) {
+  std::vector<MediaKind> kinds;
+  if (options.audio && !capabilities.audio.empty() && capabilities.max_audio)
+    kinds.push_back(MediaKind::audio);
+  if (options.video && !capabilities.video.empty() && capabilities.max_video)
+    kinds.push_back(MediaKind::video);
+  if (options.data && capabilities.data_channels && profile == TransportProfile::webrtc)
+    kinds.push_back(MediaKind::application);
+  return kinds;
+}
+
 SessionDescription make_offer(const OfferOptions& options, const LocalCapabilities& capabilities,
                               const LocalTransportParameters& local) {
-  const bool data = options.data && capabilities.data_channels && local.profile == TransportProfile::webrtc;
-  const bool audio = options.audio && !capabilities.audio.empty();
-  const bool video = options.video && !capabilities.video.empty();
-  Offerer offerer(capabilities, local, std::size_t{audio} + std::size_t{video} + std::size_t{data});
-  if (audio) offerer.add_rtp(MediaKind::audio);
-  if (video) offerer.add_rtp(MediaKind::video);
-  if (data) offerer.add_data_channel();
+  const std::vector<MediaKind> kinds = offered_kinds(options, capabilities, local.profile);
+  Offerer offerer(capabilities, local, kinds.size());
+  for (const MediaKind kind : kinds) {
+    if (kind == MediaKind::application) {
+      offerer.add_data_channel();
+    } else {
+      offerer.add_rtp(kind);
+    }
+  }
   return offerer.finish();
 }
 

@@ -1,5 +1,7 @@
 #include "transport/demux.hpp"
 
+#include <algorithm>
+
 #include "ice/stun.hpp"
 #include "transport/datagram_kind.hpp"
 
@@ -23,27 +25,38 @@ void Demux::retain_user_fragments(PeerId peer, const std::function<bool(const st
   });
 }
 
-void Demux::learn(const base::Path& path, PeerId peer) {
-  const auto found = by_path_.find(path);
-  if (found != by_path_.end()) {
-    if (found->second == peer) return;
-    std::erase(known(found->second).paths, path);
-  }
-  add_path(path, peer);
+void Demux::add_shared_port(std::uint16_t index, const base::SocketAddress& local) {
+  shared_ports_.emplace_back(index, local);
 }
 
-void Demux::expect(const base::Path& path, PeerId peer) {
-  if (!by_path_.contains(path)) add_path(path, peer);
-}
-
-void Demux::add_path(const base::Path& path, PeerId peer) {
+bool Demux::claim(const base::Path& path, PeerId peer) {
+  if (!may_claim(path, peer)) return false;
   std::vector<base::Path>& paths = known(peer).paths;
-  if (paths.size() == kMaxPathsPerPeer) {
-    by_path_.erase(paths.front());
-    paths.erase(paths.begin());
-  }
-  by_path_.insert_or_assign(path, peer);
+  if (by_path_.contains(path)) return true;
+  if (paths.size() == kMaxPathsPerPeer) return false;
+  by_path_.emplace(path, peer);
   paths.push_back(path);
+  return true;
+}
+
+bool Demux::may_claim(const base::Path& path, PeerId peer) const {
+  const auto found = by_path_.find(path);
+  if (found != by_path_.end()) return found->second == peer;
+  const auto is_from = [&](const auto& port) { return port.first == path.port_index; };
+  const auto is_to = [&](const auto& port) { return port.second == path.remote; };
+  return std::ranges::none_of(shared_ports_, is_to) || std::ranges::none_of(shared_ports_, is_from);
+}
+
+bool Demux::has_fill(PeerId peer) const {
+  return peer < known_.size() && known_[peer].paths.size() == kMaxPathsPerPeer;
+}
+
+void Demux::retain_paths(PeerId peer, const std::function<bool(const base::Path& path)>& wanted) {
+  std::erase_if(known(peer).paths, [&](const base::Path& path) {
+    if (wanted(path)) return false;
+    by_path_.erase(path);
+    return true;
+  });
 }
 
 void Demux::forget(PeerId peer) {

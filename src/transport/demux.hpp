@@ -1,5 +1,6 @@
-// Finds the peer that a datagram of a shared port is from: a STUN request by the ICE user fragment in its
-// USERNAME, everything else by the path it came on.
+// Finds the peer that a datagram is from: a STUN request by the ICE user fragment in its USERNAME, everything
+// else by the path it came on. So a path is one peer's alone: where two peers of the shard talk to the same
+// address, one of them has to do it from another port (docs/adr/0006).
 #pragma once
 
 #include <cstddef>
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -22,20 +24,25 @@ using PeerId = std::uint32_t;
 // Owned by one shard. What is known of a peer must be forgotten before its id is given to another.
 class Demux {
  public:
-  // Paths kept for one peer at the most; the oldest makes room, so that a peer that sends from ever new
-  // addresses costs no memory. One that is still in use is learned again by its next check.
-  // ICE checks at most 100 pairs (RFC 8445 §6.1.2.5).
+  // Paths of one peer at the most, so that one that sends from ever new addresses costs no memory. ICE has at
+  // most 100 pairs and one more during a restart (RFC 8445 §6.1.2.5).
   static constexpr std::size_t kMaxPathsPerPeer = 128;
+
+  // A port that is no single peer's. What is sent from one of them to another, or to itself, is of two peers
+  // here at once, so no path between them can be claimed.
+  void add_shared_port(std::uint16_t index, const base::SocketAddress& local);
 
   void add_user_fragment(const std::string& ufrag, PeerId peer);
   // Forgets those of the peer's fragments that are not `wanted`: after a restart of ICE the former ones lead
   // nowhere.
   void retain_user_fragments(PeerId peer, const std::function<bool(const std::string& ufrag)>& wanted);
-  // The peer has shown on this path that it knows the ICE password: what comes on it is this peer's, whoever
-  // had it before.
-  void learn(const base::Path& path, PeerId peer);
-  // A check goes out on this path, so its answer may come back. Takes no path from another peer.
-  void expect(const base::Path& path, PeerId peer);
+  // What comes on this path is the peer's from now on, until it is forgotten or retain_paths() drops it.
+  // False where nobody can have the path, another peer has it already, or this one has its fill.
+  bool claim(const base::Path& path, PeerId peer);
+  // Whether the path is the peer's, or could be but for its fill.
+  bool may_claim(const base::Path& path, PeerId peer) const;
+  bool has_fill(PeerId peer) const;
+  void retain_paths(PeerId peer, const std::function<bool(const base::Path& path)>& wanted);
   void forget(PeerId peer);
 
   std::optional<PeerId> find(const base::Path& path, base::Bytes datagram) const;
@@ -56,11 +63,11 @@ class Demux {
   };
 
   Known& known(PeerId peer);
-  void add_path(const base::Path& path, PeerId peer);
 
   std::unordered_map<base::Path, PeerId, PathHash> by_path_;
   std::unordered_map<std::string, PeerId, TextHash, std::equal_to<>> by_user_fragment_;
   std::vector<Known> known_;  // by peer
+  std::vector<std::pair<std::uint16_t, base::SocketAddress>> shared_ports_;
 };
 
 }  // namespace kaskado::transport

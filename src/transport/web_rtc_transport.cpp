@@ -29,8 +29,8 @@ WebRtcTransport::WebRtcTransport(PeerId peer, WebRtcTransportConfig config, Demu
 
 WebRtcTransport::~WebRtcTransport() { demux_.forget(peer_); }
 
-void WebRtcTransport::add_local_candidate(const ice::Candidate& candidate, std::uint8_t port_index, base::Instant now) {
-  if (ice_.add_local_candidate(candidate, port_index, now)) expect_answers();
+void WebRtcTransport::add_local_candidate(const ice::Candidate& candidate, std::uint16_t port_index, base::Instant now) {
+  if (ice_.add_local_candidate(candidate, port_index, now)) claim_paths(now);
 }
 
 bool WebRtcTransport::set_remote(const RemoteParameters& remote, base::Instant now) {
@@ -53,13 +53,29 @@ void WebRtcTransport::begin_dtls(const RemoteParameters& remote) {
 }
 
 void WebRtcTransport::add_remote_candidate(const ice::Candidate& candidate, base::Instant now) {
-  if (ice_.add_remote_candidate(candidate, now)) expect_answers();
+  if (ice_.add_remote_candidate(candidate, now)) claim_paths(now);
 }
 
 // Answers to our checks carry no USERNAME, and a lite peer sends no checks of its own: its path is known by
-// the pair alone.
-void WebRtcTransport::expect_answers() {
-  for (const ice::CandidatePair& pair : ice_.pairs()) demux_.expect(pair.path, peer_);
+// the pair alone. So nothing is sent on a path that leads back to another session.
+void WebRtcTransport::claim_paths(base::Instant now) {
+  for (const ice::CandidatePair& pair : ice_.pairs()) {
+    if (claim(pair.path)) continue;
+    ice_.forbid(pair.path, now);
+    note_taken(pair.path.port_index);
+  }
+}
+
+bool WebRtcTransport::claim(const base::Path& path) {
+  // ICE has forgotten some, or there would not be so many.
+  if (demux_.has_fill(peer_)) demux_.retain_paths(peer_, [this](const base::Path& known) { return ice_.knows(known); });
+  return demux_.claim(path, peer_);
+}
+
+void WebRtcTransport::note_taken(std::uint16_t port_index) {
+  if (std::ranges::find(taken_ports_, port_index) != taken_ports_.end()) return;
+  taken_ports_.push_back(port_index);
+  changes_.path_taken = true;
 }
 
 void WebRtcTransport::restart_ice(base::Instant now) {
@@ -85,8 +101,13 @@ Received WebRtcTransport::receive(base::Packet& packet, const base::Path& path, 
 
 base::DropReason WebRtcTransport::receive_stun(base::Packet& packet, const base::Path& path, base::Instant now,
                                                base::Outbox& outbox) {
+  if (!demux_.may_claim(path, peer_)) {
+    // An answer would look to the peer as if this path could be used.
+    if (ice_.is_check(packet.span())) note_taken(path.port_index);
+    return base::DropReason::path_taken;
+  }
   const ice::IceOutcome outcome = ice_.receive(packet.span(), path, now, outbox);
-  if (outcome.authentic && ice_.accepts(path)) demux_.learn(path, peer_);
+  if (outcome.authentic && ice_.accepts(path)) claim(path);
   note_ice(outcome, now, outbox);
   return outcome.drop;
 }
@@ -119,6 +140,7 @@ base::DropReason WebRtcTransport::receive_srtp(base::Packet& packet, const base:
 
 void WebRtcTransport::note_ice(const ice::IceOutcome& outcome, base::Instant now, base::Outbox& outbox) {
   changes_.ice_state |= outcome.state_changed;
+  if (outcome.state_changed) settle_paths(now);
   changes_.selected_pair |= outcome.selected_changed;
   if (can_start_dtls()) start_dtls(*ice_.selected_path(), now, outbox);
   if (outcome.selected_changed) update_line();
@@ -126,6 +148,15 @@ void WebRtcTransport::note_ice(const ice::IceOutcome& outcome, base::Instant now
 
 bool WebRtcTransport::can_start_dtls() const {
   return dtls_ && dtls_->state() == dtls::DtlsState::idle && ice_.selected_path() && !closed_;
+}
+
+void WebRtcTransport::settle_paths(base::Instant now) {
+  if (ice_.state() == ice::IceState::failed) {
+    // Whoever the peer's address belongs to now may have the path. A check of the peer's claims it again.
+    demux_.retain_paths(peer_, [](const base::Path&) { return false; });
+  } else if (ice_.state() == ice::IceState::disconnected) {
+    claim_paths(now);  // pairs that were given up are tried again
+  }
 }
 
 void WebRtcTransport::start_dtls(const base::Path& path, base::Instant now, base::Outbox& outbox) {
@@ -175,7 +206,7 @@ void WebRtcTransport::advance(base::Instant now, base::Outbox& outbox) {
 }
 
 base::Instant WebRtcTransport::deadline() const {
-  if (can_start_dtls()) return base::Instant::min();
+  if (can_start_dtls()) return base::Instant{};  // at once
   // Handshake retransmissions wait where there is no path to send them on.
   const bool can_send = dtls_ && ice_.selected_path();
   return can_send ? std::min(ice_.deadline(), dtls_->deadline()) : ice_.deadline();

@@ -36,7 +36,8 @@ struct TransportChanges {
   bool ice_state = false;
   bool selected_pair = false;
   bool dtls_state = false;
-  bool any() const { return ice_state || selected_pair || dtls_state; }
+  bool path_taken = false;  // taken_ports() has more
+  bool any() const { return ice_state || selected_pair || dtls_state || path_taken; }
 };
 
 // What became of a datagram. RTP and RTCP are decrypted in place, and their packet's length is the new one;
@@ -62,7 +63,7 @@ class WebRtcTransport {
   WebRtcTransport(const WebRtcTransport&) = delete;
 
   const ice::Credentials& local_credentials() const { return local_; }
-  void add_local_candidate(const ice::Candidate& candidate, std::uint8_t port_index, base::Instant now);
+  void add_local_candidate(const ice::Candidate& candidate, std::uint16_t port_index, base::Instant now);
   // Again with other ICE credentials: the peer restarted ICE, for which restart_ice() was called before.
   // Again with another fingerprint or the other role: it is another DTLS association, whose handshake begins
   // anew. False, and no change, where the credentials cannot be used.
@@ -76,6 +77,10 @@ class WebRtcTransport {
   base::Instant deadline() const;
   // Says goodbye to the peer. Nothing is sent after.
   void close(base::Instant now, base::Outbox& outbox);
+
+  // The indices of ports from which an address of the peer's cannot be reached, since that path is another
+  // session's. A port that no other session uses would help.
+  const std::vector<std::uint16_t>& taken_ports() const { return taken_ports_; }
 
   TransportChanges take_changes() { return std::exchange(changes_, {}); }
   const ice::IceAgent& ice() const { return ice_; }
@@ -93,7 +98,10 @@ class WebRtcTransport {
   base::DropReason receive_stun(base::Packet& packet, const base::Path& path, base::Instant now, base::Outbox& outbox);
   base::DropReason receive_dtls(base::Packet& packet, const base::Path& path, base::Instant now, base::Outbox& outbox);
   base::DropReason receive_srtp(base::Packet& packet, const base::Path& path, DatagramKind kind);
-  void expect_answers();
+  bool claim(const base::Path& path);
+  void claim_paths(base::Instant now);
+  void note_taken(std::uint16_t port_index);
+  void settle_paths(base::Instant now);
   void begin_dtls(const RemoteParameters& remote);
   bool can_start_dtls() const;
   void start_dtls(const base::Path& path, base::Instant now, base::Outbox& outbox);
@@ -113,6 +121,7 @@ class WebRtcTransport {
   // A client may know that its path works before we do. Its first words are kept until then, or it would say
   // them again only when its timer runs out. Freed with the start.
   std::vector<std::uint8_t> early_hello_;
+  std::vector<std::uint16_t> taken_ports_;
   bool closed_ = false;
   std::uint32_t associations_ = 0;
   std::optional<srtp::SrtpReceiver> receiver_;

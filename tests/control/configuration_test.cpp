@@ -14,6 +14,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::vector<std::string> names(const std::vector<sdp::RtpCodec>& codecs) {
+  std::vector<std::string> names;
+  for (const sdp::RtpCodec& codec : codecs) names.push_back(codec.name + "/" + std::to_string(codec.clock_rate));
+  return names;
+}
+
+const KnownCodecs kKnown{{"opus/48000/2", "PCMU/8000"}, {"VP8/90000", "H264/90000"}};
+
 class ConfigurationTest : public testing::Test {
  protected:
   ConfigurationTest() {
@@ -29,13 +37,13 @@ class ConfigurationTest : public testing::Test {
     return file.string();
   }
   Configuration load(const std::string& text) const {
-    auto loaded = load_configuration(write("kurento.conf.json", text), "");
+    auto loaded = load_configuration(write("kurento.conf.json", text), "", kKnown);
     EXPECT_TRUE(loaded.ok()) << loaded.error().message;
     return loaded ? std::move(loaded).value() : Configuration();
   }
   // The error without the directory in front.
   std::string refusal(const std::string& text) const {
-    const auto loaded = load_configuration(write("kurento.conf.json", text), "");
+    const auto loaded = load_configuration(write("kurento.conf.json", text), "", kKnown);
     return loaded.ok() ? "accepted" : without_directory(loaded.error().message);
   }
   std::string without_directory(const std::string& sentence) const {
@@ -49,7 +57,7 @@ class ConfigurationTest : public testing::Test {
 };
 
 TEST_F(ConfigurationTest, IsTheDefaultWithoutAFile) {
-  const auto loaded = load_configuration("", "");
+  const auto loaded = load_configuration("", "", kKnown);
   ASSERT_TRUE(loaded.ok());
   EXPECT_EQ(loaded->net.address, "127.0.0.1");
   EXPECT_EQ(loaded->net.port, 8888);
@@ -63,21 +71,16 @@ TEST_F(ConfigurationTest, TakesAllThatKurentoUsersSet) {
   const Configuration all = load(R"({
     "//": "a comment",
     "mediaServer": {
-      "resources": {"//exceptionLimit": "0.1", "exceptionLimit": 0.9, "killLimit": "0.5",
-                    "garbageCollectorPeriod": "10", "disableRequestCache": true},
+      "resources": {"//exceptionLimit": "0.1", "garbageCollectorPeriod": "10", "disableRequestCache": true},
       "net": {"websocket": {"address": "0.0.0.0", "port": 9999, "path": "media/kms", "connqueue": 7,
-                            "secure": {"port": 8433, "certificate": "x.pem", "password": "p"}}},
+                            "secure": {"//port": 8433, "//certificate": "x.pem"}}},
       "shards": 3}})");
-  EXPECT_EQ(all.exception_limit, 0.9);
-  EXPECT_EQ(all.kill_limit, 0.5);
   EXPECT_EQ(all.control.garbage_collector_period, std::chrono::seconds(10));
   EXPECT_FALSE(all.control.remember_requests);
   EXPECT_EQ(all.net.address, "0.0.0.0");
   EXPECT_EQ(all.net.port, 9999);
   EXPECT_EQ(all.net.path, "/media/kms");
   EXPECT_EQ(all.net.connection_queue, 7);
-  ASSERT_TRUE(all.net.secure);
-  EXPECT_EQ(all.net.secure->certificate, "x.pem");
   EXPECT_EQ(all.shards, 3);
   EXPECT_TRUE(all.warnings.empty()) << all.warnings[0];
 }
@@ -102,20 +105,30 @@ TEST_F(ConfigurationTest, NamesFileKeyAndWhatIsAllowed) {
   EXPECT_EQ(refusal(websocket(R"("address": "localhost")")),
             "kurento.conf.json: mediaServer.net.websocket.address is \"localhost\"; allowed are IPv4 and "
             "IPv6 addresses");
-  EXPECT_EQ(refusal(R"({"mediaServer":{"resources":{"killLimit":2}}})"),
-            "kurento.conf.json: mediaServer.resources.killLimit is 2; allowed are numbers from 0 to 1");
   EXPECT_EQ(refusal(R"({"mediaServer":{"resources":{"disableRequestCache":"maybe"}}})"),
             "kurento.conf.json: mediaServer.resources.disableRequestCache is \"maybe\"; allowed are true and "
             "false");
 }
 
+// It was accepted, and clients were served without TLS.
+TEST_F(ConfigurationTest, RefusesWssWhichIsNotServed) {
+  EXPECT_EQ(
+      refusal(websocket(R"("secure": {"port": 8433, "certificate": "x.pem", "password": "p"})")),
+      "kurento.conf.json: mediaServer.net.websocket.secure.port is set, but this release serves no WSS; "
+      "remove it and put a proxy that ends TLS in front");
+  EXPECT_TRUE(refusal(websocket(R"("secure": {"certificate": "x.pem"})"))
+                  .starts_with("kurento.conf.json: mediaServer.net.websocket.secure.certificate is set"));
+  EXPECT_EQ(refusal(websocket(R"("secure": {})")), "accepted");
+}
+
 TEST_F(ConfigurationTest, SaysWhatIsWrongWithAFile) {
-  EXPECT_EQ(without_directory(load_configuration((directory / "no.conf.json").string(), "").error().message),
+  EXPECT_EQ(without_directory(
+                load_configuration((directory / "no.conf.json").string(), "", kKnown).error().message),
             "no.conf.json: cannot be read: No such file or directory");
   EXPECT_TRUE(refusal("{").starts_with("kurento.conf.json: it is not JSON: Missing")) << refusal("{");
   EXPECT_EQ(refusal(""), "kurento.conf.json: it is empty");
   EXPECT_EQ(refusal("[]"), "kurento.conf.json: it should be a JSON object");
-  EXPECT_EQ(without_directory(load_configuration("", (directory / "none").string()).error().message),
+  EXPECT_EQ(without_directory(load_configuration("", (directory / "none").string(), kKnown).error().message),
             "none: cannot be read: No such file or directory");
 }
 
@@ -127,6 +140,28 @@ TEST_F(ConfigurationTest, WarnsOfWhatHasNoEffect) {
             "connections");
   EXPECT_EQ(without_directory(loaded.warnings[1]),
             "kurento.conf.json: mediaServer.net.websocket.prot is unknown and has no effect");
+}
+
+// These were taken without a word.
+TEST_F(ConfigurationTest, WarnsOfWhatHasNoEffectAsYet) {
+  write("modules/kurento/WebRtcEndpoint.conf.ini",
+        "stunServerAddress=192.0.2.1\nstunServerPort=3478\nturnURL=user:password@192.0.2.1:3478\niceTcp=1\n");
+  const Configuration loaded =
+      load(R"({"mediaServer":{"resources":{"exceptionLimit":"0.8","killLimit":0.7}}})");
+  std::vector<std::string> warnings;
+  for (const std::string& warning : loaded.warnings) warnings.push_back(without_directory(warning));
+  const std::string ini = "modules/kurento/WebRtcEndpoint.conf.ini: ";
+  const std::string resources = "kurento.conf.json: mediaServer.resources.";
+  EXPECT_EQ(
+      warnings,
+      (std::vector<std::string>{
+          resources + "exceptionLimit has no effect: new objects are refused at a number of them, not at a "
+                      "share of the limits",
+          resources + "killLimit has no effect: the server never gives up by itself",
+          ini + "stunServerAddress has no effect: this release asks no STUN or TURN server",
+          ini + "stunServerPort has no effect: this release asks no STUN or TURN server",
+          ini + "turnURL has no effect: this release asks no STUN or TURN server",
+          ini + "iceTcp has no effect: this release speaks ICE over UDP only"}));
 }
 
 TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
@@ -141,7 +176,8 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   write("modules/kurento/README", "");
   const Configuration loaded = load("{}");
   EXPECT_EQ(loaded.media.num_audio_medias, 2);
-  EXPECT_EQ(loaded.media.audio_codecs, (std::vector<std::string>{"opus/48000/2", "PCMU/8000"}));
+  EXPECT_EQ(names(loaded.media.audio_codecs), (std::vector<std::string>{"opus/48000", "PCMU/8000"}));
+  EXPECT_EQ(loaded.media.audio_codecs.at(0).channels, 2);
   EXPECT_TRUE(loaded.media.video_codecs.empty());
   EXPECT_EQ(loaded.media.min_port, 5000);
   EXPECT_EQ(loaded.media.max_port, 6000);
@@ -152,9 +188,62 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   EXPECT_EQ(loaded.media.turn_url, "user:pass=word@192.0.2.1:3478?transport=udp");
   EXPECT_FALSE(loaded.media.ice_tcp);
   EXPECT_EQ(loaded.media.encoder_bitrate_bps, 500'000);
-  ASSERT_EQ(loaded.warnings.size(), 1u);
+  ASSERT_EQ(loaded.warnings.size(), 3u);
   EXPECT_EQ(without_directory(loaded.warnings[0]),
             "modules/kurento/Composite.conf.ini has no effect: no class of this server reads it");
+}
+
+// A list of codecs that nobody has took the media away without a word.
+TEST_F(ConfigurationTest, RefusesCodecsThatNobodyHas) {
+  const auto refused = [&](const std::string& text) {
+    write("modules/kurento/SdpEndpoint.conf.json", text);
+    const std::string why = refusal("{}");
+    return why.substr(why.find(':') + 2);
+  };
+  EXPECT_EQ(refused(R"({"audioCodecs":["PCMU/8000","nonsense/1"]})"),
+            R"(audioCodecs has "nonsense/1"; known are opus/48000/2, PCMU/8000)");
+  EXPECT_EQ(refused(R"({"videoCodecs":[{"name":"opus/48000/2"}]})"),
+            R"(videoCodecs has "opus/48000/2"; known are VP8/90000, H264/90000)");
+  EXPECT_EQ(refused(R"({"audioCodecs":["opus/8000"]})"),
+            R"(audioCodecs has "opus/8000"; known are opus/48000/2, PCMU/8000)");
+  EXPECT_EQ(refused(R"({"videoCodecs":["VP8/fast"]})"),
+            R"(videoCodecs has "VP8/fast"; known are VP8/90000, H264/90000)");
+  EXPECT_EQ(refused(R"({"audioCodecs":["AMR/8000"]})"),
+            "audioCodecs has no codec that is known; known are opus/48000/2, PCMU/8000");
+}
+
+TEST_F(ConfigurationTest, TakesCodecsInTheWaysThatTheyAreWritten) {
+  write("modules/kurento/SdpEndpoint.conf.json", R"({"audioCodecs":["OPUS/48000"],"videoCodecs":["vp8"]})");
+  const Configuration loaded = load("{}");
+  EXPECT_EQ(names(loaded.media.audio_codecs), (std::vector<std::string>{"OPUS/48000"}));
+  EXPECT_EQ(names(loaded.media.video_codecs), (std::vector<std::string>{"vp8/90000"}));
+  EXPECT_TRUE(loaded.warnings.empty());
+}
+
+// With which Kurento is shipped.
+TEST_F(ConfigurationTest, WarnsOfACodecThatOnlyKurentoHas) {
+  write("modules/kurento/SdpEndpoint.conf.json",
+        R"({"audioCodecs":[{"name":"PCMU/8000"},{"name":"AMR/8000"}]})");
+  const Configuration loaded = load("{}");
+  EXPECT_EQ(names(loaded.media.audio_codecs), (std::vector<std::string>{"PCMU/8000"}));
+  ASSERT_EQ(loaded.warnings.size(), 1u);
+  EXPECT_EQ(without_directory(loaded.warnings[0]),
+            "modules/kurento/SdpEndpoint.conf.json: audioCodecs has \"AMR/8000\" without effect; known are "
+            "opus/48000/2, PCMU/8000");
+}
+
+// One end alone was ignored.
+TEST_F(ConfigurationTest, ARangeOfPortsWithOneEndHasKurentosOther) {
+  const auto range = [&](const std::string& text) {
+    write("modules/kurento/BaseRtpEndpoint.conf.ini", text);
+    const Configuration loaded = load("{}");
+    return std::pair<int, int>(loaded.media.min_port, loaded.media.max_port);
+  };
+  EXPECT_EQ(range("minPort=50000\n"), std::pair(50'000, 65'535));
+  EXPECT_EQ(range("maxPort=6000\n"), std::pair(1024, 6000));
+  EXPECT_EQ(range("maxPort=80\n"), std::pair(80, 80));
+  EXPECT_EQ(range("mtu=1200\n"), std::pair(0, 0));
+  EXPECT_EQ(range("minPort=0\nmaxPort=0\n"), std::pair(0, 0));
 }
 
 TEST_F(ConfigurationTest, RefusesWhatCannotBeInTheClassesFiles) {
@@ -177,7 +266,7 @@ TEST_F(ConfigurationTest, RefusesWhatCannotBeInTheClassesFiles) {
 }
 
 TEST_F(ConfigurationTest, ShippedFilesSetTheDefaults) {
-  const auto shipped = load_configuration(KASKADO_CONF "/kurento.conf.json", "");
+  const auto shipped = load_configuration(KASKADO_CONF "/kurento.conf.json", "", kKnown);
   ASSERT_TRUE(shipped.ok()) << shipped.error().message;
   EXPECT_TRUE(shipped->warnings.empty()) << shipped->warnings[0];
   const Configuration defaults;
@@ -186,8 +275,6 @@ TEST_F(ConfigurationTest, ShippedFilesSetTheDefaults) {
   EXPECT_EQ(shipped->net.path, defaults.net.path);
   EXPECT_EQ(shipped->net.connection_queue, defaults.net.connection_queue);
   EXPECT_EQ(shipped->control.garbage_collector_period, defaults.control.garbage_collector_period);
-  EXPECT_EQ(shipped->exception_limit, defaults.exception_limit);
-  EXPECT_EQ(shipped->kill_limit, defaults.kill_limit);
   EXPECT_EQ(shipped->media.audio_codecs, defaults.media.audio_codecs);
   EXPECT_EQ(shipped->media.video_codecs, defaults.media.video_codecs);
 }

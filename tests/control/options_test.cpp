@@ -30,6 +30,13 @@ TEST(Options, HaveDefaults) {
   EXPECT_FALSE(options->list || options->version || options->help);
 }
 
+// It was taken without a word.
+TEST(Options, WarnOfWhatHasNoEffect) {
+  EXPECT_TRUE(warnings_of(*parse({"-f", "a.json"})).empty());
+  EXPECT_EQ(warnings_of(*parse({"-p", "modules"})),
+            std::vector<std::string>{"--modules-path has no effect: this release loads no modules"});
+}
+
 TEST(Options, ComeInAllForms) {
   const auto options = parse({"-f", "a.json", "--modules-config-path=b", "-pc", "--logs-path", "d", "-s", "5",
                               "--number-log-files=3", "-l", "--version", "-h"});

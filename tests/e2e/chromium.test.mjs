@@ -1,29 +1,14 @@
 // Chromium speaks raw JSON-RPC to the server: its own camera comes back, and one publisher is seen by others.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
+import { useBrowser } from './lib/browser-pages.mjs';
 import { launchChromium } from './lib/chromium.mjs';
 import { assertNoErrors, assertPicture, assertStats } from './lib/media-checks.mjs';
-import { servePages } from './lib/page-server.mjs';
 import { useServer } from './lib/server.mjs';
 
 describe('Chromium', () => {
   const server = useServer();
-  let pages;
-  let browser;
-  before(async () => {
-    pages = await servePages();
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    pages?.close();
-  });
-
-  async function open(from = browser) {
-    const page = await from.open(pages.url);
-    await page.ready();
-    return page;
-  }
+  const { open } = useBrowser(launchChromium);
 
   for (const codec of ['VP8', 'H264', 'VP9', 'AV1']) {
     test(`loopback of ${codec} and Opus`, async () => {

@@ -1,12 +1,12 @@
 // Anything may arrive at a media port: it is counted and dropped, writes no log and disturbs nobody.
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { useBrowser } from './lib/browser-pages.mjs';
 import { launchChromium } from './lib/chromium.mjs';
 import { mediaPort } from './lib/endpoints.mjs';
 import { assertNoErrors, assertPicture, assertStats } from './lib/media-checks.mjs';
-import { servePages } from './lib/page-server.mjs';
 import { Random } from './lib/random.mjs';
 import { connect } from './lib/rpc.mjs';
 import { useServer } from './lib/server.mjs';
@@ -29,22 +29,12 @@ function hostileDatagram(random) {
 
 describe('bad input on the media port', () => {
   const server = useServer();
-  let pages;
-  let browser;
-  before(async () => {
-    pages = await servePages();
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    pages?.close();
-  });
+  const { open } = useBrowser(launchChromium);
 
   test('a loopback runs on while strangers send nonsense', async () => {
     const rpc = await connect(server.url);
     const port = await mediaPort(rpc, await rpc.create('MediaPipeline'));
-    const page = await browser.open(pages.url);
-    await page.ready();
+    const page = await open();
     const media = page.evaluate((url) => window.peer.loopback(url), server.url);
     const socket = createSocket('udp4');
     const send = promisify(socket.send.bind(socket));

@@ -2,10 +2,10 @@
 // WebRtcEndpoint that is connected to itself. One server serves both at once.
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
+import { useBrowser } from './lib/browser-pages.mjs';
 import { launchChromium } from './lib/chromium.mjs';
 import { assertNoErrors, assertPicture, assertStats } from './lib/media-checks.mjs';
-import { servePages } from './lib/page-server.mjs';
 import { connect } from './lib/rpc.mjs';
 import { useServer } from './lib/server.mjs';
 
@@ -105,20 +105,10 @@ async function assertObjects(pipeline, endpoint) {
 
 describe('kurento-client', () => {
   const server = useServer();
-  let pages;
-  let browser;
-  before(async () => {
-    pages = await servePages();
-    browser = await launchChromium();
-  });
-  after(async () => {
-    await browser?.close();
-    pages?.close();
-  });
+  const { open } = useBrowser(launchChromium);
 
   async function hello(generation) {
-    const page = await browser.open(pages.url);
-    await page.ready();
+    const page = await open();
     await helloWorld(generation, server.url, page);
     assertNoErrors(page);
     await page.close();

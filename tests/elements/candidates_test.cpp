@@ -50,6 +50,15 @@ TEST_F(Candidates, StandInTheDescriptionOnceTheyAreFound) {
   EXPECT_FALSE(local.media[2].end_of_candidates);
 }
 
+TEST_F(Candidates, AreToldOnceHoweverOftenTheyAreAskedFor) {
+  answer_of(endpoint, chrome());
+  EXPECT_TRUE(endpoint.gather_candidates().ok());
+  EXPECT_EQ(take_candidates().size(), 6u);
+  EXPECT_TRUE(endpoint.gather_candidates().ok());
+  EXPECT_TRUE(take_candidates().empty());
+  EXPECT_EQ(lines_with(endpoint.get_local_session_descriptor().value(), "a=candidate").size(), 6u);
+}
+
 // As Kurento's tutorials have it: gatherCandidates may come first, and nothing is told until there is a
 // session.
 TEST_F(Candidates, AskedForBeforeTheOfferAreToldAfterIt) {
@@ -57,9 +66,10 @@ TEST_F(Candidates, AskedForBeforeTheOfferAreToldAfterIt) {
   EXPECT_TRUE(events.empty());
   answer_of(endpoint, chrome());
   const Texts names = take_events();
-  ASSERT_EQ(names.size(), 9u);
-  EXPECT_EQ(names[0], "MediaSessionStarted");
-  EXPECT_EQ(names[1], "IceComponentStateChanged GATHERING");
+  ASSERT_EQ(names.size(), 10u);
+  EXPECT_EQ(names[0], "DtlsConnectionStateChange NEW");
+  EXPECT_EQ(names[1], "MediaSessionStarted");
+  EXPECT_EQ(names[2], "IceComponentStateChanged GATHERING");
   EXPECT_EQ(names.back(), "IceGatheringDone");
 }
 

@@ -29,8 +29,8 @@ TEST_F(Connection, IsToldStepByStep) {
   connect(browser, endpoint);
   run(2s);
   EXPECT_EQ(take_states(),
-            (Texts{"MediaSessionStarted", "IceComponentStateChanged GATHERING", "IceGatheringDone",
-                   "IceComponentStateChanged CONNECTING", "IceComponentStateChanged CONNECTED",
+            (Texts{"DtlsConnectionStateChange NEW", "MediaSessionStarted", "IceComponentStateChanged GATHERING",
+                   "IceGatheringDone", "IceComponentStateChanged CONNECTING", "IceComponentStateChanged CONNECTED",
                    "DtlsConnectionStateChange CONNECTING", "DtlsConnectionStateChange CONNECTED",
                    "ConnectionStateChanged DISCONNECTED CONNECTED", "IceComponentStateChanged READY"}));
 }
@@ -90,7 +90,7 @@ TEST_F(Connection, MediaIsThereWithTheFirstPacket) {
   browser.send_audio();
   run(100ms);
   EXPECT_EQ(endpoint.get_media_state().value(), MediaState::connected);
-  EXPECT_EQ(take_states(), (Texts{"MediaStateChanged DISCONNECTED CONNECTED"}));
+  EXPECT_EQ(take_states(), (Texts{"MediaTranscodingStateChanged NOT_TRANSCODING AUDIO", "MediaStateChanged DISCONNECTED CONNECTED"}));
   browser.send_audio();
   run(100ms);
   EXPECT_TRUE(take_states().empty());
@@ -155,7 +155,8 @@ TEST_F(Connection, EndsWhenThePeerClosesIt) {
   // Its consent ends with it.
   EXPECT_EQ(take_states(),
             (Texts{"DtlsConnectionStateChange CLOSED", "ConnectionStateChanged CONNECTED DISCONNECTED",
-                   "MediaStateChanged CONNECTED DISCONNECTED", "IceComponentStateChanged FAILED"}));
+                   "MediaStateChanged CONNECTED DISCONNECTED", "MediaSessionTerminated",
+                   "IceComponentStateChanged FAILED"}));
   EXPECT_EQ(endpoint.get_connection_state().value(), ConnectionState::disconnected);
 }
 
@@ -185,7 +186,8 @@ TEST_F(Connection, FailsWithAnotherCertificateThanTheOfferNamed) {
   browser.take_candidates(endpoint.get_local_session_descriptor().value(), now());
   run(3s);
   EXPECT_EQ(take_states("Dtls"),
-            (Texts{"DtlsConnectionStateChange CONNECTING", "DtlsConnectionStateChange FAILED"}));
+            (Texts{"DtlsConnectionStateChange NEW", "DtlsConnectionStateChange CONNECTING",
+                   "DtlsConnectionStateChange FAILED"}));
   EXPECT_EQ(endpoint.get_connection_state().value(), ConnectionState::disconnected);
 }
 
@@ -232,6 +234,31 @@ TEST_F(Connection, HasTheLimitsThatWereSetBeforeIt) {
   const auto later = pipeline::test::messages<rtp::Remb>(browser.peer.rtcp);
   ASSERT_FALSE(later.empty());
   EXPECT_EQ(later.back().bitrate_bps, 120'000u);
+}
+
+// The estimate is ours where the peer does not estimate by transport-wide feedback itself.
+TEST_F(Connection, BeginsItsEstimateAnewWithTheParamsThatAreSet) {
+  EXPECT_TRUE(endpoint.set_network_interfaces("eth0").ok());
+  const std::string offer = sdp::replace_all(browser.offer().to_string(), " transport-cc", " goog-nothing");
+  browser.take_answer(answer_of(endpoint, offer), now());
+  EXPECT_TRUE(endpoint.gather_candidates().ok());
+  browser.take_candidates(endpoint.get_local_session_descriptor().value(), now());
+  run(2s);
+  const auto first_remb = [&](int on_connect_bps) {
+    RembParams params;
+    params.remb_on_connect = on_connect_bps;
+    EXPECT_TRUE(endpoint.set_remb_params(params).ok());
+    browser.peer.rtcp.clear();
+    for (int i = 0; i < 30; ++i) {
+      browser.send_video(i == 0);
+      run(20ms);
+    }
+    const auto rembs = pipeline::test::messages<rtp::Remb>(browser.peer.rtcp);
+    EXPECT_FALSE(rembs.empty());
+    return rembs.empty() ? 0.0 : static_cast<double>(rembs[0].bitrate_bps);
+  };
+  EXPECT_NEAR(first_remb(700'000), 700'000, 35'000);
+  EXPECT_NEAR(first_remb(2'000'000), 2'000'000, 100'000);
 }
 
 }  // namespace

@@ -73,7 +73,10 @@ TEST_P(RecordedOffer, StartsASessionThatKnowsWhatWasSaid) {
   const std::string answer = answer_of(endpoint, offer_text);
   EXPECT_EQ(endpoint.get_local_session_descriptor().value(), answer);
   EXPECT_EQ(endpoint.get_remote_session_descriptor().value(), offer_text);
-  EXPECT_EQ(take_events(), (Texts{"MediaSessionStarted"}));
+  Texts expected(endpoint.get_dtls_connection_state().value().size(), "DtlsConnectionStateChange NEW");
+  EXPECT_FALSE(expected.empty());
+  expected.push_back("MediaSessionStarted");
+  EXPECT_EQ(take_events(), expected);
 }
 
 // The same offer once more, as browsers make it for a change of tracks: nothing restarts.
@@ -134,7 +137,7 @@ TEST_P(RecordedAnswer, EndsTheNegotiation) {
   answer = answer.substr(0, answer.find("m=application"));
   const auto taken = endpoint.process_answer(answer);
   ASSERT_TRUE(taken.ok()) << taken.error().message;
-  EXPECT_EQ(take_events(), (Texts{"MediaSessionStarted"}));
+  EXPECT_EQ(take_events(), (Texts{"DtlsConnectionStateChange NEW", "MediaSessionStarted"}));
   EXPECT_EQ(endpoint.get_remote_session_descriptor().value(), answer);
 }
 

@@ -9,6 +9,7 @@ class SdpEndpointTest : public EndpointTest {
  protected:
   WebRtcEndpoint& endpoint = make("endpoint");
   WebRtcEndpoint& other = make("other");
+  const Texts kBegun{"DtlsConnectionStateChange NEW", "MediaSessionStarted"};
 };
 
 TEST_F(SdpEndpointTest, HasNoDescriptionsBeforeTheyAreMade) {
@@ -22,7 +23,7 @@ TEST_F(SdpEndpointTest, AnAnswererKnowsBothDescriptions) {
   const std::string answer = answer_of(endpoint, chrome());
   EXPECT_EQ(endpoint.get_local_session_descriptor().value(), answer);
   EXPECT_EQ(endpoint.get_remote_session_descriptor().value(), chrome());
-  EXPECT_EQ(take_events("endpoint"), (Texts{"MediaSessionStarted"}));
+  EXPECT_EQ(take_events("endpoint"), kBegun);
 }
 
 TEST_F(SdpEndpointTest, AnOffererKnowsItsOfferAndThenTheAnswer) {
@@ -33,7 +34,7 @@ TEST_F(SdpEndpointTest, AnOffererKnowsItsOfferAndThenTheAnswer) {
   const std::string answer = answer_of(other, offer);
   EXPECT_EQ(endpoint.process_answer(answer).value(), offer);
   EXPECT_EQ(endpoint.get_remote_session_descriptor().value(), answer);
-  EXPECT_EQ(take_events("endpoint"), (Texts{"MediaSessionStarted"}));
+  EXPECT_EQ(take_events("endpoint"), kBegun);
 }
 
 TEST_F(SdpEndpointTest, NoOfferAfterADescription) {
@@ -52,6 +53,16 @@ TEST_F(SdpEndpointTest, TakesNoOfferWhileItsOwnIsOpen) {
                "Endpoint already negotiated");
   EXPECT_EQ(endpoint.get_local_session_descriptor().value(), offer);
   EXPECT_TRUE(endpoint.process_answer(answer_of(other, offer)).ok());
+}
+
+TEST_F(SdpEndpointTest, ASessionThatHasBegunEndsWithItsEndpoint) {
+  answer_of(endpoint, chrome());
+  answer_of(endpoint, chrome());
+  take_events();
+  shard.objects().release("endpoint");
+  EXPECT_EQ(take_events(), (Texts{"MediaSessionTerminated"}));
+  shard.objects().release("other");
+  EXPECT_TRUE(take_events().empty());
 }
 
 TEST_F(SdpEndpointTest, NoAnswerWithoutAnOffer) {
@@ -174,6 +185,34 @@ TEST_F(SdpEndpointTest, HasTheCodecsOfTheConfigurationInItsOrder) {
   const sdp::SessionDescription answer = sdp::parse_or_fail(answer_of(other, chrome()));
   EXPECT_EQ(codec_names(answer.media[0]), (Texts{"PCMU"}));
   EXPECT_EQ(codec_names(answer.media[1]), (Texts{"VP8", "H264"}));
+}
+
+// The m-lines were once counted by what was asked for, with candidates for one that is not there.
+TEST_F(SdpEndpointTest, AKindWithoutCodecsIsNotOffered) {
+  configuration.audio_codecs = {pipeline::test::format(0, "XYZ", 8000).codec};
+  EXPECT_TRUE(endpoint.gather_candidates().ok());
+  const sdp::SessionDescription offer = sdp::parse_or_fail(offer_of(endpoint));
+  ASSERT_EQ(offer.media.size(), 1u);
+  EXPECT_EQ(offer.media[0].mid, "video0");
+  ASSERT_EQ(offer.media[0].ssrcs.size(), 1u);
+  EXPECT_EQ(offer.media[0].ssrcs[0].ssrc, endpoint.sink(MediaType::video)->ssrc().value);
+  const Texts told = take_candidates();
+  EXPECT_EQ(told.size(), 3u);
+  for (const std::string& candidate : told) EXPECT_TRUE(candidate.starts_with("video0 0 ")) << candidate;
+}
+
+// It was refused in answers and offered all the same.
+TEST_F(SdpEndpointTest, AKindOfWhichTheConfigurationWantsNoneIsNotOffered) {
+  configuration.num_audio_medias = 0;
+  const sdp::SessionDescription offer = sdp::parse_or_fail(offer_of(endpoint));
+  EXPECT_EQ(sdp::group_mids(offer), (Texts{"video0"}));
+}
+
+TEST_F(SdpEndpointTest, NothingToOfferIsAnError) {
+  const OfferOptions none{false, false};
+  expect_error(endpoint.generate_offer(none), ErrorCode::SDP_END_POINT_GENERATE_OFFER_ERROR,
+               "Error generating offer: there is no media to offer");
+  EXPECT_TRUE(endpoint.generate_offer({}).ok());
 }
 
 TEST_F(SdpEndpointTest, LimitsOfWhatThePeerMaySendStandInTheDescription) {

@@ -193,6 +193,36 @@ TEST(CheckList, ConcludingForgetsWhatIsNotNeeded) {
   }
 }
 
+TEST(CheckList, NoPairIsMadeOfAForbiddenPathUntilACheckComesInOnIt) {
+  CheckList list(IceRole::controlling, true);
+  list.add_local(candidate("10.0.0.1", 1, 100, "a"), 0);
+  list.add_local(candidate("10.0.0.1", 2, 90, "b"), 300);
+  list.add_remote(candidate("10.0.0.2", 2, 100, "a"));
+  const Path path{0, address("10.0.0.2", 2)};
+  list.forbid(path);
+  EXPECT_FALSE(list.find(path));
+  ASSERT_EQ(list.pairs().size(), 1u);
+  EXPECT_EQ(list.pairs()[0].path.port_index, 300);
+  // None of the ways in which pairs are made.
+  list.add_remote(candidate("10.0.0.2", 2, 200, "b"));
+  list.start_over();
+  list.add_local(candidate("10.0.0.9", 1, 110, "c"), 0);
+  EXPECT_FALSE(list.find(path));
+  ASSERT_TRUE(list.learn(path, 100));
+  EXPECT_TRUE(list.find(path)->state == PairState::frozen);
+}
+
+TEST(CheckList, ARestartForgetsWhatWasForbidden) {
+  CheckList list(IceRole::controlling, true);
+  list.add_local(candidate("10.0.0.1", 1, 100, "a"), 0);
+  list.add_remote(candidate("10.0.0.2", 2, 100, "a"));
+  const Path path{0, address("10.0.0.2", 2)};
+  list.forbid(path);
+  list.forget_remote();
+  list.add_remote(candidate("10.0.0.2", 2, 100, "a"));
+  EXPECT_TRUE(list.find(path));
+}
+
 TEST(CheckList, ForgetsSessions) {
   CheckList list(IceRole::controlled, true);
   list.add_local(candidate("10.0.0.1", 1, 1000, "a"), 0);

@@ -208,5 +208,58 @@ TEST(IceConsent, AFreshSparePairTakesOver) {
   }));
 }
 
+// A NAT gives the peer another address: what goes to the old one is lost, what the peer sends comes from the
+// new one. It used to take until consent ran out.
+TEST(IceConsent, APeerBehindARebindingNatIsFoundWithinSeconds) {
+  for (const IceRole role : {IceRole::controlled, IceRole::controlling}) {
+    for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+      Duo duo(seed, role, role == IceRole::controlled ? IceRole::controlling : IceRole::controlled);
+      ASSERT_TRUE(duo.connect());
+      duo.network.run(seconds(2));
+      const SocketAddress inside = duo.right.addresses[0];
+      const SocketAddress outside = address("203.0.113.7", 61000);
+      duo.network.loss = seed % 2 ? 0 : 0.1;
+      duo.network.wire = [&](Datagram& datagram) {
+        if (datagram.to == inside) return false;
+        if (datagram.from == inside) datagram.from = outside;
+        if (datagram.to == outside) datagram.to = inside;
+        return true;
+      };
+      ASSERT_TRUE(duo.network.run(seconds(seed % 2 ? 10 : 30), [&] {
+        const Path* path = duo.left.agent->selected_path();
+        return path && path->remote == outside;
+      })) << seed;
+      EXPECT_EQ(duo.right.agent->state(), IceState::ready);
+      duo.network.run(seconds(100));
+      EXPECT_EQ(duo.left.agent->selected_path()->remote, outside);
+    }
+  }
+}
+
+// Two paths that both work, of which the peer asks about each: neither is given up.
+TEST(IceConsent, ChecksOnAnotherPathDoNotMoveUs) {
+  VirtualNetwork network(9);
+  Host& server = network.add_host("server", {IceRole::controlled}, {address("10.0.0.1", 1)});
+  Host& client =
+      network.add_host("client", {IceRole::controlling}, {address("10.0.0.9", 9), address("172.16.0.9", 9)});
+  network.introduce(server, client);
+  network.loss = 0.1;
+  ASSERT_TRUE(network.run(seconds(20), [&] { return server.agent->state() == IceState::ready; }));
+  network.run(seconds(5));
+  const Path first = *server.agent->selected_path();
+  const int changes = server.selected_changes;
+  // Half of the client's checks come from its other address.
+  network.wire = [&](Datagram& datagram) {
+    const bool request = datagram.bytes[0] == 0 && datagram.bytes[1] == 1;
+    if (request && datagram.from == first.remote && network.random().below(2)) {
+      datagram.from = address("172.16.0.9", 9);
+    }
+    return true;
+  };
+  network.run(seconds(200));
+  EXPECT_EQ(*server.agent->selected_path(), first);
+  EXPECT_LE(server.selected_changes - changes, 2);
+}
+
 }  // namespace
 }  // namespace kaskado::ice::test

@@ -33,7 +33,7 @@ OWNERS = {
     "websocketpp/": {"control"},
     "asio": {"control"},
     "rapidjson/": {"control"},
-    "openssl/": {"dtls", "srtp", "ice", "control"},
+    "openssl/": {"dtls", "srtp", "ice"},
     "sys/socket.h": {"loop"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')

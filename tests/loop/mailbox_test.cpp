@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <thread>
 
 namespace kaskado::loop {
@@ -38,6 +39,73 @@ TEST(Mailbox, RefusesWhenFullOrClosed) {
   EXPECT_FALSE(mailbox.post([] {}));
   mailbox.close();
   EXPECT_FALSE(mailbox.post([] {}));
+}
+
+TEST(Mailbox, HasRoomAgainWhenItsTasksWereRun) {
+  Loop loop;
+  Mailbox mailbox(loop, 2);
+  int done = 0;
+  EXPECT_TRUE(mailbox.post([&] { ++done; }));
+  EXPECT_TRUE(mailbox.post([&] {
+    ++done;
+    // Those that are running do not count any more.
+    EXPECT_TRUE(mailbox.post([&] { ++done; }));
+    EXPECT_TRUE(mailbox.post([&] { mailbox.close(); }));
+    EXPECT_FALSE(mailbox.post([&] { ++done; }));
+  }));
+  EXPECT_FALSE(mailbox.post([&] { ++done; }));
+  loop.run();
+  EXPECT_EQ(done, 3);
+}
+
+// Or the owner of a full mailbox could not be stopped.
+TEST(Mailbox, TakesTheLastTaskAlthoughItIsFull) {
+  Loop loop;
+  Mailbox mailbox(loop, 2);
+  std::vector<int> done;
+  EXPECT_TRUE(mailbox.post([&] { done.push_back(1); }));
+  EXPECT_TRUE(mailbox.post([&] { done.push_back(2); }));
+  EXPECT_FALSE(mailbox.post([&] { done.push_back(0); }));
+  EXPECT_TRUE(mailbox.post_last([&] {
+    done.push_back(3);
+    mailbox.close();
+  }));
+  EXPECT_FALSE(mailbox.post_last([&] { done.push_back(0); }));
+  loop.run();
+  EXPECT_EQ(done, (std::vector<int>{1, 2, 3}));
+  EXPECT_FALSE(mailbox.post_last([&] { done.push_back(0); }));
+}
+
+TEST(Mailbox, RunsWhatItTookWhenItIsDestroyed) {
+  Loop loop;
+  int done = 0;
+  {
+    Mailbox mailbox(loop);
+    EXPECT_TRUE(mailbox.post([&] { ++done; }));
+  }
+  EXPECT_EQ(done, 1);
+}
+
+// Whoever was told that a task was taken may wait for it, also when the mailbox closes that moment.
+TEST(Mailbox, RunsAllThatItTookAndNothingElseWhileItCloses) {
+  for (int round = 0; round < 50; ++round) {
+    Loop loop;
+    Mailbox mailbox(loop, 64);
+    constexpr int kThreads = 4;
+    std::atomic<int> taken = 0, refused = 0;
+    int done = 0;  // the owner's
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < 500; ++i) ++(mailbox.post([&] { ++done; }) ? taken : refused);
+      });
+    }
+    threads.emplace_back([&] { EXPECT_TRUE(mailbox.post_last([&] { mailbox.close(); })); });
+    loop.run();
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(done, taken);
+    EXPECT_EQ(taken + refused, kThreads * 500);
+  }
 }
 
 }  // namespace

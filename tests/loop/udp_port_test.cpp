@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Collector : DatagramHandler {
-  void on_batch(std::uint8_t, std::span<ReceivedDatagram> batch, base::Instant) override {
+  void on_batch(std::uint16_t, std::span<ReceivedDatagram> batch, base::Instant) override {
     largest_batch = std::max(largest_batch, batch.size());
     for (auto& datagram : batch) texts.emplace_back(base::as_text(datagram.packet->span()));
     if (texts.size() >= wanted) loop->stop();
@@ -31,14 +31,15 @@ struct Collector : DatagramHandler {
 struct UdpPortTest : testing::TestWithParam<const char*> {
   Loop loop;
   base::PacketPool pool{512};
+  DatagramReceiver receiver{pool};
   Collector at_a, at_b;
   std::unique_ptr<UdpPort> a, b;
 
   void SetUp() override {
     at_a.loop = at_b.loop = &loop;
     const auto local = *base::SocketAddress::parse(GetParam(), 0);
-    auto first = UdpPort::open(loop, local, 0, pool, at_a);
-    auto second = UdpPort::open(loop, local, 1, pool, at_b);
+    auto first = UdpPort::open(loop, local, 0, receiver, at_a);
+    auto second = UdpPort::open(loop, local, 1, receiver, at_b);
     ASSERT_TRUE(first) << first.error().message;
     ASSERT_TRUE(second) << second.error().message;
     a = std::move(first).value();
@@ -53,9 +54,8 @@ TEST_P(UdpPortTest, SendsRunsAndSinglesInOrder) {
   for (int i = 0; i < 100; ++i)
     sent.push_back(std::string(i % 7 == 6 ? 50 : 200, static_cast<char>('a' + i % 26)));
   for (const auto& text : sent) outbox.send(base::as_bytes(text), to_b);
-  outbox.send(base::as_bytes("for the other port's index"), {1, b->local()});
   at_b.wanted = sent.size();
-  a->send(outbox);
+  a->send(outbox, outbox.pending());
   Timer guard(loop, [&] { loop.stop(); });
   guard.arm(monotonic_now() + 5s);
   loop.run();
@@ -79,7 +79,7 @@ TEST_P(UdpPortTest, RunsLongerThanABatchComeWholeAndInOrder) {
     outbox.send(base::as_bytes(sent.back()), to_b);
   }
   at_b.wanted = sent.size();
-  a->send(outbox);
+  a->send(outbox, outbox.pending());
   Timer guard(loop, [&] { loop.stop(); });
   guard.arm(monotonic_now() + 5s);
   loop.run();
@@ -95,12 +95,32 @@ TEST_P(UdpPortTest, CountsWhatIsTooLongAndGoesOn) {
   outbox.send(base::as_bytes(std::string(base::kMaxDatagramBytes + 1, 'x')), to_b);
   outbox.send(base::as_bytes("short"), to_b);
   at_b.wanted = 1;
-  a->send(outbox);
+  a->send(outbox, outbox.pending());
   Timer guard(loop, [&] { loop.stop(); });
   guard.arm(monotonic_now() + 5s);
   loop.run();
   EXPECT_EQ(at_b.texts, std::vector<std::string>{"short"});
   EXPECT_EQ(b->counters().too_long, 1u);
+}
+
+// A port for each of thousands of sessions must not each keep packets ready.
+TEST_P(UdpPortTest, PortsOfALoopShareThePacketsThatWaitToBeFilled) {
+  base::Outbox outbox(4);
+  outbox.send(base::as_bytes("one"), {0, b->local()});
+  outbox.send(base::as_bytes("two"), {0, a->local()});
+  Timer guard(loop, [&] { loop.stop(); });
+  guard.arm(monotonic_now() + 5s);
+  const std::span<const base::Egress> pending = outbox.pending();
+  a->send(outbox, pending.first(1));
+  at_b.wanted = 1;
+  loop.run();
+  const std::size_t waiting = pool.in_use();
+  EXPECT_GT(waiting, 0u);
+  a->send(outbox, pending.last(1));
+  at_a.wanted = 1;
+  loop.run();
+  EXPECT_EQ(at_a.texts, std::vector<std::string>{"two"});
+  EXPECT_EQ(pool.in_use(), waiting);
 }
 
 // What an ordinary socket sees of the IPv4 TOS octets or IPv6 traffic classes of `count` datagrams.
@@ -144,7 +164,7 @@ TEST_P(UdpPortTest, MarksWhatAsksForIt) {
     outbox.slot();
     outbox.commit(100, there, mark);
   }
-  a->send(outbox);
+  a->send(outbox, outbox.pending());
   std::vector<int> expected;
   for (const std::uint8_t mark : marks) expected.push_back(mark << 2);
   EXPECT_EQ(received_traffic_classes(fd, marks.size()), expected);
@@ -156,10 +176,11 @@ INSTANTIATE_TEST_SUITE_P(BothFamilies, UdpPortTest, testing::Values("127.0.0.1",
 TEST(UdpPort, ATakenPortIsAnErrorThatNamesIt) {
   Loop loop;
   base::PacketPool pool(64);
+  DatagramReceiver receiver(pool);
   Collector handler;
-  auto first = UdpPort::open(loop, *base::SocketAddress::parse("127.0.0.1", 0), 0, pool, handler);
+  auto first = UdpPort::open(loop, *base::SocketAddress::parse("127.0.0.1", 0), 0, receiver, handler);
   ASSERT_TRUE(first);
-  const auto second = UdpPort::open(loop, (*first)->local(), 1, pool, handler);
+  const auto second = UdpPort::open(loop, (*first)->local(), 1, receiver, handler);
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().message.find((*first)->local().text()), std::string::npos);
 }

@@ -188,6 +188,17 @@ TEST_F(Links, AnswerForMediaThatDoesNotFlow) {
   }
 }
 
+// They were constants, whatever MediaElement.conf.ini said.
+TEST_F(Links, BitratesOfEncodersBeginAsConfigured) {
+  configuration.encoder_bitrate_bps = 500'000;
+  configuration.min_encoder_bitrate_bps = 400'000;
+  configuration.max_encoder_bitrate_bps = 600'000;
+  TestElement& d = add("d");
+  EXPECT_EQ(d.get_encoder_bitrate().value(), 500'000);
+  EXPECT_EQ(d.get_min_encoder_bitrate().value(), 400'000);
+  EXPECT_EQ(d.get_max_encoder_bitrate().value(), 600'000);
+}
+
 TEST_F(Links, BitratesOfEncodersAreKeptUnderBothGenerationsNames) {
   EXPECT_EQ(a.get_encoder_bitrate().value(), 300'000);
   EXPECT_EQ(a.get_max_encoder_bitrate().value(), 2'147'483'647);

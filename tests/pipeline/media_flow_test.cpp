@@ -161,10 +161,32 @@ TEST_F(Flow, OnlyTheDefaultStreamsCarryMedia) {
   RtpSink& screen = add_screen(viewer);
   EXPECT_TRUE(publisher.connect(&viewer, MediaType::video, {}, "other").ok());
   EXPECT_EQ(screen.source(), nullptr);
+  send(1, true);
+  EXPECT_FALSE(viewer.is_media_flowing_in(MediaType::video, "default").value());
   connect(publisher, viewer, MediaType::video);
   EXPECT_EQ(screen.source(), &camera);
   EXPECT_TRUE(publisher.disconnect(&viewer, MediaType::video, {}, "other").ok());
   EXPECT_EQ(screen.source(), &camera);
+}
+
+// The event was in the descriptor and never came.
+TEST_F(Flow, ThatNothingIsTranscodedIsToldWhereMediaBeginsToFlow) {
+  TestElement& junction = add_passing("junction");
+  add_screen(viewer);
+  connect(publisher, junction);
+  connect(junction, viewer);
+  take_events();
+  send(1, true);
+  EXPECT_EQ(
+      take_events(),
+      (Texts{"MediaFlowOutStateChanged FLOWING VIDEO", "MediaTranscodingStateChanged NOT_TRANSCODING VIDEO",
+             "MediaFlowInStateChanged FLOWING VIDEO", "MediaFlowOutStateChanged FLOWING VIDEO",
+             "MediaTranscodingStateChanged NOT_TRANSCODING VIDEO", "MediaFlowInStateChanged FLOWING VIDEO"}));
+  disconnect(publisher, junction);
+  take_events();
+  connect(publisher, junction);
+  EXPECT_EQ(take_events("junction"),
+            (Texts{"MediaFlowInStateChanged FLOWING VIDEO", "MediaFlowOutStateChanged FLOWING VIDEO"}));
 }
 
 TEST_F(Flow, IsToldAllTheWayDownAndOnce) {
@@ -174,7 +196,8 @@ TEST_F(Flow, IsToldAllTheWayDownAndOnce) {
   connect(junction, viewer, MediaType::video);
   take_events();
   send(1, true);
-  EXPECT_EQ(take_events("publisher"), (Texts{"MediaFlowOutStateChanged FLOWING VIDEO"}));
+  EXPECT_EQ(take_events("publisher"), (Texts{"MediaFlowOutStateChanged FLOWING VIDEO",
+                                             "MediaTranscodingStateChanged NOT_TRANSCODING VIDEO"}));
   send(2);
   EXPECT_TRUE(take_events().empty());
   disconnect(publisher, junction, MediaType::video);
@@ -205,7 +228,7 @@ TEST_F(Flow, InACircleOfJunctionsIsToldOnce) {
   connect(first, second, MediaType::video);
   take_events();
   send(1, true);
-  EXPECT_EQ(take_events().size(), 5u);
+  EXPECT_EQ(take_events().size(), 3u + 2u + 3u);  // in, out, and that nothing is transcoded
   connect(second, first, MediaType::video);  // takes the publisher's place
   EXPECT_FALSE(first.is_media_flowing_in(MediaType::video, "default").value());
 }

@@ -105,6 +105,16 @@ class RtpSessionTest : public ElementTest {
     at(since_start);
     return said;
   }
+  // What it says with its next report, and before.
+  std::vector<Octets> next_report() {
+    std::vector<Octets> said;
+    constexpr std::uint8_t kReceiverReport = 201;  // and 200 is a sender's
+    while (said.empty() || said.back()[1] > kReceiverReport) {
+      if (session.deadline() == base::kNever) break;
+      for (Octets& compound : advance_to(session.deadline() - kStart)) said.push_back(std::move(compound));
+    }
+    return said;
+  }
   void loop_back() {
     for (const MediaType type : {MediaType::audio, MediaType::video}) {
       session.sink(type).bind(&session.source(type));

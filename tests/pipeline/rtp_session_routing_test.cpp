@@ -87,6 +87,20 @@ TEST_F(RtpSessionRouting, APeerThatNamesManySsrcsIsMatchedByMidAllTheSame) {
   EXPECT_EQ(receive_video(1, true), DropReason::none);
 }
 
+// So that a peer cannot fill the table: beyond the bound, each packet has to say where it belongs.
+TEST_F(RtpSessionRouting, RemembersABoundedNumberOfSsrcs) {
+  audio_media.codecs[0].receive_payload_type = 96;  // which therefore tells nothing
+  configure();
+  int remembered = 0;
+  for (std::uint32_t ssrc = 1000; ssrc < 1200; ++ssrc) {
+    PacketSpec spec = vp8(1, true, ssrc);
+    spec.extension = mid_block("v");
+    ASSERT_EQ(receive(spec), DropReason::none);
+    remembered += receive(vp8(2, false, ssrc)) == DropReason::none;
+  }
+  EXPECT_EQ(remembered, 64);
+}
+
 TEST_F(RtpSessionRouting, DropsWhatWasNotNegotiatedToCome) {
   video_media.direction = sdp::Direction::sendonly;
   configure();

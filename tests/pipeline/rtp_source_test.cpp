@@ -121,9 +121,9 @@ TEST_F(RtpSourceTest, AGoodbyeEndsTheStreamAndWhatCameOfIt) {
   source.end_stream(rtp::Ssrc{kSsrc});
   EXPECT_TRUE(source.streams().empty());
   EXPECT_EQ(source.active(), nullptr);
+  EXPECT_EQ(shard.packets().in_use(), 0u);
   end_run();
   EXPECT_TRUE(viewer.rtp.empty());
-  EXPECT_EQ(shard.packets().in_use(), 0u);
   // The same SSRC may come again, as another stream.
   receive(vp8(7, true));
   end_run();
@@ -143,7 +143,8 @@ TEST_F(RtpSourceTest, TellsWhenMediaBeginsAndWhenItCeases) {
   EXPECT_EQ(source.deadline(), base::kNever);
   receive(vp8(1, true));
   receive(vp8(2));
-  EXPECT_EQ(take_events(), (std::vector<std::string>{"MediaFlowOutStateChanged FLOWING VIDEO"}));
+  EXPECT_EQ(take_events(), (std::vector<std::string>{"MediaFlowOutStateChanged FLOWING VIDEO",
+                                                     "MediaTranscodingStateChanged NOT_TRANSCODING VIDEO"}));
   at(1900ms);
   receive(vp8(3));
   at(1900ms + RtpSource::kSilence - 1ns);

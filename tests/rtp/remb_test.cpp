@@ -18,7 +18,7 @@ class Generator : public ::testing::Test {
     return generator_.bitrate_bps();
   }
   base::Instant now_ = at(0s);
-  RembGenerator generator_{{}, {30'000, 2'000'000}};
+  RembGenerator generator_{{}};
 };
 
 TEST_F(Generator, StartsWhereItIsToldTo) {
@@ -67,13 +67,9 @@ TEST_F(Generator, WeighsLossesByThePacketsTheyStandFor) {
   EXPECT_LT(update(64, 300'000, 10), 300'000u);  // but not if it goes on
 }
 
-TEST_F(Generator, StaysWithinItsBoundsAndTwiceOfWhatComes) {
+TEST_F(Generator, StaysWithinTwiceOfWhatComes) {
   for (int i = 0; i < 100; ++i) update(0, 400'000);
   EXPECT_EQ(generator_.bitrate_bps(), 800'000u);
-  for (int i = 0; i < 100; ++i) update(0, 5'000'000);
-  EXPECT_EQ(generator_.bitrate_bps(), 2'000'000u);
-  for (int i = 0; i < 100; ++i) update(255, 50'000);
-  EXPECT_EQ(generator_.bitrate_bps(), 30'000u);
 }
 
 TEST_F(Generator, HoldsWhileNothingComes) {
@@ -82,7 +78,7 @@ TEST_F(Generator, HoldsWhileNothingComes) {
 }
 
 TEST(RembRelay, GivesTheSmallestThatIsStillFresh) {
-  RembRelay relay(10, {100'000, 3'000'000});
+  RembRelay relay(10);
   EXPECT_EQ(relay.smallest_bps(at(0s)), 0u);
   EXPECT_TRUE(relay.receive(1, 2'000'000, at(0s)));
   EXPECT_TRUE(relay.receive(2, 500'000, at(1s)));
@@ -95,13 +91,13 @@ TEST(RembRelay, GivesTheSmallestThatIsStillFresh) {
   EXPECT_EQ(relay.smallest_bps(at(6s)), 0u);
 }
 
-TEST(RembRelay, TakesTheNewestOfEachAndKeepsToItsBounds) {
-  RembRelay relay(2, {100'000, 3'000'000});
+TEST(RembRelay, TakesTheNewestOfEachAndNoMoreThanItMay) {
+  RembRelay relay(2);
   relay.receive(7, 500'000, at(0s));
   relay.receive(7, 9'000'000, at(1s));
-  EXPECT_EQ(relay.smallest_bps(at(1s)), 3'000'000u);
+  EXPECT_EQ(relay.smallest_bps(at(1s)), 9'000'000u);
   relay.receive(3, 10, at(1s));
-  EXPECT_EQ(relay.smallest_bps(at(1s)), 100'000u);
+  EXPECT_EQ(relay.smallest_bps(at(1s)), 10u);
   EXPECT_FALSE(relay.receive(9, 1, at(1s)));
   EXPECT_TRUE(relay.receive(3, 400'000, at(1s)));
   EXPECT_EQ(relay.smallest_bps(at(1s)), 400'000u);

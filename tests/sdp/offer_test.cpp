@@ -70,6 +70,24 @@ TEST(Offer, LeavesOutWhatIsNotWanted) {
       make_offer({.audio = false, .video = false}, default_capabilities(), local_parameters()).media.empty());
 }
 
+TEST(Offer, KindsAreThoseOfItsMediaLines) {
+  LocalCapabilities capabilities = with_data_channels();
+  const OfferOptions all{.audio = true, .video = true, .data = true};
+  const auto kinds = [&](TransportProfile profile) { return offered_kinds(all, capabilities, profile); };
+  using Kinds = std::vector<MediaKind>;
+  EXPECT_EQ(kinds(TransportProfile::webrtc),
+            (Kinds{MediaKind::audio, MediaKind::video, MediaKind::application}));
+  EXPECT_EQ(kinds(TransportProfile::rtp), (Kinds{MediaKind::audio, MediaKind::video}));
+  capabilities.max_video = 0;
+  EXPECT_EQ(kinds(TransportProfile::webrtc), (Kinds{MediaKind::audio, MediaKind::application}));
+  capabilities.max_video = 1;
+  capabilities.audio.clear();
+  EXPECT_EQ(kinds(TransportProfile::webrtc), (Kinds{MediaKind::video, MediaKind::application}));
+  const auto offer = make_offer(all, capabilities, local_parameters());
+  EXPECT_EQ(group_mids(offer), (std::vector<std::string>{"video0", "application0"}));
+  EXPECT_EQ(offer.media[0].ssrcs.at(0).ssrc, 1000u);
+}
+
 TEST(Offer, DirectionIsWhatTheEndpointDoes) {
   LocalCapabilities capabilities = default_capabilities();
   capabilities.can_receive = false;

@@ -18,7 +18,7 @@ TEST(Connect, ClientsAreToldEachStepOnce) {
       (std::vector<std::string>{"IceComponentStateChanged GATHERING", "IceComponentStateChanged CONNECTING",
                                 "IceComponentStateChanged CONNECTED", "IceComponentStateChanged READY"}));
   EXPECT_EQ(scene.server.events_of(endpoint, {"DtlsConnectionStateChange"}),
-            (std::vector<std::string>{"DtlsConnectionStateChange CONNECTING",
+            (std::vector<std::string>{"DtlsConnectionStateChange NEW", "DtlsConnectionStateChange CONNECTING",
                                       "DtlsConnectionStateChange CONNECTED"}));
   EXPECT_EQ(scene.server.events_of(endpoint, {"ConnectionStateChanged"}),
             (std::vector<std::string>{"ConnectionStateChanged CONNECTED"}));
@@ -29,6 +29,19 @@ TEST(Connect, ClientsAreToldEachStepOnce) {
                                       "MediaFlowOutStateChanged FLOWING VIDEO"}));
   scene.expect_calm(60);
   scene.expect_clean_end();
+}
+
+// The event was in the descriptor and never came.
+TEST(Connect, ClientsAreToldThatThePeerHasEndedTheSession) {
+  Scene scene(3);
+  SimPeer& publisher = scene.add_publisher();
+  ASSERT_TRUE(scene.connect());
+  const std::vector<std::string> kSession{"MediaSessionStarted", "MediaSessionTerminated"};
+  EXPECT_EQ(scene.server.events_of(publisher.endpoint(), kSession),
+            std::vector<std::string>{"MediaSessionStarted"});
+  publisher.hang_up();
+  scene.run_for(1s);
+  EXPECT_EQ(scene.server.events_of(publisher.endpoint(), kSession), kSession);
 }
 
 TEST(Connect, MediaGoesThrough) {

@@ -45,7 +45,7 @@ Handshake expect_connects(const Call& call, const Plan& plan, Duration within) {
   handshake.took = scene.network.now() - begin;
   scene.run_for(1s);
   EXPECT_EQ(scene.server.events_of(endpoint, {"DtlsConnectionStateChange"}),
-            (std::vector<std::string>{"DtlsConnectionStateChange CONNECTING",
+            (std::vector<std::string>{"DtlsConnectionStateChange NEW", "DtlsConnectionStateChange CONNECTING",
                                       "DtlsConnectionStateChange CONNECTED"}));
   scene.drain();
   for (const rtp::MediaKind kind : {rtp::MediaKind::video, rtp::MediaKind::audio}) {

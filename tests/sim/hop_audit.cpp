@@ -35,6 +35,13 @@ std::optional<std::string> fault_of_receiver(const std::vector<Transmission>& re
   return std::nullopt;
 }
 
+// How many in a row, with this one as their last, never came.
+std::size_t hole_before(const HopLedger& ledger, std::uint64_t last) {
+  std::size_t length = 0;
+  while (last - length > 0 && ledger.arrival(last - length) == base::kNever) ++length;
+  return length;
+}
+
 // What its sender did wrong.
 std::optional<std::string> fault_of_sender(const std::vector<Transmission>& requests,
                                            const std::vector<Transmission>& sent,
@@ -68,6 +75,7 @@ HopAudit audit(const HopLedger& ledger, const HopRules& rules,
       result.first = extended;
     }
   }
+  std::size_t hole = 0;
   Instant missed_at = base::kNever;  // when the first packet behind came
   for (std::uint64_t extended = result.last; extended > result.first; --extended) {
     const Instant arrival = ledger.arrival(extended);
@@ -75,10 +83,13 @@ HopAudit audit(const HopLedger& ledger, const HopRules& rules,
     const std::vector<Transmission>& sent = of(ledger.packets, extended);
     if (arrival != base::kNever) {
       result.recovered += !sent.front().arrival;
+      hole = 0;
       continue;
     }
+    if (hole == 0) hole = hole_before(ledger, extended);
     result.lost.push_back(extended);
     const std::vector<Transmission>& requests = of(ledger.requests, extended);
+    if (hole > rules.longest_hole) continue;
     auto fault = fault_of_receiver(requests, missed_at, rules);
     if (!fault) fault = fault_of_sender(requests, sent, available(extended), rules);
     if (fault) result.faults.push_back(std::to_string(extended) + ": " + *fault);

@@ -17,6 +17,7 @@ struct HopRules {
   Duration reorder_delay = 10ms;
   Duration give_up_after = 1s;
   std::size_t most_requests = 10;
+  std::size_t longest_hole = 512;  // of a longer one nothing is asked for
   Duration history_age = 2s;
   // Between two requests, and between two answers, at the most: the longest round trip of the hop.
   Duration longest_interval = 200ms;

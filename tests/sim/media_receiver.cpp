@@ -70,6 +70,7 @@ void MediaReceiver::note_sent(base::Bytes compound, Instant now, const Fate& fat
   while (const auto message = reader.next()) {
     const auto* nack = std::get_if<rtp::Nack>(&*message);
     if (!nack || nack->media() != remote_) continue;
+    nacks_delivered_ += fate.has_value();
     for (const rtp::SequenceNumber lost : *nack) ledger_.requests[extend(lost)].push_back({now, fate});
   }
 }

@@ -48,6 +48,8 @@ class MediaReceiver {
   // Decrypted, and of a number that had come before or with a payload that nobody sent.
   int duplicates() const { return duplicates_; }
   int corrupt() const { return corrupt_; }
+  // Messages that got through.
+  int nacks_delivered() const { return nacks_delivered_; }
   std::uint64_t key_frame_requests() const { return key_frames_.sent(); }
   int sender_reports() const { return sender_reports_; }
 
@@ -64,6 +66,7 @@ class MediaReceiver {
   rtp::KeyFrameRequester key_frames_;
   int duplicates_ = 0;
   int corrupt_ = 0;
+  int nacks_delivered_ = 0;
   int sender_reports_ = 0;
   rtp::NtpTime last_report_;
   Instant last_report_at_{};

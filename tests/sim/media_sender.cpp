@@ -130,6 +130,7 @@ void MediaSender::receive_nack(const rtp::Nack& nack, PeerTransport& transport, 
 }
 
 void MediaSender::overhear_nack(const rtp::Nack& nack, Instant now, const Fate& fate) {
+  ++nacks_overheard_;
   for (const rtp::SequenceNumber lost : nack) {
     ledger_.requests[rtp::extend(lost, config_.first_sequence + next_number_)].push_back({now, fate});
   }

@@ -63,6 +63,8 @@ class MediaSender {
   std::uint64_t sequence_of(PacketId id) const { return config_.first_sequence + id.number; }
   rtp::Timestamp timestamp_of(PacketId id) const { return timestamps_.at(id.number); }
   std::uint64_t payload_bytes_of(PacketId id) const { return payload_bytes_.at(id.number); }
+  // Messages, also those that were lost.
+  int nacks_overheard() const { return nacks_overheard_; }
   const std::vector<Instant>& picture_losses() const { return picture_losses_; }
   const std::vector<Instant>& key_frames() const { return key_frames_; }
 
@@ -94,6 +96,7 @@ class MediaSender {
   std::uint32_t payload_bytes_sent_ = 0;
   std::vector<rtp::Timestamp> timestamps_;    // by number
   std::vector<std::uint32_t> payload_bytes_;  // the same
+  int nacks_overheard_ = 0;
   std::vector<Instant> picture_losses_;
   std::vector<Instant> key_frames_;
 };

@@ -9,6 +9,12 @@ namespace kaskado::sim {
 
 namespace {
 
+void expect_no_faults(const char* hop, const HopAudit& audit) {
+  if (!audit.faults.empty()) {
+    ADD_FAILURE() << hop << ", " << audit.faults.size() << " faults, the last one: " << audit.faults.front();
+  }
+}
+
 // A packet can be had of the server from when it came until the viewer got another publisher.
 Availability availability_at_server(const MediaReceiver& viewer, const std::vector<Segment>& segments,
                                     const std::vector<const MediaSender*>& senders, std::uint64_t extended) {
@@ -59,6 +65,16 @@ bool Scene::connected(SimPeer& peer) {
   return peer.connected() && *server.call(peer.endpoint(), "getConnectionState").string() == "CONNECTED";
 }
 
+void Scene::converse(SimPeer& one, SimPeer& other) {
+  for (SimPeer* peer : {&one, &other}) peer->call(server.make_endpoint(pipeline));
+  server.connect(one.endpoint(), other.endpoint());
+  server.connect(other.endpoint(), one.endpoint());
+  EXPECT_TRUE(connect());
+  for (SimPeer* peer : {&one, &other}) peer->start_media();
+  run_for(2s);
+  server.forget_events();
+}
+
 bool Scene::connect(Duration within) {
   return network.run_until(network.now() + within, [&] {
     return std::ranges::all_of(peers, [&](const auto& peer) { return connected(*peer); });
@@ -90,13 +106,13 @@ StreamResult Scene::expect_stream(const std::vector<SimPeer*>& publishers, SimPe
     const HopAudit up = audit(sent->ledger(), rules, [&](std::uint64_t extended) {
       return Availability{sent->ledger().packets.at(extended).front().sent};
     });
-    for (const std::string& fault : up.faults) ADD_FAILURE() << "to the server, " << fault;
+    expect_no_faults("to the server", up);
     result.recovered += up.recovered;
   }
   const HopAudit down = audit(received.ledger(), rules, [&](std::uint64_t extended) {
     return availability_at_server(received, segments, senders, extended);
   });
-  for (const std::string& fault : down.faults) ADD_FAILURE() << "from the server, " << fault;
+  expect_no_faults("from the server", down);
 
   result.recovered += down.recovered;
   result.lost = static_cast<int>(down.lost.size());

@@ -30,6 +30,8 @@ class Scene {
   SimPeer& add_viewer(SimPeer& publisher, PeerOptions options = {});
   // Without a call; `options` get a number and the scene's seed.
   SimPeer& add_peer(PeerOptions options);
+  // The two call, and see and hear each other: what has happened up to then is forgotten.
+  void converse(SimPeer& one, SimPeer& other);
   void run_for(Duration span) { network.run_for(span); }
   // Both ends of each call can send.
   bool connect(Duration within = 30s);

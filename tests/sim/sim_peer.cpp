@@ -48,8 +48,8 @@ SimPeer::~SimPeer() {
 
 sdp::LocalCapabilities SimPeer::capabilities() const {
   sdp::LocalCapabilities capabilities = sdp::default_capabilities();
-  capabilities.audio.resize(1);
-  capabilities.video.resize(1);
+  capabilities.audio.resize(options_.audio ? 1 : 0);
+  capabilities.video.resize(options_.video ? 1 : 0);
   capabilities.can_send = options_.publishes;
   capabilities.can_receive = options_.receives;
   return capabilities;
@@ -81,11 +81,25 @@ void SimPeer::call(const std::string& endpoint) {
   offer();
 }
 
-void SimPeer::offer() {
-  ++sdp_version_;
+// What it offers. RFC 9143 §7.5.3: a stopped m-line leaves its bundle.
+sdp::SessionDescription SimPeer::description() const {
   sdp::SessionDescription offer =
       sdp::make_offer({.audio = options_.audio, .video = options_.video}, capabilities(), parameters());
-  for (sdp::MediaDescription& media : offer.media) media.transport.setup = options_.setup;
+  for (sdp::MediaDescription& media : offer.media) {
+    media.transport.setup = options_.setup;
+    const bool video = media.kind == sdp::MediaKind::video;
+    if (!stopped_.contains(video ? rtp::MediaKind::video : rtp::MediaKind::audio)) continue;
+    media.port = 0;
+    media.bundle_only = false;
+    media.direction = sdp::Direction::inactive;
+    for (sdp::Group& group : offer.groups) std::erase(group.mids, media.mid);
+  }
+  return offer;
+}
+
+void SimPeer::offer() {
+  ++sdp_version_;
+  const sdp::SessionDescription offer = description();
   const pipeline::Value answer = server_.call(endpoint_, "processOffer", {offer.to_string()});
   ASSERT_TRUE(answer.string());
   const auto parsed = sdp::SessionDescription::parse(*answer.string());
@@ -115,6 +129,22 @@ void SimPeer::restart_ice() {
   offer();
 }
 
+void SimPeer::offer_again(bool publishes, bool receives) {
+  options_.publishes = publishes;
+  options_.receives = receives;
+  offer();
+}
+
+void SimPeer::offer_again_without(rtp::MediaKind kind) {
+  stopped_.insert(kind);
+  offer();
+}
+
+void SimPeer::offer_again_with(rtp::MediaKind kind) {
+  stopped_.erase(kind);
+  offer();
+}
+
 void SimPeer::exchange_candidates() {
   const bool first = sdp_version_ <= 1;
   // An endpoint that has gathered once does so by itself when ICE restarts.
@@ -134,11 +164,13 @@ void SimPeer::take(const sdp::Negotiation& negotiation) {
                         remote.setup == sdp::Setup::active ? dtls::DtlsRole::client : dtls::DtlsRole::server);
   for (const std::string& candidate : remote.remote_candidates) transport_.add_remote_candidate(candidate);
   for (const sdp::NegotiatedMedia& media : negotiation.media) {
-    if (!media.accepted()) continue;
-    mid_ = media.mid;
     const rtp::MediaKind kind =
         media.kind == sdp_kind(rtp::MediaKind::video) ? rtp::MediaKind::video : rtp::MediaKind::audio;
-    if (sdp::sends(media.direction)) open_sender(media, kind);
+    const bool sends = media.accepted() && sdp::sends(media.direction);
+    if (!sends && sender(kind)) sender(kind)->stop();
+    if (!media.accepted()) continue;
+    mid_ = media.mid;
+    if (sends) open_sender(media, kind);
     if (sdp::receives(media.direction) && !receiver(kind)) {
       ASSERT_EQ(media.remote_ssrcs.size(), 1u);
       receivers_.emplace_back(kind, rtp::Ssrc{media.remote_ssrcs[0].ssrc}, ssrc_of(options_.number, kind));
@@ -165,13 +197,16 @@ void SimPeer::open_sender(const sdp::NegotiatedMedia& media, rtp::MediaKind kind
   }
   sender(kind)->set_format({media.codecs.at(0).codec.payload_type, media.extension_id(sdp::extension::kMid),
                             media.extension_id(sdp::extension::kTransportCc), media.mid});
+  if (sending_ && !sender(kind)->started()) sender(kind)->start(network_.now());
 }
 
 void SimPeer::start_media() {
+  sending_ = true;
   for (MediaSender& stream : senders_) stream.start(network_.now());
 }
 
 void SimPeer::stop_media() {
+  sending_ = false;
   for (MediaSender& stream : senders_) stream.stop();
 }
 
@@ -276,6 +311,16 @@ void SimPeer::advance(Instant now) {
   for (MediaSender& stream : senders_) stream.advance(now, transport_, transport_sequence_);
   send_feedback(now);
   if (next_report_ <= now) send_reports(now);
+}
+
+void SimPeer::send_rtcp(const std::function<void(rtp::RtcpBuilder&)>& write) {
+  std::uint8_t slot[1100];
+  rtp::RtcpBuilder builder{slot};
+  const rtp::Ssrc self = ssrc_of(options_.number, rtp::MediaKind::video);
+  builder.receiver_report(self);
+  builder.cname(self, cname_);
+  write(builder);
+  transport_.send_rtcp(builder.written());
 }
 
 void SimPeer::send_feedback(Instant now) {

@@ -2,8 +2,10 @@
 // the server as a client does, by SDP texts and trickled candidates.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -52,11 +54,18 @@ class SimPeer final : public Host {
   void be_called(const std::string& endpoint);
   // A new offer with new ICE credentials, to the same endpoint.
   void restart_ice();
+  // A new offer with other directions of all media.
+  void offer_again(bool publishes, bool receives);
+  // A new offer that stops the media of a kind, or has it again.
+  void offer_again_without(rtp::MediaKind kind);
+  void offer_again_with(rtp::MediaKind kind);
   void start_media();
   void stop_media();
   // Asks for at most this, from now on each second.
   void set_remb_bps(std::uint64_t bitrate_bps) { remb_bps_ = bitrate_bps; }
   void hang_up() { transport_.close(); }
+  // One compound of what `write` puts behind a report and a name.
+  void send_rtcp(const std::function<void(rtp::RtcpBuilder&)>& write);
 
   const std::string& endpoint() const { return endpoint_; }
   PeerTransport& transport() { return transport_; }
@@ -77,6 +86,7 @@ class SimPeer final : public Host {
  private:
   sdp::LocalTransportParameters parameters() const;
   sdp::LocalCapabilities capabilities() const;
+  sdp::SessionDescription description() const;
   void take(const sdp::Negotiation& negotiation);
   void open_sender(const sdp::NegotiatedMedia& media, rtp::MediaKind kind);
   void offer();
@@ -99,6 +109,8 @@ class SimPeer final : public Host {
   std::string cname_;
   std::string mid_;  // any of the session's
   std::uint64_t sdp_version_ = 0;
+  std::set<rtp::MediaKind> stopped_;
+  bool sending_ = false;  // from start_media() to stop_media()
   std::vector<MediaSender> senders_;
   std::vector<MediaReceiver> receivers_;
   std::uint16_t transport_sequence_ = 0;

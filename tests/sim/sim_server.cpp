@@ -48,9 +48,14 @@ SimServer::SimServer(VirtualNetwork& network, std::uint64_t seed, std::vector<So
       configuration_(configuration()),
       shard_(
           configuration_, random_, {network.now(), wall_time_at(network.now())},
-          [this](pipeline::Event event) { note(event); }, [this](base::Outbox& outbox) { flush(outbox); }) {
+          [this](pipeline::Event event) { note(event); }, [this](base::Outbox& outbox) { flush(outbox); },
+          {.open = [this](std::uint16_t index,
+                          const SocketAddress& address) { return open_port(index, address); },
+           .close = [this](std::uint16_t index) { close_port(index); }}) {
   for (std::size_t i = 0; i < addresses_.size(); ++i) {
-    shard_.add_port({static_cast<std::uint8_t>(i), "virt0", addresses_[i]});
+    const auto index = static_cast<std::uint16_t>(i);
+    ports_[index] = addresses_[i];
+    shard_.add_port({index, "virt0", addresses_[i]});
   }
   constexpr LinkShape kPerfect{.delay = 0ms};
   network_.join(*this, addresses_, kPerfect, kPerfect);
@@ -129,26 +134,46 @@ std::vector<std::string> SimServer::events_of(const std::string& object,
   return told;
 }
 
+base::Result<SocketAddress> SimServer::open_port(std::uint16_t index, const SocketAddress& address) {
+  if (out_of_ports) return base::Error{"out of ports"};
+  EXPECT_FALSE(ports_.contains(index)) << "an index that is in use";
+  const SocketAddress bound = address.with_port(++last_port_number_);
+  ports_[index] = bound;
+  network_.add_address(*this, bound);
+  most_open_ports_ = std::max(most_open_ports_, open_ports());
+  return bound;
+}
+
+void SimServer::close_port(std::uint16_t index) {
+  EXPECT_TRUE(shard_.outbox().empty()) << "the goodbyes are on their way";
+  network_.remove_address(ports_.at(index));
+  ports_.erase(index);
+}
+
 void SimServer::receive(std::span<Datagram> batch, Instant now) {
   // As the sockets give them: one batch a port, no longer than theirs.
   while (!batch.empty()) {
-    std::vector<loop::ReceivedDatagram> received;
-    const SocketAddress to = batch[0].to;
-    while (!batch.empty() && batch[0].to == to && received.size() < loop::UdpPort::kReceiveBatch) {
-      base::PacketRef packet = shard_.packets().acquire();
-      ASSERT_TRUE(packet) << "the pool is empty";
-      const std::vector<std::uint8_t>& bytes = batch[0].bytes;
-      ASSERT_LE(bytes.size(), base::kMaxDatagramBytes);
-      std::ranges::copy(bytes, packet->bytes);
-      packet->length = static_cast<std::uint16_t>(bytes.size());
-      packet->arrived = now;
-      received.push_back({std::move(packet), batch[0].from});
-      batch = batch.subspan(1);
-    }
-    const auto port = std::ranges::find(addresses_, to) - addresses_.begin();
-    shard_.on_batch(static_cast<std::uint8_t>(port), received, now);
-    flush(shard_.outbox());
+    std::size_t run = 1;
+    while (run < batch.size() && run < loop::UdpPort::kReceiveBatch && batch[run].to == batch[0].to) ++run;
+    const auto port = std::ranges::find(ports_, batch[0].to, [](const auto& entry) { return entry.second; });
+    if (port != ports_.end()) receive_run(port->first, batch.first(run), now);  // or it has been closed
+    batch = batch.subspan(run);
   }
+}
+
+void SimServer::receive_run(std::uint16_t port_index, std::span<Datagram> run, Instant now) {
+  std::vector<loop::ReceivedDatagram> received;
+  for (const Datagram& datagram : run) {
+    base::PacketRef packet = shard_.packets().acquire();
+    ASSERT_TRUE(packet) << "the pool is empty";
+    ASSERT_LE(datagram.bytes.size(), base::kMaxDatagramBytes);
+    std::ranges::copy(datagram.bytes, packet->bytes);
+    packet->length = static_cast<std::uint16_t>(datagram.bytes.size());
+    packet->arrived = now;
+    received.push_back({std::move(packet), datagram.from});
+  }
+  shard_.on_batch(port_index, received, now);
+  flush(shard_.outbox());
 }
 
 void SimServer::advance(Instant now) {
@@ -159,8 +184,7 @@ void SimServer::advance(Instant now) {
 
 void SimServer::flush(base::Outbox& outbox) {
   for (const base::Egress& egress : outbox.pending()) {
-    network_.send(addresses_.at(egress.path.port_index), egress.path.remote,
-                  std::as_const(outbox).bytes(egress));
+    network_.send(ports_.at(egress.path.port_index), egress.path.remote, std::as_const(outbox).bytes(egress));
   }
   outbox.clear();
 }

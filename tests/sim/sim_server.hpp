@@ -42,6 +42,11 @@ class SimServer final : public Host {
   std::uint64_t wake_ups() const { return wake_ups_; }
   base::DropCounters& drops() { return shard_.drops(); }
   const std::vector<SocketAddress>& addresses() const { return addresses_; }
+  // Those that sessions have to themselves, at the most that were open at once.
+  std::size_t open_ports() const { return ports_.size() - addresses_.size(); }
+  std::size_t most_open_ports() const { return most_open_ports_; }
+  // No more of them can be opened.
+  bool out_of_ports = false;
 
   void receive(std::span<Datagram> batch, Instant now) override;
   void advance(Instant now) override;
@@ -50,9 +55,15 @@ class SimServer final : public Host {
  private:
   void note(const pipeline::Event& event);
   void flush(base::Outbox& outbox);
+  base::Result<SocketAddress> open_port(std::uint16_t index, const SocketAddress& address);
+  void close_port(std::uint16_t index);
+  void receive_run(std::uint16_t port_index, std::span<Datagram> run, Instant now);
 
   VirtualNetwork& network_;
   std::vector<SocketAddress> addresses_;
+  std::map<std::uint16_t, SocketAddress> ports_;  // by index
+  std::uint16_t last_port_number_ = 50'000;
+  std::size_t most_open_ports_ = 0;
   base::SeededRandom random_;
   pipeline::MediaConfiguration configuration_;
   std::vector<pipeline::Event> events_;

@@ -51,6 +51,12 @@ void VirtualNetwork::join(Host& host, const std::vector<SocketAddress>& addresse
   shape(host, up, down);
 }
 
+void VirtualNetwork::add_address(Host& host, const SocketAddress& address) {
+  for (const auto& access : accesses_) {
+    if (access->host == &host) by_address_[address] = access.get();
+  }
+}
+
 void VirtualNetwork::leave(Host& host) {
   for (const auto& access : accesses_) {
     if (access->host != &host) continue;
@@ -75,7 +81,10 @@ void VirtualNetwork::cut(Host& host, Instant from, Instant until) {
 }
 
 void VirtualNetwork::rebind(const SocketAddress& inside, const SocketAddress& outside) {
-  if (const auto before = outside_.find(inside); before != outside_.end()) inside_.erase(before->second);
+  if (const auto before = outside_.find(inside); before != outside_.end()) {
+    former_[before->second] = by_address_.at(inside);
+    inside_.erase(before->second);
+  }
   outside_[inside] = outside;
   inside_[outside] = inside;
 }
@@ -88,12 +97,20 @@ VirtualNetwork::Access* VirtualNetwork::owner_of(const SocketAddress& outside) {
   return found == by_address_.end() ? nullptr : found->second;
 }
 
+VirtualNetwork::Access* VirtualNetwork::meant_by(const SocketAddress& to) {
+  if (Access* owner = owner_of(to)) return owner;
+  if (const auto former = former_.find(to); former != former_.end()) return former->second;
+  const auto inside = by_address_.find(to);
+  return inside == by_address_.end() ? nullptr : inside->second;
+}
+
 Fate VirtualNetwork::send(const SocketAddress& from, const SocketAddress& to, base::Bytes bytes) {
   const auto sender = by_address_.find(from);
   if (sender == by_address_.end()) return std::nullopt;
   const auto seen = outside_.find(from);
   Datagram datagram{seen == outside_.end() ? from : seen->second, to, {bytes.begin(), bytes.end()}};
   Access* receiver = owner_of(to);
+  Access* meant = meant_by(to);
   const Treatment treatment = treat ? treat(datagram) : Treatment{};
   if (const auto translated = inside_.find(to); translated != inside_.end()) datagram.to = translated->second;
   Fate fate;
@@ -105,7 +122,7 @@ Fate VirtualNetwork::send(const SocketAddress& from, const SocketAddress& to, ba
       fate = fate && arrival ? std::min(*fate, *arrival) : fate ? fate : arrival;
     }
   }
-  if (receiver && receiver->host) receiver->host->overhear(datagram, now_, fate);
+  if (meant && meant->host) meant->host->overhear(datagram, now_, fate);
   return fate;
 }
 

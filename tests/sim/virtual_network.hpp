@@ -71,6 +71,9 @@ class VirtualNetwork {
   void join(Host& host, const std::vector<SocketAddress>& addresses, const LinkShape& up,
             const LinkShape& down);
   void leave(Host& host);
+  // A host that has joined opens and closes a port.
+  void add_address(Host& host, const SocketAddress& address);
+  void remove_address(const SocketAddress& address) { by_address_.erase(address); }
   void shape(Host& host, const LinkShape& up, const LinkShape& down);
   // Nothing that is sent to or by the host in [from, until) arrives.
   void cut(Host& host, Instant from, Instant until);
@@ -122,6 +125,8 @@ class VirtualNetwork {
   bool duplicates(Direction& direction, const Datagram& datagram);
   Fate send_copy(Access& from, Access& to, const Datagram& datagram, Duration hold);
   Access* owner_of(const SocketAddress& outside);
+  // Who is meant, though he may not be reached there any more.
+  Access* meant_by(const SocketAddress& to);
   void handle_events();
   void wake_hosts();
   void refresh(const Access& access) { deadlines_.set(access.id, access.host->deadline()); }
@@ -134,6 +139,7 @@ class VirtualNetwork {
   std::unordered_map<SocketAddress, Access*> by_address_;  // of the host itself
   std::unordered_map<SocketAddress, SocketAddress> outside_;
   std::unordered_map<SocketAddress, SocketAddress> inside_;
+  std::unordered_map<SocketAddress, Access*> former_;  // by outside address
   std::multimap<Instant, Event> events_;
   base::DeadlineQueue deadlines_;
   std::uint64_t wake_ups_ = 0;

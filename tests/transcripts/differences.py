@@ -1,4 +1,6 @@
-"""Where the server answers otherwise than Kurento, on purpose. One rule a difference, each with its reason."""
+"""Where the server answers otherwise than Kurento, on purpose. One rule a difference, each with its reason and with
+what the answer has to be instead."""
+from descriptions import is_description, media_of, same_description
 
 ANY = object()  # accepted whatever it is
 
@@ -14,6 +16,49 @@ def error(code, message=ANY, type_=ANY):
 
 def succeeds(_recorded, answered):
     return "result" in answered
+
+
+def value(expected):
+    """This very value."""
+    def matches(_recorded, answered):
+        found = answered["result"].get("value") if "result" in answered else value
+        return type(found) is type(expected) and found == expected
+    return matches
+
+
+def only(**members):
+    """Those items of the recorded list that have these members, and no others."""
+    def matches(recorded, answered):
+        items = [i for i in recorded["result"]["value"] if all(i[k] == v for k, v in members.items())]
+        return value(items)(recorded, answered)
+    return matches
+
+
+def without_data(recorded, answered):
+    """The same description, but that its m-lines of data are refused."""
+    before, now = (r.get("result", {}).get("value") for r in (recorded, answered))
+    if not (is_description(before) and is_description(now)):
+        return False
+    refused = [m for m in media_of(now) if m["kind"] == "application"]
+    return all(m["refused"] for m in refused) and same_description(before, now, leave_out="application")
+
+
+def answers(accepted, refused):
+    """A description with m-lines of these kinds."""
+    def matches(_recorded, answered):
+        found = answered.get("result", {}).get("value")
+        media = media_of(found) if is_description(found) else []
+        return [[m["kind"] for m in media if m["refused"] == is_refused] for is_refused in (False, True)] == [accepted, refused]
+    return matches
+
+
+def states(type_, *states_):
+    """As many items of this type, of one component of one stream, in these states."""
+    def matches(_recorded, answered):
+        items = answered.get("result", {}).get("value")
+        return isinstance(items, list) and [(i["__type__"], i["streamId"], str(i["componentId"]), i["state"]) for i in items] == [
+            (type_, "1", "1", s) for s in states_]
+    return matches
 
 
 def without_session(recorded, answered):
@@ -41,7 +86,8 @@ def same_value_kind(recorded, answered):
 
 # A case's line was kept, but not the lines before it that brought about what it tells.
 HISTORY = "what it tells of was done in a line that the recording lacks"
-CONFIGURED = "the server of the recording was configured so"
+NO_DATA = "data channels are refused as yet"
+TAG = {"__module__": "kurento", "__type__": "Tag"}
 
 # (case, reason, expectation): a case whose whole name the pattern matches may differ from the recording if the
 # expectation, a function of the recorded and the given response, holds.
@@ -80,20 +126,30 @@ RULES = [
      and a["error"]["message"].startswith(r["error"]["message"])),
     (r"sdp/invoke:sdes-to-webrtc:processOffer", "a WebRTC endpoint refuses m-lines without DTLS",
      lambda _r, a: all("m=" not in line or " 0 " in line for line in a.get("result", {}).get("value", "").splitlines())),
-    (r"sdp/invoke:firefox:processOffer", "data channels are refused as yet",
-     lambda _r, a: "m=application 0 " in a.get("result", {}).get("value", "")),
+    (r"(sdp/invoke:firefox|media/invoke:B):processOffer", NO_DATA, without_data),
+    (r"media/invoke:A-dc.*:(create|close)DataChannel", NO_DATA, error(40111, "Data channels are not supported")),
     # Lines that the recording lacks
-    (r"sdp/invoke:dc.*:(getLocalSessionDescriptor|generateOffer|processAnswer|processOffer|addIceCandidate)", HISTORY,
-     lambda _r, a: "result" in a or a.get("error", {}).get("code") in (40202, 40203, 40209)),
-    (r"invoke/operationParams-extra", HISTORY, same_value_kind),
-    (r"manager/invoke:manager:getTags", HISTORY, same_value_kind),
-    (r"invoke/invoke:PassThrough\(null\):getName", HISTORY, same_value_kind),
-    (r"invoke/invoke:PassThrough(\{\"key\":\"k1\"\}:getTag|\{\}:getTags)", HISTORY, same_value_kind),
-    (r"invoke/invoke:PassThrough\{\}:get(Min|Max)EncoderBitrate", HISTORY, same_value_kind),
-    (r"invoke/invoke:MediaPipeline\{\}:getLatencyStats", HISTORY, same_value_kind),
-    (r"invoke/invoke:WebRtcEndpoint\{\}:(getMaxVideoSendBandwidth|getExternalIPv[46])", HISTORY, same_value_kind),
-    (r"(connect|release)/invoke:.*:getSinkConnections", HISTORY, same_value_kind),
-    (r"getters/invoke:WebRtcEndpoint:getNetworkInterfaces", CONFIGURED, same_value_kind),
+    (r"sdp/invoke:dc-after-gather:getLocalSessionDescriptor", HISTORY, error(40202, "No local SDP")),
+    (r"sdp/invoke:dc-second-processOffer:processOffer", HISTORY, answers(["audio", "video"], ["application"])),
+    (r"manager/invoke:manager:getTags", HISTORY, value([])),
+    (r"invoke/(invoke:PassThrough\(null\):getName|operationParams-extra)", HISTORY, value("5")),
+    (r"invoke/invoke:PassThrough\{\"key\":\"k1\"\}:getTag", HISTORY, value("v1")),
+    (r"invoke/invoke:PassThrough\{\}:getTags", HISTORY, value([TAG | {"key": "k1", "value": "v1"}, TAG | {"key": "k2", "value": "v2"}])),
+    (r"invoke/invoke:PassThrough\{\}:getMinEncoderBitrate", HISTORY, value(0)),
+    (r"invoke/invoke:PassThrough\{\}:getMaxEncoderBitrate", HISTORY, value(2147483647)),
+    (r"invoke/invoke:MediaPipeline\{\}:getLatencyStats", HISTORY, value(False)),
+    (r"invoke/invoke:WebRtcEndpoint\{\}:getMaxVideoSendBandwidth", HISTORY, value(500)),
+    (r"invoke/invoke:WebRtcEndpoint\{\}:getExternalIPv[46]", HISTORY, value("")),
+    (r"connect/invoke:a:getSinkConnections", HISTORY, only(type="AUDIO")),
+    # In media.jsonl A has never made the offer that B's answer is to, so the two do not find each other.
+    (r"media/invoke:A:processAnswer", HISTORY, error(40209)),
+    (r"media/invoke:A:getLocalSessionDescriptor", HISTORY, error(40202, "No local SDP")),
+    (r"media/invoke:A:getStats", HISTORY, value(None)),
+    (r"media/invoke:A:(getIceConnectionState|getDtlsConnectionState|getICECandidatePairs)", HISTORY, value([])),
+    (r"media/invoke:[AB]:getConnectionState", HISTORY, value("DISCONNECTED")),
+    (r"media/invoke:B-VIDEO:isMediaFlowingOut", HISTORY, value(False)),
+    (r"media/invoke:B:getIceConnectionState", HISTORY, states("IceConnection", "CONNECTING")),
+    (r"media/invoke:B:getDtlsConnectionState", HISTORY, states("DtlsConnection", "NEW")),
     (r"crash/.*", "an error where Kurento dies",
      lambda _r, a: a.get("error", {}).get("code") in (40001, 40004, 40107)),
 ]

@@ -201,7 +201,7 @@ def replay_case(file, recorded, left_out):
     expected = recorded_response(recorded)
     if is_same(file, recorded, expected, answered, closed):
         return check_events(file, recorded, events)
-    reason = excuse_for(recorded["case"], expected, answered)
+    reason = excuse_for(recorded["case"], file.symbols.substitute(expected), answered)
     if reason:
         return "excused", reason
     shown = answered if answered is not None else f"closed with {closed}"

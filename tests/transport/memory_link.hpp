@@ -155,6 +155,7 @@ class MemoryLink {
     peer.changes.ice_state |= changes.ice_state;
     peer.changes.selected_pair |= changes.selected_pair;
     peer.changes.dtls_state |= changes.dtls_state;
+    peer.changes.path_taken |= changes.path_taken;
   }
   base::DropReason deliver(Peer& to, const base::SocketAddress& from, base::Bytes bytes) {
     const base::Path path{0, from};

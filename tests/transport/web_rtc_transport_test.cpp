@@ -255,23 +255,6 @@ TEST(WebRtcTransport, AnswersDtlsWhereItHasConsentOnly) {
   EXPECT_GE(to_peer, 1);
 }
 
-// An indication has no integrity, so anybody could send one that names a peer which was on the path before.
-TEST(WebRtcTransport, AnIndicationTakesNoPathFromAnotherPeer) {
-  MemoryLink link;
-  link.introduce();
-  const auto shared = address("198.51.100.1", 9);
-  ASSERT_EQ(link.deliver(link.left, shared, check_for(link.left)), DropReason::none);
-  constexpr PeerId kOther = 9;
-  link.left.demux.learn({0, shared}, kOther);
-  Octets memory(256);
-  ice::StunWriter writer(memory, ice::StunClass::indication, {});
-  writer.username(link.left.transport->local_credentials().ufrag, "peer");
-  EXPECT_EQ(link.deliver(link.left, shared, writer.finish()), DropReason::none);
-  EXPECT_EQ(link.left.demux.find({0, shared}, kHeader), kOther);
-  EXPECT_EQ(link.deliver(link.left, shared, check_for(link.left)), DropReason::none);
-  EXPECT_NE(link.left.demux.find({0, shared}, kHeader), kOther);
-}
-
 TEST(WebRtcTransport, AnotherCertificateIsAnotherAssociation) {
   MemoryLink link;
   ASSERT_TRUE(link.connect());

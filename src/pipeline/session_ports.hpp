@@ -1,0 +1,67 @@
+// UDP ports that sessions have to themselves, beside those that all sessions of the shard share. One is
+// needed where a peer cannot be told from another one's by its address: when it is a server that, like this
+// one, has one port for all its peers, or this server itself (docs/adr/0006).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/result.hpp"
+#include "pipeline/media_port.hpp"
+#include "transport/demux.hpp"
+
+namespace kaskado::pipeline {
+
+// How a socket is opened and closed: by the loop, or by a test's virtual network.
+struct PortFunctions {
+  // Binds to the address, whose port number is to be chosen, and gives the address bound. Paths name it by
+  // `index`.
+  std::function<base::Result<base::SocketAddress>(std::uint16_t index, const base::SocketAddress& address)>
+      open;
+  // What is pending for the port has been sent.
+  std::function<void(std::uint16_t index)> close;
+};
+
+// Owned by a shard.
+class SessionPorts {
+ public:
+  // In one shard. Each takes a file descriptor and some kernel memory.
+  static constexpr std::size_t kMost = 4096;
+
+  // Without functions no port is ever opened.
+  explicit SessionPorts(PortFunctions functions) : functions_(std::move(functions)) {}
+
+  // `first` is the lowest index that no shared port has.
+  void set_first_index(std::uint16_t first) { next_index_ = first; }
+  // A port for the session on the interface of `shared`. Nothing where it has one there, and where none can
+  // be had: there are kMost of them, or the system refuses; of that the log tells once.
+  std::optional<MediaPort> open(transport::PeerId session, const MediaPort& shared);
+  // In the order they were opened.
+  std::vector<MediaPort> of(transport::PeerId session) const;
+  bool has(transport::PeerId session) const { return open_.contains(session); }
+  // No path leads to the session any more, and nothing is to be sent for it.
+  void close(transport::PeerId session);
+  std::size_t count() const { return count_; }
+
+ private:
+  struct Port {
+    std::uint16_t shared_index;
+    MediaPort port;
+  };
+
+  std::uint16_t take_index();
+  void warn(const std::string& why);
+
+  PortFunctions functions_;
+  std::map<transport::PeerId, std::vector<Port>> open_;
+  std::vector<std::uint16_t> free_indices_;
+  std::uint16_t next_index_ = 0;
+  std::size_t count_ = 0;
+  bool warned_ = false;
+};
+
+}  // namespace kaskado::pipeline

@@ -1,0 +1,115 @@
+// The backend over real shards, with their threads and their sockets on the loopback. Waits are on answers.
+#include "control/shard_backend.hpp"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <stdexcept>
+
+#include "pipeline/api.hpp"
+
+namespace kaskado::control {
+namespace {
+
+using pipeline::ApiResult;
+using pipeline::Arguments;
+using pipeline::ErrorCode;
+using pipeline::Value;
+
+// A class whose making fails as only a bug of the server's can.
+const pipeline::ClassInfo kThrowingClass{
+    .name = "Throwing",
+    .module = "test",
+    .namespace_ = "test",
+    .parent = &pipeline::kMediaObjectClass,
+    .constructor = {},
+    .operations = {},
+    .events = {},
+    .create = [](const pipeline::Construction&, const Arguments&)
+        -> ApiResult<std::unique_ptr<pipeline::MediaObject>> { throw std::out_of_range("beyond the end"); }};
+
+const pipeline::OperationInfo kThrowingOperation{
+    .name = "throw", .run = [](pipeline::MediaObject&, const Arguments&) -> ApiResult<Value> {
+      throw std::runtime_error("not this way");
+    }};
+
+// What is posted to the control thread, run by the test.
+class ControlThread {
+ public:
+  void post(std::function<void()> task) {
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+    posted_.notify_one();
+  }
+  void run_one() {
+    std::unique_lock lock(mutex_);
+    posted_.wait(lock, [&] { return !tasks_.empty(); });
+    const auto task = std::move(tasks_.front());
+    tasks_.pop_front();
+    lock.unlock();
+    task();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable posted_;
+  std::deque<std::function<void()>> tasks_;
+};
+
+std::vector<std::unique_ptr<pipeline::ShardThread>> start_shards(int count) {
+  auto configuration = std::make_shared<pipeline::MediaConfiguration>();
+  configuration->offer_loopback = true;
+  std::vector<std::unique_ptr<pipeline::ShardThread>> shards;
+  for (int index = 0; index < count; ++index) {
+    auto shard = pipeline::ShardThread::start(index, -1, configuration, [](pipeline::Event) {});
+    EXPECT_TRUE(shard.ok()) << shard.error().message;
+    shards.push_back(std::move(shard).value());
+  }
+  return shards;
+}
+
+class ShardBackendTest : public testing::Test {
+ protected:
+  ApiResult<void> create(const pipeline::ClassInfo& info, const std::string& id) {
+    std::optional<ApiResult<void>> answered;
+    backend.create(0, info, id, {}, [&](ApiResult<void> result) { answered = std::move(result); });
+    control.run_one();
+    return *answered;
+  }
+  ApiResult<Value> invoke(const std::string& id, const pipeline::OperationInfo& operation) {
+    std::optional<ApiResult<Value>> answered;
+    backend.invoke(0, id, operation, {}, [&](ApiResult<Value> result) { answered = std::move(result); });
+    control.run_one();
+    return *answered;
+  }
+
+  ControlThread control;
+  const std::vector<std::unique_ptr<pipeline::ShardThread>> shards = start_shards(2);
+  ShardBackend backend{shards, [this](std::function<void()> task) { control.post(std::move(task)); }};
+};
+
+// It ended the server, and everybody's sessions with it.
+TEST_F(ShardBackendTest, ACommandThatThrowsIsAnsweredAndTheShardGoesOn) {
+  const auto made = create(kThrowingClass, "thrown");
+  ASSERT_FALSE(made.ok());
+  EXPECT_EQ(made.error().code, ErrorCode::UNEXPECTED_ERROR);
+  EXPECT_EQ(made.error().message, "Internal error");
+  ASSERT_TRUE(create(pipeline::kMediaPipelineClass, "pipeline").ok());
+  const auto invoked = invoke("pipeline", kThrowingOperation);
+  ASSERT_FALSE(invoked.ok());
+  EXPECT_EQ(invoked.error().code, ErrorCode::UNEXPECTED_ERROR);
+  EXPECT_TRUE(create(pipeline::kMediaPipelineClass, "another").ok());
+}
+
+// What was not made does not count as one.
+TEST_F(ShardBackendTest, ACommandThatThrowsLeavesTheCountOfPipelines) {
+  backend.create(0, kThrowingClass, "thrown", {}, [](ApiResult<void> result) { EXPECT_FALSE(result.ok()); });
+  EXPECT_EQ(backend.shard_for_new_pipeline(), 1u);
+  control.run_one();
+  EXPECT_EQ(backend.shard_for_new_pipeline(), 0u);
+}
+
+}  // namespace
+}  // namespace kaskado::control
