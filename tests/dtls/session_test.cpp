@@ -50,69 +50,6 @@ TEST(Session, AWrongFingerprintFailsTheSideThatSeesItAndTellsTheOther) {
   }
 }
 
-class LateFingerprint : public testing::TestWithParam<TwoPeers::Side> {
- protected:
-  LateFingerprint() {
-    TwoPeers::Options options;
-    true_ = *options.expects[side_];
-    options.expects[side_].reset();
-    peers_ = std::make_unique<TwoPeers>(options);
-  }
-  DtlsOutcome set(const Fingerprint& fingerprint) {
-    const auto outcome =
-        session().set_remote_fingerprint(fingerprint, peers_->path(), peers_->now(), peers_->outbox(side_));
-    peers_->collect(side_);
-    return outcome;
-  }
-  DtlsSession& session() { return (*peers_)[side_]; }
-  DtlsSession& other() { return (*peers_)[other_]; }
-
-  TwoPeers::Side side_ = GetParam();
-  TwoPeers::Side other_ = side_ == TwoPeers::client ? TwoPeers::server : TwoPeers::client;
-  Fingerprint true_;
-  std::unique_ptr<TwoPeers> peers_;
-};
-
-TEST_P(LateFingerprint, ConnectsOnceItIsKnownAndRight) {
-  peers_->start();
-  peers_->run_until(peers_->now() + 5s);
-  EXPECT_EQ(other().state(), DtlsState::connected);
-  EXPECT_EQ(session().state(), DtlsState::connecting);
-  EXPECT_FALSE(session().keys());
-  EXPECT_FALSE(peers_->send(side_, {1})) << "nothing goes to a peer that is not known";
-
-  EXPECT_TRUE(peers_->send(other_, {7, 7}));
-  peers_->run_until(peers_->now() + 1s);
-  EXPECT_TRUE(peers_->received[side_].empty());
-
-  EXPECT_TRUE(set(true_).state_changed);
-  EXPECT_EQ(session().state(), DtlsState::connected);
-  EXPECT_EQ(session().keys()->local_key_room, other().keys()->remote_key_room);
-  EXPECT_EQ(session().next_application_data().size(), 2u) << "what came early was kept";
-}
-
-TEST_P(LateFingerprint, InTheMiddleOfTheHandshake) {
-  peers_->start();
-  peers_->run_until(peers_->now() + 25ms);
-  EXPECT_FALSE(set(true_).state_changed);
-  peers_->run_until(peers_->now() + 5s);
-  EXPECT_TRUE(peers_->both(DtlsState::connected));
-}
-
-TEST_P(LateFingerprint, FailsWhenItIsWrong) {
-  peers_->start();
-  peers_->run_until(peers_->now() + 5s);
-  EXPECT_TRUE(set(wrong_fingerprint()).state_changed);
-  EXPECT_EQ(session().state(), DtlsState::failed);
-  EXPECT_EQ(session().why(), "the peer's certificate is not the one of its fingerprint");
-  peers_->run_until(peers_->now() + 1s);
-  EXPECT_EQ(other().state(), DtlsState::failed);
-  EXPECT_EQ(other().why(), "the peer sent an alert: bad certificate");
-  EXPECT_FALSE(set(true_).state_changed) << "too late";
-}
-
-INSTANTIATE_TEST_SUITE_P(Sides, LateFingerprint, testing::Values(TwoPeers::client, TwoPeers::server));
-
 TEST(Session, ApplicationDataKeepsItsBoundaries) {
   TwoPeers peers({});
   peers.connect();
