@@ -4,18 +4,17 @@
 #include <arpa/inet.h>
 #include <benchmark/benchmark.h>
 #include <netinet/in.h>
-#include <netinet/udp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
 
 #include <algorithm>
-#include <cstring>
-#include <ctime>
 #include <memory>
 #include <vector>
 
 #include "base/outbox.hpp"
+#include "bench/sfu_load/bare_messages.hpp"
+#include "bench/sfu_load/clocks.hpp"
 #include "loop/udp_port.hpp"
 
 namespace kaskado::loop {
@@ -24,9 +23,7 @@ namespace {
 constexpr std::size_t kDatagramBytes = 1216;
 
 double cpu_ns() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<double>(time.tv_sec) * 1e9 + static_cast<double>(time.tv_nsec);
+  return static_cast<double>(bench::read_clock_ns(CLOCK_THREAD_CPUTIME_ID));
 }
 
 // A peer's socket, read by nobody but drain().
@@ -63,60 +60,6 @@ class Peer {
   sockaddr_in address_;
 };
 
-// What is to be sent, as the bare calls want it: `run` datagrams to each address as one message.
-class Messages {
- public:
-  Messages(const std::vector<sockaddr_in>& to, std::size_t run)
-      : to_(to),
-        memory_(to.size() * run * kDatagramBytes),
-        vectors_(to.size() * run),
-        controls_(to.size()),
-        messages_(to.size()) {
-    for (std::size_t i = 0; i < vectors_.size(); ++i)
-      vectors_[i] = {memory_.data() + i * kDatagramBytes, kDatagramBytes};
-    for (std::size_t i = 0; i < to_.size(); ++i) {
-      msghdr& header = messages_[i].msg_hdr;
-      header = {};
-      header.msg_name = &to_[i];
-      header.msg_namelen = sizeof to_[i];
-      header.msg_iov = &vectors_[i * run];
-      header.msg_iovlen = run;
-      if (run > 1) segment(header, controls_[i]);
-    }
-  }
-
-  void send(int fd) {
-    for (std::size_t sent = 0; sent < messages_.size();) {
-      const int more =
-          sendmmsg(fd, messages_.data() + sent, static_cast<unsigned>(messages_.size() - sent), MSG_DONTWAIT);
-      if (more <= 0) return;
-      sent += static_cast<std::size_t>(more);
-    }
-  }
-
- private:
-  struct alignas(cmsghdr) Control {
-    char bytes[CMSG_SPACE(sizeof(std::uint16_t))];
-  };
-
-  static void segment(msghdr& header, Control& control) {
-    header.msg_control = control.bytes;
-    header.msg_controllen = sizeof control.bytes;
-    cmsghdr* first = CMSG_FIRSTHDR(&header);
-    first->cmsg_level = SOL_UDP;
-    first->cmsg_type = UDP_SEGMENT;
-    first->cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
-    const std::uint16_t bytes = kDatagramBytes;
-    std::memcpy(CMSG_DATA(first), &bytes, sizeof bytes);
-  }
-
-  std::vector<sockaddr_in> to_;
-  std::vector<std::uint8_t> memory_;
-  std::vector<iovec> vectors_;
-  std::vector<Control> controls_;
-  std::vector<mmsghdr> messages_;
-};
-
 class Counting final : public DatagramHandler {
  public:
   void on_batch(std::uint16_t, std::span<ReceivedDatagram> batch, base::Instant) override {
@@ -126,7 +69,8 @@ class Counting final : public DatagramHandler {
 };
 
 struct Port {
-  Port() : port(UdpPort::open(loop, base::SocketAddress::v4({127, 0, 0, 1}, 0), 0, receiver, handler).value()) {}
+  Port()
+      : port(UdpPort::open(loop, base::SocketAddress::v4({127, 0, 0, 1}, 0), 0, receiver, handler).value()) {}
   Loop loop;
   base::PacketPool pool{4096};
   DatagramReceiver receiver{pool};
@@ -156,7 +100,7 @@ void send(benchmark::State& state) {
       outbox.commit(kDatagramBytes, {0, all.back()->name()});
     }
   }
-  Messages bare(addresses, run);
+  bench::BareMessages bare(addresses, run, kDatagramBytes);
   Peer sender;
   double spent_ns = 0, floor_ns = 0;
   std::size_t arrived = 0;
@@ -166,7 +110,7 @@ void send(benchmark::State& state) {
     const double sent = cpu_ns() - start;
     for (auto& peer : all) arrived += peer->drain();
     const double bare_start = cpu_ns();
-    bare.send(sender.fd());
+    if (!bare.send(sender.fd())) state.SkipWithError("the kernel refuses the bare calls");
     floor_ns += cpu_ns() - bare_start;
     for (auto& peer : all) peer->drain();
     spent_ns += sent;
@@ -191,16 +135,16 @@ void receive(benchmark::State& state) {
   Peer sender, bare;
   sockaddr_in address = bare.address();
   address.sin_port = htons(port.port->local().port());
-  Messages to_port(std::vector<sockaddr_in>(messages, address), run);
-  Messages to_bare(std::vector<sockaddr_in>(messages, bare.address()), run);
+  bench::BareMessages to_port(std::vector(messages, address), run, kDatagramBytes);
+  bench::BareMessages to_bare(std::vector(messages, bare.address()), run, kDatagramBytes);
   std::vector<std::uint8_t> memory(kDatagramBytes);
   double spent_ns = 0, floor_ns = 0;
   for (auto _ : state) {
-    to_port.send(sender.fd());
+    if (!to_port.send(sender.fd())) state.SkipWithError("datagrams are refused");
     const double start = cpu_ns();
     uv_run(port.loop.raw(), UV_RUN_NOWAIT);
     const double received = cpu_ns() - start;
-    to_bare.send(sender.fd());
+    if (!to_bare.send(sender.fd())) state.SkipWithError("datagrams are refused");
     const double bare_start = cpu_ns();
     while (recv(bare.fd(), memory.data(), memory.size(), MSG_DONTWAIT) >= 0) continue;
     floor_ns += cpu_ns() - bare_start;

@@ -3,11 +3,9 @@
 // calls or by the project's own fastest engine. CPU time of this thread, in µs a packet, as one JSON line.
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <netinet/udp.h>
 #include <openssl/evp.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -15,14 +13,11 @@
 #include <cstring>
 #include <vector>
 
+#include "bare_messages.hpp"
 #include "base/random.hpp"
 #include "clocks.hpp"
 #include "peer_socket.hpp"
 #include "srtp/sender.hpp"
-
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#endif
 
 namespace kaskado::bench {
 namespace {
@@ -41,76 +36,48 @@ double cpu_us() {
 // Viewers as the generator has them, and a sender as the server is one.
 class Sends {
  public:
-  explicit Sends(std::size_t packet_bytes)
-      : memory_((kViewers + kRun) * packet_bytes), packet_bytes_(packet_bytes) {
+  explicit Sends(std::size_t packet_bytes) : packet_bytes_(packet_bytes) {
     for (std::size_t i = 0; i < kViewers; ++i) {
       auto viewer = PeerSocket::open(16);
       if (!viewer) fail(viewer.error().message.c_str());
-      addresses_[i].sin_family = AF_INET;
-      addresses_[i].sin_port = htons(viewer->local().port());
-      addresses_[i].sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      sockaddr_in address{};
+      address.sin_family = AF_INET;
+      address.sin_port = htons(viewer->local().port());
+      address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      addresses_.push_back(address);
       viewers_.push_back(std::move(*viewer));
     }
     socket_ = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (socket_ < 0) fail("cannot make a UDP socket");
-    // RTP of which most is trimmed, as the generator's sockets do.
-    for (std::size_t i = 0; i < kViewers + kRun; ++i) {
-      memory_[i * packet_bytes_] = 0x80;
-      memory_[i * packet_bytes_ + 1] = 96;
-      base::store_u16(memory_.data() + i * packet_bytes_ + 2, static_cast<std::uint16_t>(i));
-    }
   }
   ~Sends() { close(socket_); }
   Sends(const Sends&) = delete;
 
   // µs a packet, in messages of `run` packets to one viewer each.
   double measure(std::size_t run) {
-    prepare(run);
+    BareMessages messages(addresses_, run, packet_bytes_);
+    for (std::size_t i = 0; i < messages.size(); ++i) write_rtp_header(messages.datagram(i), i);
     double spent = 0;
     for (int batch = 0; batch < kSendBatches; ++batch) {
       const double start = cpu_us();
-      for (std::size_t sent = 0; sent < kViewers;) {
-        const int more =
-            sendmmsg(socket_, messages_.data() + sent, static_cast<unsigned>(kViewers - sent), 0);
-        if (more <= 0) fail("sendmmsg");
-        sent += static_cast<std::size_t>(more);
-      }
+      if (!messages.send(socket_)) fail("sendmmsg");
       spent += cpu_us() - start;
       drain();
     }
-    return spent / (kSendBatches * static_cast<double>(kViewers * run));
+    return spent / (kSendBatches * static_cast<double>(messages.size()));
   }
 
  private:
-  struct alignas(cmsghdr) Control {
-    char bytes[CMSG_SPACE(sizeof(std::uint16_t))];
-  };
-
   [[noreturn]] static void fail(const char* what) {
     std::fprintf(stderr, "sfu_floor: %s: %s\n", what, strerror(errno));
     std::exit(1);
   }
 
-  void prepare(std::size_t run) {
-    for (std::size_t i = 0; i < kViewers; ++i) {
-      for (std::size_t k = 0; k < run; ++k)
-        vectors_[i * run + k] = {memory_.data() + (i + k) * packet_bytes_, packet_bytes_};
-      msghdr& header = messages_[i].msg_hdr;
-      header = {};
-      header.msg_name = &addresses_[i];
-      header.msg_namelen = sizeof addresses_[i];
-      header.msg_iov = &vectors_[i * run];
-      header.msg_iovlen = run;
-      if (run == 1) continue;
-      header.msg_control = controls_[i].bytes;
-      header.msg_controllen = sizeof controls_[i].bytes;
-      cmsghdr* control = CMSG_FIRSTHDR(&header);
-      control->cmsg_level = SOL_UDP;
-      control->cmsg_type = UDP_SEGMENT;
-      control->cmsg_len = CMSG_LEN(sizeof(std::uint16_t));
-      const auto segment = static_cast<std::uint16_t>(packet_bytes_);
-      std::memcpy(CMSG_DATA(control), &segment, sizeof segment);
-    }
+  // As much of it as the viewers' sockets look at, which trim most packets.
+  static void write_rtp_header(base::MutableBytes packet, std::size_t sequence) {
+    packet[0] = 0x80;
+    packet[1] = 96;
+    base::store_u16(packet.data() + 2, static_cast<std::uint16_t>(sequence));
   }
 
   void drain() {
@@ -118,15 +85,11 @@ class Sends {
       while (viewer.receive(batch_).size() == ReceiveBatch::kDatagrams) continue;
   }
 
-  std::vector<PeerSocket> viewers_;
-  std::vector<std::uint8_t> memory_;
   const std::size_t packet_bytes_;
+  std::vector<PeerSocket> viewers_;
+  std::vector<sockaddr_in> addresses_;
   int socket_ = -1;
   ReceiveBatch batch_;
-  std::array<sockaddr_in, kViewers> addresses_{};
-  std::array<iovec, kViewers * kRun> vectors_;
-  std::array<Control, kViewers> controls_{};
-  std::array<mmsghdr, kViewers> messages_;
 };
 
 // Packets in turn through 64 slots and from one payload, as an outbox sees them.
