@@ -7,7 +7,7 @@ from . import paths, processes
 async def measure(options, samples):
     """Appends two measurements to `samples`."""
     for _ in range(2):
-        text = await processes.output([paths.FLOOR, options.size], options.server_cpu[:1], options.nice)
+        text = await processes.output([options.build / paths.FLOOR, options.size], options.server_cpu[:1], options.nice)
         samples.append(json.loads(text))
 
 

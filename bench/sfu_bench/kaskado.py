@@ -1,4 +1,4 @@
-"""build/kaskado as the server under load: its process, and how peers join it."""
+"""Kaskado as the server under load: its process, and how peers join it."""
 import asyncio
 import json
 import os
@@ -44,7 +44,8 @@ class Kaskado:
         directory = tempfile.TemporaryDirectory(prefix="kaskado-bench-")
         port = free_port()
         write_configuration(pathlib.Path(directory.name), port, options.shards)
-        command = [paths.KASKADO, "-f", f"{directory.name}/kurento.conf.json", "-c", f"{directory.name}/modules"]
+        command = [options.build / paths.KASKADO, "-f", f"{directory.name}/kurento.conf.json",
+                   "-c", f"{directory.name}/modules"]
         with open(options.log or os.devnull, "ab") as log:
             child = await processes.start(command, options.server_cpu, options.nice, stdout=log, stderr=log)
         try:

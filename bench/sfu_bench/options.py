@@ -1,10 +1,13 @@
 """What bench/sfu is asked for."""
 import argparse
 import os
+import pathlib
 
-DESCRIPTION = """Measures the packet path: starts build/kaskado and its load generator in separate processes, each
+from . import paths
+
+DESCRIPTION = """Measures the packet path: starts the server and its load generator in separate processes, each
 pinned to a processor, on the loopback interface, and prints one JSON line. docs/performance.md says what the figures
-mean. The release build has to be there: ninja -C build."""
+mean. A release build has to be there: ninja -C build."""
 
 EPILOG = """Every run checks that each viewer gets every packet once, in order, by continuous sequence numbers, and that
 one packet in 16 (all of them with --check) is decryptable and what the publisher sent. The exit code is 1 where a
@@ -55,6 +58,8 @@ def make_parser():
     run = parser.add_argument_group("run")
     run.add_argument("--seconds", type=number(float, 0.5, 600), default=8.0, metavar="S", help="of the window (8)")
     run.add_argument("--warmup", type=number(float, 0, 60), default=2.0, metavar="S", help="of media before it (2)")
+    run.add_argument("--build", type=pathlib.Path, default=paths.DEFAULT_BUILD, metavar="DIRECTORY",
+                     help="server, generator and floor are this build's (build)")
     run.add_argument("--server-cpu", type=processors, metavar="LIST", help="processors of the server (the first)")
     run.add_argument("--load-cpu", type=processors, metavar="LIST", help="processors of the generator (the last)")
     run.add_argument("--shards", type=number(int, 1, 64), default=1, metavar="N", help="of the server (1)")

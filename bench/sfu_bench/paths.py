@@ -1,12 +1,11 @@
-"""Where things are."""
+"""Where things are: the default build, and what a build has."""
 import pathlib
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-BUILD = ROOT / "build"
-KASKADO = BUILD / "kaskado"
-LOAD = BUILD / "bench" / "sfu_load" / "sfu_load"
-FLOOR = BUILD / "bench" / "sfu_load" / "sfu_floor"
+DEFAULT_BUILD = pathlib.Path(__file__).resolve().parent.parent.parent / "build"
+KASKADO = "kaskado"
+LOAD = "bench/sfu_load/sfu_load"
+FLOOR = "bench/sfu_load/sfu_floor"
 
 
-def missing():
-    return [str(path.relative_to(ROOT)) for path in (KASKADO, LOAD, FLOOR) if not path.exists()]
+def missing(build):
+    return [str(build / name) for name in (KASKADO, LOAD, FLOOR) if not (build / name).exists()]
