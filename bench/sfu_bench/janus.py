@@ -23,7 +23,7 @@ START_SECONDS = 10
 ANSWER_SECONDS = 30
 ROOM = 1
 ADDRESS = "10.255.0.1"
-INTERFACE = "bench0"
+INTERFACE, FAR_END = "bench0", "bench1"
 IN_NAMESPACE = "KASKADO_BENCH_NAMESPACE"
 
 SERVER = """general: {{ configs_folder = "{configs}"
@@ -33,7 +33,7 @@ SERVER = """general: {{ configs_folder = "{configs}"
   session_timeout = 0
   event_loops = {loops}
   admin_secret = "none" }}
-nat: {{ ice_enforce_list = "bench0" }}
+nat: {{ ice_enforce_list = "{interface}" }}
 plugins: {{ disable = "{other_plugins}" }}
 transports: {{ disable = "{other_transports}" }}
 """
@@ -76,8 +76,8 @@ def enter_namespace():
     if not os.environ.get(IN_NAMESPACE):
         os.environ[IN_NAMESPACE] = "1"
         os.execvp("unshare", ["unshare", "-n", sys.executable, *sys.argv])
-    for command in ("link set lo up", f"link add {INTERFACE} type veth peer name bench1",
-                    f"addr add {ADDRESS}/32 dev {INTERFACE}", f"link set {INTERFACE} up", "link set bench1 up"):
+    for command in ("link set lo up", f"link add {INTERFACE} type veth peer name {FAR_END}",
+                    f"addr add {ADDRESS}/32 dev {INTERFACE}", f"link set {INTERFACE} up", f"link set {FAR_END} up"):
         subprocess.run(["ip", *command.split()], check=True)
 
 
@@ -88,7 +88,7 @@ def _others(folder, own):
 def write_configuration(directory, port, options):
     texts = {
         "janus": SERVER.format(configs=directory, plugins=_folder("plugins"), transports=_folder("transports"),
-                               loops=options.shards, other_plugins=_others("plugins", "libjanus_videoroom.so"),
+                               loops=options.shards, interface=INTERFACE, other_plugins=_others("plugins", "libjanus_videoroom.so"),
                                other_transports=_others("transports", "libjanus_websockets.so")),
         "janus.transport.websockets": TRANSPORT.format(port=port),
         "janus.plugin.videoroom": PLUGIN.format(room=ROOM),

@@ -74,8 +74,7 @@ void write_percentiles(Line& line, const char* key, const Histogram& histogram) 
 
 void write_totals(Line& line, const LoadTotals& totals) {
   const StreamCounters& viewers = totals.viewers;
-  line.add("published", totals.publishers.published)
-      .add("expected", totals.expected)
+  line.add("expected", totals.expected)
       .add("received", viewers.packets)
       .add("missing", totals.missing())
       .add("holes", totals.holes)
@@ -135,14 +134,11 @@ base::Result<void> to_peer(Load& load, const std::string& what, const Json& comm
 void report_window(Load& load, const LoadTotals& begin, Line& line) {
   const LoadTotals end = load.totals();
   const double seconds = base::to_seconds(end.at - begin.at);
-  const std::uint64_t expected = end.expected - begin.expected;
   line.begin("window")
       .add("seconds", seconds)
-      .add("published", end.publishers.published - begin.publishers.published)
-      .add("expected", expected)
+      .add("expected", end.expected - begin.expected)
       .add("received", end.viewers.packets - begin.viewers.packets)
       .add("holes", end.holes > begin.holes ? end.holes - begin.holes : 0)
-      .add("queueDrops", end.queue_drops - begin.queue_drops)
       .add("cpuShare", static_cast<double>(end.cpu_ns - begin.cpu_ns) / 1e9 / seconds);
   write_percentiles(line, "latencyMs", load.latency());
   write_percentiles(line, "publisherLateMs", load.lateness());

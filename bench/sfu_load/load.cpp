@@ -21,7 +21,6 @@ void add_to(PublisherCounters& sum, const PublisherCounters& one) {
   sum.retransmitted += one.retransmitted;
   sum.nacked_too_late += one.nacked_too_late;
   sum.key_frames_asked += one.key_frames_asked;
-  sum.key_frames += one.key_frames;
 }
 
 void add_to(StreamCounters& sum, const StreamCounters& one) {

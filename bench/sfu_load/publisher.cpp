@@ -90,10 +90,7 @@ void Publisher::write_payload(base::MutableBytes payload, std::uint64_t number) 
   const PayloadMark mark{id_, static_cast<std::uint32_t>(number), wall_now()};
   if (audio_) return write_audio_payload(payload, mark);
   const bool starts_frame = number == 0 || frame_of(number) != frame_of(number - 1);
-  if (starts_frame) {
-    in_key_frame_ = std::exchange(key_frame_wanted_, false);
-    counters_.key_frames += in_key_frame_;
-  }
+  if (starts_frame) in_key_frame_ = std::exchange(key_frame_wanted_, false);
   write_vp8_payload(payload,
                     {.picture_id = static_cast<std::uint16_t>(frame_of(number) & 0x7fff),
                      .starts_frame = starts_frame,

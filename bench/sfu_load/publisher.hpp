@@ -26,7 +26,6 @@ struct PublisherCounters {
   std::uint64_t retransmitted = 0;
   std::uint64_t nacked_too_late = 0;  // asked for what is not kept any more
   std::uint64_t key_frames_asked = 0;
-  std::uint64_t key_frames = 0;
 };
 
 class Publisher {
@@ -46,8 +45,6 @@ class Publisher {
   // Nothing before the first packet.
   std::optional<rtp::SenderInfo> sender_info(base::Instant now, base::WallTime wall) const;
 
-  std::uint32_t id() const { return id_; }
-  rtp::Ssrc ssrc() const { return ssrc_; }
   const PublisherCounters& counters() const { return counters_; }
 
  private:

@@ -21,11 +21,6 @@ struct StreamCounters {
   std::uint64_t undecryptable = 0;
   std::uint64_t changed = 0;      // decrypted, and not what was published
   std::uint64_t misnumbered = 0;  // the wrong packet for its sequence number, or of another publisher
-
-  // All that must not be, but missing packets.
-  std::uint64_t faults() const {
-    return duplicates + reordered + out_of_window + foreign + undecryptable + changed + misnumbered;
-  }
 };
 
 class StreamCheck {

@@ -23,6 +23,12 @@ class StreamCheckTest : public testing::Test {
     check.note_payload(*note(sequence), PayloadMark{publisher, number, {}});
   }
   const StreamCounters& counted() const { return check.counters(); }
+  // All that must not be, but missing packets.
+  std::uint64_t faults() const {
+    const StreamCounters& all = counted();
+    return all.duplicates + all.reordered + all.out_of_window + all.foreign + all.undecryptable +
+           all.changed + all.misnumbered;
+  }
 
   StreamCheck check{kPublisher};
 };
@@ -31,7 +37,7 @@ TEST_F(StreamCheckTest, AStreamThatWrapsIsWhole) {
   note_all(65'000, 65'536 + 65'536 + 500);
   EXPECT_EQ(counted().packets, 66'572u);
   EXPECT_EQ(check.holes(), 0u);
-  EXPECT_EQ(counted().faults(), 0u);
+  EXPECT_EQ(faults(), 0u);
 }
 
 TEST_F(StreamCheckTest, AMissingPacketIsAHole) {
@@ -39,7 +45,7 @@ TEST_F(StreamCheckTest, AMissingPacketIsAHole) {
   note_all(22, 30);
   EXPECT_EQ(check.holes(), 2u);
   EXPECT_EQ(counted().packets, 18u);
-  EXPECT_EQ(counted().faults(), 0u);
+  EXPECT_EQ(faults(), 0u);
 }
 
 TEST_F(StreamCheckTest, ADuplicateIsNoPacket) {
@@ -112,7 +118,7 @@ TEST_F(StreamCheckTest, AChangedPayloadIsCounted) {
   check.note_undecryptable();
   EXPECT_EQ(counted().changed, 1u);
   EXPECT_EQ(counted().undecryptable, 1u);
-  EXPECT_EQ(counted().faults(), 2u);
+  EXPECT_EQ(faults(), 2u);
 }
 
 TEST(PayloadTest, TellsWhatItWasWrittenWith) {
