@@ -5,8 +5,8 @@
 
 namespace kaskado::loop {
 
-// Those that the calling thread may run on, in ascending order: all of them, unless the operator has set fewer for the
-// process (taskset(1), cpusets). Never empty.
+// Those that the calling thread may run on, in ascending order: all of them, unless the operator has set
+// fewer for the process (taskset(1), cpusets). Never empty.
 std::vector<int> usable_processors();
 
 }  // namespace kaskado::loop
