@@ -73,6 +73,7 @@ void WebRtcConnection::restart_ice(base::Instant now) {
   transport().restart_ice(now);
   gathered_ = false;
   candidates_.clear();
+  told_pair_ = {};
 }
 
 void WebRtcConnection::set_remote(const sdp::NegotiatedTransport& remote,
@@ -117,6 +118,15 @@ std::optional<IceCandidatePair> WebRtcConnection::selected_pair() const {
   if (!selected) return std::nullopt;
   return IceCandidatePair{std::to_string(stream_id_), kComponentId, selected->local.to_string(),
                           selected->remote.to_string()};
+}
+
+std::optional<IceCandidatePair> WebRtcConnection::take_selected_pair() {
+  auto selected = selected_pair();
+  if (!selected) return std::nullopt;
+  std::pair candidates{selected->local_candidate, selected->remote_candidate};
+  if (candidates == told_pair_) return std::nullopt;
+  told_pair_ = std::move(candidates);
+  return selected;
 }
 
 IceConnection WebRtcConnection::ice_connection() const {

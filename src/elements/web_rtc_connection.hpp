@@ -56,6 +56,8 @@ class WebRtcConnection {
   bool is_ended_by_peer() const { return transport().dtls_state() == dtls::DtlsState::closed; }
   bool is_open() const { return session_->is_open(); }
   std::optional<IceCandidatePair> selected_pair() const;
+  // The selected pair where it is another one than was told last: that it is nominated now is no news.
+  std::optional<IceCandidatePair> take_selected_pair();
   IceConnection ice_connection() const;
   DtlsConnection dtls_connection() const;
 
@@ -69,6 +71,7 @@ class WebRtcConnection {
   std::vector<std::string> candidates_;  // as told
   IceComponentState ice_state_ = IceComponentState::disconnected;
   std::optional<DtlsConnectionState> told_dtls_state_;
+  std::pair<std::string, std::string> told_pair_;  // local and remote candidate
 };
 
 }  // namespace kaskado::elements

@@ -173,7 +173,7 @@ void WebRtcEndpoint::on_transport_changes(pipeline::WebRtcSession& session, cons
     for (const IceComponentState state : connection.take_ice_states()) raise(connection.ice_event(state));
   }
   if (changes.selected_pair) {
-    if (const auto pair = connection.selected_pair()) raise(NewCandidatePairSelected{*pair});
+    if (const auto pair = connection.take_selected_pair()) raise(NewCandidatePairSelected{*pair});
   }
   if (changes.dtls_state) {
     if (const auto change = connection.take_dtls_change()) raise(*change);

@@ -203,7 +203,9 @@ class PeersTest : public EndpointTest {
 
   std::vector<std::unique_ptr<Browser>> browsers;
   // Datagrams that go nowhere; false loses one.
-  std::function<bool(const base::SocketAddress& from)> wire = [](const auto&) { return true; };
+  std::function<bool(const base::SocketAddress& from, base::Bytes datagram)> wire = [](auto&, auto) {
+    return true;
+  };
 
  private:
   static constexpr base::Duration kDelay = 5ms;
@@ -217,7 +219,8 @@ class PeersTest : public EndpointTest {
     dtls::set_virtual_gettimeofday(when);
   }
   void send(const base::SocketAddress& from, const base::SocketAddress& to, base::Bytes bytes) {
-    if (wire(from)) under_way_.emplace(now() + kDelay, Datagram{from, to, {bytes.begin(), bytes.end()}});
+    if (wire(from, bytes))
+      under_way_.emplace(now() + kDelay, Datagram{from, to, {bytes.begin(), bytes.end()}});
   }
   void collect_from(base::Outbox& outbox) {
     for (const base::Egress& egress : outbox.pending()) {
