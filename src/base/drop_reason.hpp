@@ -39,6 +39,7 @@ namespace kaskado::base {
   X(pool_empty)                 \
   X(outbox_full)                \
   X(send_failed)                \
+  X(relay_full)                 \
   X(waiting_for_key_frame)
 
 enum class DropReason : std::uint8_t {

@@ -4,6 +4,9 @@
 
 #include "pipeline/dot_graph.hpp"
 #include "pipeline/log.hpp"
+#include "pipeline/media_pipeline.hpp"
+#include "pipeline/relay_sender.hpp"
+#include "pipeline/rtp_feed.hpp"
 #include "pipeline/rtp_sink.hpp"
 #include "pipeline/shard.hpp"
 
@@ -42,6 +45,34 @@ MediaElement::MediaElement(const Construction& construction, MediaObject* parent
 
 MediaElement::~MediaElement() = default;
 
+std::size_t MediaElement::home() const { return shard_->index(); }
+
+PipelineMirror* MediaElement::mirror() {
+  const MediaPipeline* pipeline = get_media_pipeline().value();
+  return pipeline ? pipeline->mirror() : nullptr;
+}
+
+void MediaElement::add_relay(MediaType type, std::size_t to, std::uint32_t name) {
+  remove_relay(type, to);
+  relays_.emplace_back(type, std::make_unique<RelaySender>(*shard_, to, name));
+  relays_.back().second->bind(source(type));
+}
+
+void MediaElement::remove_relay(MediaType type, std::size_t to) {
+  std::erase_if(relays_, [&](const auto& relay) { return relay.first == type && relay.second->to() == to; });
+}
+
+RelaySender* MediaElement::relay(MediaType type, std::size_t to) const {
+  for (const auto& [carried, relay] : relays_) {
+    if (carried == type && relay->to() == to) return relay.get();
+  }
+  return nullptr;
+}
+
+void MediaElement::on_created() {
+  if (PipelineMirror* const others = mirror()) others->created(*this);
+}
+
 void MediaElement::on_release() {
   while (!outgoing_.empty()) {
     const Link link = *outgoing_.back();
@@ -51,12 +82,14 @@ void MediaElement::on_release() {
     const Link link = *incoming_.back();
     link.source->disconnect_one(*this, link.type, link.source_description, link.sink_description);
   }
+  relays_.clear();
+  if (PipelineMirror* const others = mirror()) others->released(id());
 }
 
-RtpSource* MediaElement::origin(MediaType type) {
+RtpFeed* MediaElement::origin(MediaType type) {
   MediaElement* at = this;
   for (int hop = 0; hop <= kMaxHops; ++hop) {
-    if (RtpSource* own = at->source(type)) return own;
+    if (RtpFeed* own = at->source(type)) return own;
     const Link* link = at->passes(type) ? at->incoming_link(type, kDefaultDescription) : nullptr;
     if (!link) return nullptr;
     at = link->source;
@@ -65,6 +98,7 @@ RtpSource* MediaElement::origin(MediaType type) {
 }
 
 void MediaElement::rebind() {
+  for (const auto& [type, relay] : relays_) relay->bind(source(type));
   for (const MediaType type : kAllTypes) {
     rebind(type, this, kMaxHops);
     for (const auto& link : outgoing_) {
@@ -166,6 +200,7 @@ void MediaElement::connect_one(MediaElement& sink, MediaType type, const std::st
   outgoing_.push_back(std::make_unique<Link>(Link{this, &sink, type, source_description, sink_description}));
   sink.incoming_.push_back(outgoing_.back().get());
   raise(ElementConnected{&sink, type, source_description, sink_description});
+  if (PipelineMirror* const others = mirror()) others->connected(*outgoing_.back());
   sink.rebind(type, &sink, kMaxHops);
 }
 
@@ -191,6 +226,9 @@ void MediaElement::disconnect_one(MediaElement& sink, MediaType type, const std:
     sink.rebind(type, &sink, kMaxHops);
   }
   raise(ElementDisconnected{&sink, type, source_description, sink_description});
+  if (PipelineMirror* const others = mirror()) {
+    others->disconnected({this, &sink, type, source_description, sink_description});
+  }
 }
 
 Link* MediaElement::incoming_link(MediaType type, std::string_view sink_description) const {

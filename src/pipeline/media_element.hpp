@@ -15,8 +15,10 @@
 namespace kaskado::pipeline {
 
 class MediaElement;
+class PipelineMirror;
+class RelaySender;
+class RtpFeed;
 class RtpSink;
-class RtpSource;
 
 // A connection of one media type, owned by its source element.
 struct Link {
@@ -35,9 +37,11 @@ class MediaElement : public MediaObject, public MediaElementApi {
   const std::vector<std::unique_ptr<Link>>& outgoing() const { return outgoing_; }
   const std::vector<Link*>& incoming() const { return incoming_; }
   Shard& shard() const { return *shard_; }
+  // The shard that the element itself lives on.
+  virtual std::size_t home() const;
 
   // The media that this element makes itself, or nullptr.
-  virtual RtpSource* source(MediaType) { return nullptr; }
+  virtual RtpFeed* source(MediaType) { return nullptr; }
   // Where media that arrives here goes out of the pipeline, or nullptr.
   virtual RtpSink* sink(MediaType) { return nullptr; }
   // Whether what arrives leaves again to the elements connected behind.
@@ -45,7 +49,7 @@ class MediaElement : public MediaObject, public MediaElementApi {
 
   // The source that media of `type` behind this element comes from, followed up through the elements that
   // pass it on; nullptr where the way ends or goes in a circle.
-  RtpSource* origin(MediaType type);
+  RtpFeed* origin(MediaType type);
   // To be called when what source() or sink() give has changed: binds this element and those behind it.
   void rebind();
 
@@ -54,6 +58,19 @@ class MediaElement : public MediaObject, public MediaElementApi {
   void set_flowing_out(MediaType type, bool flowing) { set_flowing_out(type, flowing, kMaxHops); }
   bool flowing_out(MediaType type) const { return flowing_out_[index(type)]; }
 
+  // The way to another shard where somebody follows this element's media; `relay` names who does.
+  void add_relay(MediaType type, std::size_t to, std::uint32_t relay);
+  void remove_relay(MediaType type, std::size_t to);
+  RelaySender* relay(MediaType type, std::size_t to) const;
+
+  // One link. A sink takes one source of a type: the new one replaces the old.
+  void connect_one(MediaElement& sink, MediaType type, const std::string& source_description,
+                   const std::string& sink_description);
+  // Removes the link where there is one; ElementDisconnected is raised in any case, as clients expect.
+  void disconnect_one(MediaElement& sink, MediaType type, const std::string& source_description,
+                      const std::string& sink_description);
+
+  void on_created() override;
   void on_release() override;
 
   ApiResult<int> get_encoder_bitrate() override { return encoder_bitrate_; }
@@ -99,11 +116,8 @@ class MediaElement : public MediaObject, public MediaElementApi {
 
   static std::size_t index(MediaType type) { return static_cast<std::size_t>(type); }
   Link* incoming_link(MediaType type, std::string_view sink_description) const;
-  void connect_one(MediaElement& sink, MediaType type, const std::string& source_description,
-                   const std::string& sink_description);
-  // Removes the link where there is one; ElementDisconnected is raised in any case, as clients expect.
-  void disconnect_one(MediaElement& sink, MediaType type, const std::string& source_description,
-                      const std::string& sink_description);
+  // Where the pipeline has one; what is done to the graph is to be told to it.
+  PipelineMirror* mirror();
   // Binds this element and those behind it, as many hops down, to where their media now comes from.
   void rebind(MediaType type, const MediaElement* start, int hops);
   void set_flowing_in(MediaType type, bool flowing, int hops);
@@ -112,6 +126,7 @@ class MediaElement : public MediaObject, public MediaElementApi {
   Shard* shard_;
   std::vector<std::unique_ptr<Link>> outgoing_;
   std::vector<Link*> incoming_;
+  std::vector<std::pair<MediaType, std::unique_ptr<RelaySender>>> relays_;
   std::array<bool, 3> flowing_in_{};
   std::array<bool, 3> flowing_out_{};
   std::array<bool, 3> told_not_transcoding_{};

@@ -54,6 +54,8 @@ class MediaObject : public MediaObjectApi {
   MediaObject* parent() const { return parent_; }
   const std::vector<MediaObject*>& children() const { return children_; }
 
+  // Called once, when the object can be found.
+  virtual void on_created() {}
   // Called once, children first, before the object and its family are destroyed: the place to say goodbye to
   // peers and to leave the graph while everything still stands.
   virtual void on_release() {}

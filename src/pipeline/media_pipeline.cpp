@@ -7,6 +7,15 @@ namespace kaskado::pipeline {
 MediaPipeline::MediaPipeline(const Construction& construction)
     : MediaObject(construction, nullptr), shard_(*construction.shard) {}
 
+void MediaPipeline::mirror_to(std::size_t shard) {
+  if (!mirror_) mirror_ = std::make_unique<PipelineMirror>(*this);
+  mirror_->spread_to(shard);
+}
+
+void MediaPipeline::on_release() {
+  if (mirror_) mirror_->released(id());
+}
+
 ApiResult<void> MediaPipeline::set_latency_stats(bool latency_stats) {
   latency_stats_ = latency_stats;
   return {};

@@ -22,8 +22,14 @@ ApiResult<void> ObjectRegistry::create(const ClassInfo& info, std::string id, co
   assert(info.create && !objects_.contains(id));
   auto object = info.create(Construction{*this, shard_, id, &info}, arguments);
   if (!object) return std::move(object).error();
-  objects_.emplace(std::move(id), std::move(object).value());
+  adopt(std::move(object).value());
   return {};
+}
+
+void ObjectRegistry::adopt(std::unique_ptr<MediaObject> object) {
+  MediaObject& adopted = *object;
+  objects_.emplace(adopted.id(), std::move(object));
+  adopted.on_created();
 }
 
 ApiResult<Value> ObjectRegistry::invoke(std::string_view id, const OperationInfo& operation,

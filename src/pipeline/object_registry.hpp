@@ -22,6 +22,8 @@ class ObjectRegistry final : public ObjectHost {
   ObjectRegistry(Shard* shard, WallClock clock, EventSink sink);
   ~ObjectRegistry() override;
 
+  // An object that was made otherwise.
+  void adopt(std::unique_ptr<MediaObject> object);
   // `id` is chosen by the caller and must be new. Arguments have been checked against the descriptor.
   ApiResult<void> create(const ClassInfo& info, std::string id, const Arguments& arguments);
   ApiResult<Value> invoke(std::string_view id, const OperationInfo& operation, const Arguments& arguments);

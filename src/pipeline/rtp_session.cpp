@@ -220,7 +220,7 @@ void RtpSession::end_run(base::Outbox& outbox) {
 }
 
 bool RtpSession::has_streams() const {
-  return audio_.sink.source() || video_.sink.source() || audio_.source.active() || video_.source.active();
+  return audio_.sink.source() || video_.sink.source() || audio_.source.followed() || video_.source.followed();
 }
 
 void RtpSession::advance(base::Instant now, base::Outbox& outbox) {

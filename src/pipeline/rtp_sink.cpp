@@ -1,6 +1,6 @@
 #include "pipeline/rtp_sink.hpp"
 
-#include "pipeline/rtp_source.hpp"
+#include "pipeline/rtp_feed.hpp"
 #include "pipeline/shard.hpp"
 
 namespace kaskado::pipeline {
@@ -18,7 +18,7 @@ void RtpSink::configure(const RtpSinkConfig& config) {
     config_ = config;
     return;
   }
-  RtpSource* const source = source_;
+  RtpFeed* const source = source_;
   bind(nullptr);
   config_ = config;
   if (stream_) {
@@ -39,7 +39,7 @@ void RtpSink::configure(const RtpSinkConfig& config) {
 
 void RtpSink::pause() { configure({}); }
 
-void RtpSink::bind(RtpSource* source) {
+void RtpSink::bind(RtpFeed* source) {
   if (source == source_) return;
   if (source_) source_->detach(*this);
   source_ = source;
@@ -55,7 +55,7 @@ std::vector<rtp::SendPayload> RtpSink::payloads(const std::vector<MediaFormat>& 
 
 void RtpSink::follow() {
   if (!stream_) return;
-  const rtp::ReceiveStream* active = source_ ? source_->active() : nullptr;
+  const rtp::SourceStream* active = source_ ? source_->followed() : nullptr;
   const auto matched = payloads(config_.formats);
   // A source without a codec in common is as good as none: no key frame of it would help.
   if (!active || matched.empty()) return stream_->switch_source({});
@@ -77,7 +77,7 @@ void RtpSink::restart_index() {
 void RtpSink::receive_nack(const rtp::Nack& nack, base::Instant now, base::Outbox& outbox) {
   if (!stream_) return;
   stream_->receive_nack();
-  const rtp::ReceiveStream* active = source_ ? source_->active() : nullptr;
+  const rtp::SourceStream* active = source_ ? source_->followed() : nullptr;
   if (!active || !line_.is_open()) return;
   for (const rtp::SequenceNumber lost : nack) {
     const rtp::MediaPacket* packet = stream_->find_lost(lost, active->history(), now);
@@ -110,7 +110,7 @@ void RtpSink::receive_report(const rtp::ReportBlock& block, base::Instant now) {
 
 std::optional<rtp::SenderInfo> RtpSink::sender_info(base::Instant now) const {
   if (!stream_) return std::nullopt;
-  const rtp::ReceiveStream* active = source_ ? source_->active() : nullptr;
+  const rtp::SourceStream* active = source_ ? source_->followed() : nullptr;
   return stream_->sender_info(now, shard_.clock(), active ? &active->clock() : nullptr);
 }
 

@@ -15,7 +15,7 @@
 
 namespace kaskado::pipeline {
 
-class RtpSource;
+class RtpFeed;
 class Shard;
 
 // What a negotiation says of the sent side of an m-line.
@@ -37,7 +37,7 @@ class RtpSink {
   // Sends no more, until configured again.
   void pause();
   // From now on feeds from `source`, or from nothing.
-  void bind(RtpSource* source);
+  void bind(RtpFeed* source);
   // Told by the source: another stream of it is the one to send, or its formats are others.
   void source_changed();
   // The line is open: video that waits for a key frame can use one from now on, so this asks for it.
@@ -48,7 +48,7 @@ class RtpSink {
   rtp::Ssrc ssrc() const { return ssrc_; }
   // Unique within the shard.
   std::uint32_t id() const { return id_; }
-  RtpSource* source() const { return source_; }
+  RtpFeed* source() const { return source_; }
   transport::EgressLine& line() const { return line_; }
   // nullptr until configured.
   rtp::SendStream* stream() { return stream_ ? &*stream_ : nullptr; }
@@ -73,7 +73,7 @@ class RtpSink {
   const MediaType type_;
   const rtp::Ssrc ssrc_;
   const std::uint32_t id_;
-  RtpSource* source_ = nullptr;
+  RtpFeed* source_ = nullptr;
   RtpSinkConfig config_;
   std::optional<rtp::SendStream> stream_;
 };

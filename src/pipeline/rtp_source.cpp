@@ -5,36 +5,28 @@
 #include <utility>
 
 #include "pipeline/media_element.hpp"
-#include "pipeline/rtp_sink.hpp"
+#include "pipeline/relay_sender.hpp"
 #include "pipeline/shard.hpp"
 
 namespace kaskado::pipeline {
 
 namespace {
 
-constexpr std::size_t kVideoHistoryPackets = 1024;
-constexpr std::size_t kAudioHistoryPackets = 128;
-constexpr std::size_t kScarceHistoryPackets = 32;
-constexpr std::size_t kMaxRembSubscribers = 16384;
-
 rtp::MediaKind kind_of(MediaType type) { return type == MediaType::audio ? rtp::MediaKind::audio : rtp::MediaKind::video; }
 
 }  // namespace
 
 RtpSource::RtpSource(Shard& shard, MediaElement& owner, MediaType type)
-    : shard_(shard), owner_(owner), type_(type), relay_(kMaxRembSubscribers) {}
-
-RtpSource::~RtpSource() {
-  while (!sinks_.empty()) sinks_.back()->bind(nullptr);
-}
+    : RtpFeed(shard, type), owner_(owner) {}
 
 void RtpSource::configure(RtpSourceConfig config) {
   // Streams know their formats from their start; where those change, what comes next is a new stream.
-  const bool same = config.formats == config_.formats;
+  const bool same = config.formats == formats();
   config_ = std::move(config);
+  set_formats(config_.formats);
   while (!same && !streams_.empty()) end_stream(streams_.back()->ssrc());
   if (config_.formats.empty()) end_flow();
-  for (RtpSink* sink : sinks_) sink->source_changed();
+  follow(active_);
 }
 
 const MediaFormat* RtpSource::format(rtp::PayloadType type) const {
@@ -51,7 +43,7 @@ base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now
   stream->trim_history(affordable_history());
   if (verdict.restarted || takes_over(*stream, now)) {
     // What came of the former one goes out before nobody follows it any more.
-    end_run(shard_.outbox());
+    end_run(shard().outbox());
     // Whoever follows gets this packet: where a key frame starts with it, no other is needed.
     key_frame_at_hand_ = packet.starts_key_frame;
     activate(stream);
@@ -65,14 +57,6 @@ base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now
   return base::DropReason::none;
 }
 
-// While packets are scarce histories keep few, then none: what is asked for again is worth less than checks and media
-// that cannot be received at all.
-std::size_t RtpSource::affordable_history() const {
-  const std::size_t most = shard_.packets().max_packets(), used = shard_.packets().in_use();
-  if (used < most / 4 * 3) return SIZE_MAX;
-  return used < most / 8 * 7 ? kScarceHistoryPackets : 0;
-}
-
 // A new stream does at once, one that was there before only once the active one has fallen silent: late packets of a
 // stream that was left must not win it back.
 bool RtpSource::takes_over(const rtp::ReceiveStream& stream, base::Instant now) const {
@@ -82,7 +66,7 @@ bool RtpSource::takes_over(const rtp::ReceiveStream& stream, base::Instant now) 
 
 void RtpSource::end_run(base::Outbox& outbox) {
   if (run_.empty()) return;
-  router_.forward(run_, outbox, shard_.drops());
+  hand_on(run_, outbox);
   run_.clear();
 }
 
@@ -96,17 +80,16 @@ rtp::ReceiveStream& RtpSource::add_stream(const rtp::MediaPacket& packet) {
   if (streams_.size() == kMaxStreams) end_stream(streams_.front()->ssrc());
   std::vector<rtp::ReceivePayload> payloads;
   for (const MediaFormat& format : config_.formats) payloads.push_back({format.payload_type, video_codec_of(format.codec)});
-  const bool video = type_ == MediaType::video;
   streams_.push_back(std::make_unique<rtp::ReceiveStream>(rtp::ReceiveStreamConfig{
       .ssrc = packet.header.ssrc,
       .feedback_sender = config_.feedback_sender,
-      .stream_id = shard_.next_stream_id(),
-      .kind = kind_of(type_),
+      .stream_id = shard().next_stream_id(),
+      .kind = kind_of(type()),
       .clock_rate = format(packet.header.payload_type)->codec.clock_rate,
       .payloads = payloads,
       .nack = config_.nack,
       .key_frames = config_.key_frames,
-      .history_packets = video ? kVideoHistoryPackets : kAudioHistoryPackets}));
+      .history_packets = history_packets()}));
   if (rtt_ != base::Duration{}) streams_.back()->set_rtt(rtt_);
   return *streams_.back();
 }
@@ -117,7 +100,7 @@ void RtpSource::activate(rtp::ReceiveStream* stream) {
     const auto at = std::ranges::find_if(streams_, [&](const auto& s) { return s.get() == stream; });
     std::rotate(at, at + 1, streams_.end());
   }
-  for (RtpSink* sink : sinks_) sink->source_changed();
+  follow(stream);
 }
 
 void RtpSource::end_stream(rtp::Ssrc ssrc) {
@@ -131,16 +114,22 @@ void RtpSource::end_stream(rtp::Ssrc ssrc) {
 }
 
 void RtpSource::receive_sender_report(rtp::Ssrc sender, const rtp::SenderInfo& info, base::Instant now) {
-  if (rtp::ReceiveStream* stream = stream_of(sender)) stream->receive_sender_report(info, now);
+  rtp::ReceiveStream* stream = stream_of(sender);
+  if (!stream) return;
+  stream->receive_sender_report(info, now);
+  if (stream != active_) return;
+  for (RelaySender* relay : relays()) relay->clock_changed();
 }
 
 void RtpSource::note_flow(base::Instant now) {
   last_packet_ = now;
-  if (!std::exchange(flowing_, true)) owner_.set_flowing_out(type_, true);
+  if (!std::exchange(flowing_, true)) owner_.set_flowing_out(type(), true);
 }
 
 void RtpSource::end_flow() {
-  if (std::exchange(flowing_, false)) owner_.set_flowing_out(type_, false);
+  if (!std::exchange(flowing_, false)) return;
+  owner_.set_flowing_out(type(), false);
+  for (RelaySender* relay : relays()) relay->fell_silent();
 }
 
 void RtpSource::advance(base::Instant now, rtp::RtcpBuilder& builder) {
@@ -165,21 +154,6 @@ void RtpSource::set_rtt(base::Duration rtt) {
 
 void RtpSource::append_reports(std::vector<rtp::ReportBlock>& blocks, base::Instant now) {
   for (const auto& stream : streams_) blocks.push_back(stream->report_block(now));
-}
-
-void RtpSource::attach(RtpSink& sink) {
-  sinks_.push_back(&sink);
-  if (sink.stream()) router_.subscribe({sink.stream(), &sink.line()});
-}
-
-void RtpSource::detach(RtpSink& sink) {
-  std::erase(sinks_, &sink);
-  if (sink.stream()) router_.unsubscribe(*sink.stream());
-  relay_.forget(sink.id());
-}
-
-void RtpSource::receive_remb(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now) {
-  relay_.receive(subscriber, bitrate_bps, now);
 }
 
 }  // namespace kaskado::pipeline

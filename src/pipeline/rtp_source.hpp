@@ -7,15 +7,12 @@
 
 #include "pipeline/api.hpp"
 #include "pipeline/media_format.hpp"
-#include "pipeline/router.hpp"
+#include "pipeline/rtp_feed.hpp"
 #include "rtp/receive_stream.hpp"
-#include "rtp/remb.hpp"
 
 namespace kaskado::pipeline {
 
 class MediaElement;
-class RtpSink;
-class Shard;
 
 // What a negotiation says of the received side of an m-line.
 struct RtpSourceConfig {
@@ -25,8 +22,8 @@ struct RtpSourceConfig {
   rtp::KeyFrameMethod key_frames = rtp::KeyFrameMethod::none;
 };
 
-// Owned by the endpoint. Sinks bind themselves to it and are unbound when it goes.
-class RtpSource {
+// Owned by the endpoint.
+class RtpSource final : public RtpFeed {
  public:
   // Further SSRCs of one m-line push out the one that was followed longest ago.
   static constexpr std::size_t kMaxStreams = 8;
@@ -36,11 +33,8 @@ class RtpSource {
   static constexpr base::Duration kTakeOver = std::chrono::milliseconds{500};
 
   RtpSource(Shard& shard, MediaElement& owner, MediaType type);
-  ~RtpSource();
-  RtpSource(const RtpSource&) = delete;
 
   void configure(RtpSourceConfig config);
-  const std::vector<MediaFormat>& formats() const { return config_.formats; }
   const MediaFormat* format(rtp::PayloadType type) const;
 
   // Judges a packet and keeps it for end_run(). None, or why it was dropped.
@@ -54,20 +48,12 @@ class RtpSource {
   // Writes the feedback that is due.
   void advance(base::Instant now, rtp::RtcpBuilder& builder);
   base::Instant deadline() const;
-  // Throttled; nothing where the sender takes no such requests.
-  void request_key_frame(base::Instant now);
+  void request_key_frame(base::Instant now) override;
   void set_rtt(base::Duration rtt);
   // Appends one block a stream.
   void append_reports(std::vector<rtp::ReportBlock>& blocks, base::Instant now);
 
-  void attach(RtpSink& sink);
-  void detach(RtpSink& sink);
-  void receive_remb(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now);
-  // The least that the subscribers ask for; 0 where none says anything.
-  std::uint64_t relayed_remb_bps(base::Instant now) { return relay_.smallest_bps(now); }
-
   MediaElement& owner() const { return owner_; }
-  MediaType type() const { return type_; }
   // The stream that subscribers get, or nullptr before the first packet.
   rtp::ReceiveStream* active() const { return active_; }
   const std::vector<std::unique_ptr<rtp::ReceiveStream>>& streams() const { return streams_; }
@@ -75,22 +61,16 @@ class RtpSource {
  private:
   rtp::ReceiveStream* stream_of(rtp::Ssrc ssrc) const;
   rtp::ReceiveStream& add_stream(const rtp::MediaPacket& packet);
-  std::size_t affordable_history() const;
   bool takes_over(const rtp::ReceiveStream& stream, base::Instant now) const;
   void activate(rtp::ReceiveStream* stream);
   void note_flow(base::Instant now);
   void end_flow();
 
-  Shard& shard_;
   MediaElement& owner_;
-  const MediaType type_;
   RtpSourceConfig config_;
   std::vector<std::unique_ptr<rtp::ReceiveStream>> streams_;  // the active one stands last
   rtp::ReceiveStream* active_ = nullptr;
   std::vector<rtp::MediaPacket> run_;
-  Router router_;
-  std::vector<RtpSink*> sinks_;
-  rtp::RembRelay relay_;
   base::Duration rtt_{};  // 0 where it is not known
   base::Instant last_packet_{};
   base::Instant last_active_packet_{};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipeline/relayed_source.hpp"
 #include "pipeline/web_rtc_session.hpp"
 
 namespace kaskado::pipeline {
@@ -60,6 +61,25 @@ void Shard::receive_run(const base::Path& path, std::span<loop::ReceivedDatagram
     drops_.count(session->receive(std::move(datagram.packet), path, now_, outbox_));
   }
   end_run();
+}
+
+void Shard::take_relayed(std::size_t from) {
+  RelayRing& ring = network_->ring(from, index_);
+  // Before the look: what is written after it is told anew.
+  ring.signalled.exchange(false);
+  RelayedSource* source = nullptr;
+  std::size_t taken = 0;
+  for (RelaySlot* slot; taken < RelayRing::kSlots && (slot = ring.slots.front()); ++taken, ring.slots.pop()) {
+    RelayedSource* const next = relays_.find(slot->relay);
+    if (source && next != source) source->end_run(outbox_);
+    source = next;
+    if (source) source->take(*slot);
+  }
+  if (source) source->end_run(outbox_);
+  // One turn each: others get theirs before the rest.
+  if (taken == RelayRing::kSlots && !ring.signalled.exchange(true)) {
+    network_->post(index_, index_, [from](Shard& shard) { shard.take_relayed(from); });
+  }
 }
 
 void Shard::advance(base::Instant now) {

@@ -17,7 +17,9 @@
 #include "pipeline/media_configuration.hpp"
 #include "pipeline/media_port.hpp"
 #include "pipeline/object_registry.hpp"
+#include "pipeline/relay_table.hpp"
 #include "pipeline/session_ports.hpp"
+#include "pipeline/shard_network.hpp"
 #include "transport/demux.hpp"
 
 namespace kaskado::pipeline {
@@ -40,6 +42,17 @@ class Shard {
 
   // A port for all sessions; to be called before there are any. Indices count from 0.
   void add_port(MediaPort port);
+
+  // The way to other shards, and the number by which they know this one; to be called before there are objects.
+  void join(ShardNetwork& network, std::size_t index) {
+    network_ = &network;
+    index_ = index;
+  }
+  ShardNetwork& network() const { return *network_; }
+  std::size_t index() const { return index_; }
+  RelayTable& relays() { return relays_; }
+  // Forwards what another shard has relayed.
+  void take_relayed(std::size_t from);
 
   // What came in on one port. The datagrams are moved from.
   void on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now);
@@ -98,6 +111,9 @@ class Shard {
   std::vector<transport::PeerId> free_ids_;
   std::vector<MediaPort> ports_;
   SessionPorts session_ports_;
+  ShardNetwork* network_ = nullptr;
+  std::size_t index_ = 0;
+  RelayTable relays_;
   ObjectRegistry objects_;  // last: objects use all of the above while they are destroyed
 };
 

@@ -5,8 +5,8 @@
 namespace kaskado::rtp {
 
 ReceiveStream::ReceiveStream(const ReceiveStreamConfig& config)
-    : config_(config),
-      history_(config.history_packets, config.history_age),
+    : SourceStream({config.stream_id, 0}, config.clock_rate, PacketHistory(config.history_packets, config.history_age)),
+      config_(config),
       nacks_(config.nack_params),
       key_frame_requester_(config.kind == MediaKind::video ? config.key_frames : KeyFrameMethod::none) {
   codecs_.fill(kUnknownPayload);
@@ -16,7 +16,7 @@ ReceiveStream::ReceiveStream(const ReceiveStreamConfig& config)
 }
 
 void ReceiveStream::start_anew() {
-  ++epoch_;
+  ++source_.epoch;
   reception_ = {};
   history_.clear();
   nacks_.reset();
@@ -35,7 +35,7 @@ Verdict ReceiveStream::accept(MediaPacket& packet, base::Instant now) {
   }
   if (place.drop != base::DropReason::none) return {.drop = place.drop};
 
-  packet.source = source();
+  packet.source = source_;
   packet.extended_sequence = place.extended;
   packet.starts_key_frame =
       starts_key_frame(static_cast<VideoCodec>(codec), packet.payload()) && is_first_of_key_frame(packet);

@@ -13,11 +13,10 @@
 #include "rtp/key_frame_requester.hpp"
 #include "rtp/media_packet.hpp"
 #include "rtp/nack_generator.hpp"
-#include "rtp/packet_history.hpp"
 #include "rtp/rate_meter.hpp"
 #include "rtp/reception_stats.hpp"
 #include "rtp/sequence_tracker.hpp"
-#include "rtp/source_clock.hpp"
+#include "rtp/source_stream.hpp"
 
 namespace kaskado::rtp {
 
@@ -66,7 +65,7 @@ struct ReceiveStats {
 };
 
 // Owned by one shard. accept() allocates at the first packet only.
-class ReceiveStream {
+class ReceiveStream : public SourceStream {
  public:
   explicit ReceiveStream(const ReceiveStreamConfig& config);
 
@@ -89,11 +88,6 @@ class ReceiveStream {
   // Not more than one packet has come of it.
   bool is_new() const { return packets_ <= 1; }
   MediaKind kind() const { return config_.kind; }
-  std::uint32_t clock_rate() const { return config_.clock_rate; }
-  SourceId source() const { return {config_.stream_id, epoch_}; }
-  const PacketHistory& history() const { return history_; }
-  void trim_history(std::size_t packets) { history_.trim(packets); }
-  const SourceClock& clock() const { return clock_; }
   std::uint64_t bitrate_bps(base::Instant now) { return bytes_per_second_.per_second(now) * 8; }
   ReceiveStats stats(base::Instant now);
 
@@ -106,7 +100,6 @@ class ReceiveStream {
 
   ReceiveStreamConfig config_;
   std::array<std::uint8_t, 128> codecs_;  // VideoCodec by payload type, or kUnknownPayload
-  std::uint32_t epoch_ = 0;
   SequenceTracker sequences_;
   ReceptionStats reception_;
   RateMeter bytes_per_second_;
@@ -120,8 +113,6 @@ class ReceiveStream {
   std::uint64_t frames_ = 0;
   std::uint64_t key_frames_ = 0;
   std::uint64_t duplicates_ = 0;
-  SourceClock clock_;
-  PacketHistory history_;
   NackGenerator nacks_;
   KeyFrameRequester key_frame_requester_;
 };

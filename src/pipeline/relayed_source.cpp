@@ -1,0 +1,129 @@
+#include "pipeline/relayed_source.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "pipeline/relay_sender.hpp"
+#include "pipeline/remote_element.hpp"
+#include "pipeline/shard.hpp"
+
+namespace kaskado::pipeline {
+
+RelayedSource::RelayedSource(Shard& shard, RemoteElement& element, MediaType type)
+    : RtpFeed(shard, type), element_(element), relay_(shard.relays().add(*this)) {}
+
+RelayedSource::~RelayedSource() {
+  if (attended_) on_deserted();
+  shard().relays().remove(relay_);
+}
+
+template <typename Work>
+void RelayedSource::ask(Work work) {
+  const auto on_element = [id = element_.id(), to = shard().index(), type = type(), work](Shard& there) {
+    auto* element = dynamic_cast<MediaElement*>(there.objects().find(id));
+    if (element) work(*element, type, to, there);
+  };
+  shard().network().post(shard().index(), element_.home(), on_element);
+}
+
+void RelayedSource::on_attended() {
+  attended_ = true;
+  ask([relay = relay_](MediaElement& element, MediaType type, std::size_t to, Shard&) {
+    element.add_relay(type, to, relay);
+  });
+}
+
+void RelayedSource::on_deserted() {
+  attended_ = false;
+  ask([](MediaElement& element, MediaType type, std::size_t to, Shard&) { element.remove_relay(type, to); });
+  follow(nullptr);
+  stream_.reset();
+  run_.clear();
+  set_flowing(false);
+}
+
+void RelayedSource::take(RelaySlot& slot) {
+  switch (slot.kind) {
+    case RelayKind::packet:
+      return take_packet(slot);
+    case RelayKind::stream:
+      return take_stream(slot);
+    case RelayKind::clock:
+      if (stream_) stream_->set_clock(slot.clock);
+      return;
+    case RelayKind::silence:
+      if (stream_) stream_->forget_packets();
+      set_flowing(false);
+  }
+}
+
+void RelayedSource::take_packet(RelaySlot& slot) {
+  // Of a stream whose announcement found no room, or whose followers have gone meanwhile.
+  if (!stream_ || slot.media.source != stream_->origin())
+    return shard().drops().count(base::DropReason::relay_full);
+  base::PacketRef copy = shard().packets().acquire();
+  if (!copy) return shard().drops().count(base::DropReason::pool_empty);
+  std::copy_n(slot.bytes, slot.length, copy->bytes);
+  copy->length = slot.length;
+  copy->arrived = slot.arrived;
+  rtp::MediaPacket packet = slot.media;
+  packet.packet = std::move(copy);
+  stream_->accept(packet);
+  stream_->trim_history(affordable_history());
+  if (packet.starts_key_frame) key_frame_asked_.reset();
+  if (followed() != &*stream_) {
+    // Whoever follows gets this packet: where a key frame starts with it, no other is needed.
+    key_frame_at_hand_ = packet.starts_key_frame;
+    follow(&*stream_);
+    key_frame_at_hand_ = false;
+  }
+  set_flowing(true);
+  run_.push_back(std::move(packet));
+}
+
+// Sinks follow from its first packet on, which may start a key frame.
+void RelayedSource::take_stream(RelaySlot& slot) {
+  end_run(shard().outbox());
+  const auto formats = std::exchange(slot.formats, nullptr);
+  follow(nullptr);
+  stream_.reset();
+  key_frame_asked_.reset();
+  if (!slot.source.is_set()) return;
+  set_formats(*formats);
+  stream_.emplace(slot.source, rtp::SourceId{shard().next_stream_id(), 0}, slot.clock_rate,
+                  history_packets());
+  stream_->set_clock(slot.clock);
+}
+
+void RelayedSource::end_run(base::Outbox& outbox) {
+  if (run_.empty()) return;
+  hand_on(run_, outbox);
+  run_.clear();
+}
+
+void RelayedSource::set_flowing(bool flowing) {
+  if (std::exchange(flowing_, flowing) != flowing) element_.set_flowing_out(type(), flowing);
+}
+
+void RelayedSource::request_key_frame(base::Instant now) {
+  if (!stream_ || key_frame_at_hand_) return;
+  if (key_frame_asked_ && now < *key_frame_asked_ + kLeastKeyFrameWait) return;
+  key_frame_asked_ = now;
+  ask([](MediaElement& element, MediaType type, std::size_t to, Shard& there) {
+    const RelaySender* relay = element.relay(type, to);
+    if (relay && relay->feed()) relay->feed()->request_key_frame(there.now());
+  });
+}
+
+void RelayedSource::receive_remb(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now) {
+  RtpFeed::receive_remb(subscriber, bitrate_bps, now);
+  if (now < next_remb_) return;
+  next_remb_ = now + kRembInterval;
+  ask([smallest = relayed_remb_bps(now)](MediaElement& element, MediaType type, std::size_t to,
+                                         Shard& there) {
+    const RelaySender* relay = element.relay(type, to);
+    if (relay && relay->feed()) relay->feed()->receive_remb(relay->id(), smallest, there.now());
+  });
+}
+
+}  // namespace kaskado::pipeline

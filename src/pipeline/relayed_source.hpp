@@ -1,0 +1,57 @@
+// Media that comes in on another shard, as this shard's sinks follow it.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "pipeline/relay_slot.hpp"
+#include "pipeline/rtp_feed.hpp"
+#include "rtp/relayed_stream.hpp"
+
+namespace kaskado::pipeline {
+
+class RemoteElement;
+
+// Owned by the stand-in of the element that makes the media. Asks for it while somebody here follows, and has
+// a history of its own, from which NACKs are answered without the other shard.
+class RelayedSource final : public RtpFeed {
+ public:
+  // Between two wishes for a key frame that go to the other shard, where none has come of the first.
+  static constexpr base::Duration kLeastKeyFrameWait = std::chrono::milliseconds{50};
+  // Between two of the sinks' smallest REMB.
+  static constexpr base::Duration kRembInterval = std::chrono::milliseconds{200};
+
+  RelayedSource(Shard& shard, RemoteElement& element, MediaType type);
+  ~RelayedSource() override;
+
+  std::uint32_t relay() const { return relay_; }
+  // What has come from the other shard; kept for end_run() where it is a packet.
+  void take(RelaySlot& slot);
+  void end_run(base::Outbox& outbox);
+
+  void request_key_frame(base::Instant now) override;
+  void receive_remb(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now) override;
+
+ private:
+  void on_attended() override;
+  void on_deserted() override;
+  void take_packet(RelaySlot& slot);
+  void take_stream(RelaySlot& slot);
+  void set_flowing(bool flowing);
+  // Runs on the other shard, with the element's relay to here, if both are still there.
+  template <typename Work>
+  void ask(Work work);
+
+  RemoteElement& element_;
+  const std::uint32_t relay_;
+  std::optional<rtp::RelayedStream> stream_;
+  std::vector<rtp::MediaPacket> run_;
+  bool attended_ = false;
+  bool flowing_ = false;
+  bool key_frame_at_hand_ = false;
+  std::optional<base::Instant> key_frame_asked_;  // and not come since
+  base::Instant next_remb_{};
+};
+
+}  // namespace kaskado::pipeline

@@ -1,0 +1,22 @@
+#include "pipeline/remote_element.hpp"
+
+namespace kaskado::pipeline {
+
+RemoteElement::RemoteElement(const Construction& construction, MediaObject* parent, std::size_t home,
+                             Passing passing)
+    : MuteHost(construction.host),
+      MediaElement({static_cast<MuteHost&>(*this), construction.shard, construction.id, construction.info},
+                   parent),
+      home_(home),
+      passing_(passing) {}
+
+RemoteElement::~RemoteElement() = default;
+
+RtpFeed* RemoteElement::source(MediaType type) {
+  if (type == MediaType::data || passes(type)) return nullptr;
+  auto& source = sources_[static_cast<std::size_t>(type)];
+  if (!source) source = std::make_unique<RelayedSource>(shard(), *this, type);
+  return source.get();
+}
+
+}  // namespace kaskado::pipeline

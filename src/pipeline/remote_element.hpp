@@ -1,0 +1,44 @@
+// The stand-in of an element that lives on another shard: the same id and links, so that the graph of a
+// pipeline is whole on each of its shards.
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "pipeline/media_element.hpp"
+#include "pipeline/relayed_source.hpp"
+
+namespace kaskado::pipeline {
+
+// Tells nobody anything: the element itself does.
+class MuteHost : public ObjectHost {
+ public:
+  explicit MuteHost(ObjectHost& host) : host_(host) {}
+  MediaObject* find(std::string_view id) override { return host_.find(id); }
+  void emit(Event) override {}
+  base::WallTime wall_time() const override { return host_.wall_time(); }
+
+ private:
+  ObjectHost& host_;
+};
+
+class RemoteElement final : private MuteHost, public MediaElement {
+ public:
+  // By media type: whether what arrives leaves again.
+  using Passing = std::array<bool, 3>;
+
+  // The element's own class and id stand in `construction`; it lives on the shard `home`.
+  RemoteElement(const Construction& construction, MediaObject* parent, std::size_t home, Passing passing);
+  ~RemoteElement() override;
+
+  std::size_t home() const override { return home_; }
+  RtpFeed* source(MediaType type) override;
+  bool passes(MediaType type) const override { return passing_[static_cast<std::size_t>(type)]; }
+
+ private:
+  const std::size_t home_;
+  const Passing passing_;
+  std::array<std::unique_ptr<RelayedSource>, 3> sources_;  // by media type, from the first use on
+};
+
+}  // namespace kaskado::pipeline

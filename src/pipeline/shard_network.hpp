@@ -1,0 +1,26 @@
+// The way from one shard to another.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+#include "pipeline/relay_slot.hpp"
+
+namespace kaskado::pipeline {
+
+class Shard;
+
+// Outlives the shards. `from` and `to` may be the same. Each function is called on the thread of `from`.
+class ShardNetwork {
+ public:
+  using Command = std::function<void(Shard&)>;
+
+  virtual ~ShardNetwork() = default;
+  // Runs `command` on the shard `to`, behind what `from` has posted to it before. It is not run where that
+  // shard ends.
+  virtual void post(std::size_t from, std::size_t to, Command command) = 0;
+  // Written by `from`, read by `to`; made when it is asked for first, by `from`.
+  virtual RelayRing& ring(std::size_t from, std::size_t to) = 0;
+};
+
+}  // namespace kaskado::pipeline
