@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -23,49 +24,64 @@ constexpr std::array<std::string_view, 7> kKeyTypes{"RSA",   "RSA-PSS", "EC", "E
                                                     "ED448", "X25519",  "DSA"};
 constexpr std::string_view kInCertificates = "structure=SubjectPublicKeyInfo";
 
-bool is_key_type(const OSSL_ALGORITHM& algorithm) {
-  // "EC:id-ecPublicKey:1.2.840.10045.2.1"
+// Of TLS 1.2 with the ciphers of ours, and of fingerprints. MD5 is there because SSL_CTX_new() wants it.
+constexpr std::array<std::string_view, 3> kCiphers{"AES-128-GCM", "AES-256-GCM", "ChaCha20-Poly1305"};
+constexpr std::array<std::string_view, 7> kDigests{"SHA1",     "SHA2-224", "SHA2-256", "SHA2-384",
+                                                   "SHA2-512", "MD5",      "MD5-SHA1"};
+
+// By the first of its names: "EC:id-ecPublicKey:1.2.840.10045.2.1"
+bool is_one_of(const OSSL_ALGORITHM& algorithm, std::span<const std::string_view> wanted) {
   std::string_view names = algorithm.algorithm_names;
-  return std::ranges::find(kKeyTypes, base::take_until(names, ':')) != kKeyTypes.end();
+  return std::ranges::find(wanted, base::take_until(names, ':')) != wanted.end();
 }
 
-bool reads_certificates(const OSSL_ALGORITHM& algorithm) {
-  return is_key_type(algorithm) &&
-         std::string_view(algorithm.property_definition).find(kInCertificates) != std::string_view::npos;
+bool is_wanted(int operation, const OSSL_ALGORITHM& algorithm) {
+  switch (operation) {
+    case OSSL_OP_CIPHER:
+      return is_one_of(algorithm, kCiphers);
+    case OSSL_OP_DIGEST:
+      return is_one_of(algorithm, kDigests);
+    case OSSL_OP_KEYMGMT:
+      return is_one_of(algorithm, kKeyTypes);
+    case OSSL_OP_DECODER:
+      return is_one_of(algorithm, kKeyTypes) &&
+             std::string_view(algorithm.property_definition).find(kInCertificates) != std::string_view::npos;
+    case OSSL_OP_ENCODER:
+      return false;
+    default:
+      return true;
+  }
 }
 
 // OpenSSL's own provider, and what is let through of it: lists that end with an empty entry, as OpenSSL wants
 // them.
 class Filter {
  public:
-  explicit Filter(OSSL_PROVIDER* whole)
-      : whole_(whole),
-        keys_(kept(OSSL_OP_KEYMGMT, is_key_type)),
-        decoders_(kept(OSSL_OP_DECODER, reads_certificates)) {}
+  explicit Filter(OSSL_PROVIDER* whole) : whole_(whole) {
+    for (int operation = 1; operation <= OSSL_OP__HIGHEST; ++operation)
+      kept_[static_cast<std::size_t>(operation)] = kept(operation);
+  }
 
   void* context() const { return OSSL_PROVIDER_get0_provider_ctx(whole_); }
   const OSSL_PROVIDER* whole() const { return whole_; }
-  const OSSL_ALGORITHM* query(int operation, int* no_cache) const {
-    *no_cache = 0;
-    if (operation == OSSL_OP_KEYMGMT) return keys_.data();
-    if (operation == OSSL_OP_DECODER) return decoders_.data();
-    return OSSL_PROVIDER_query_operation(whole_, operation, no_cache);
+  const OSSL_ALGORITHM* query(int operation) const {
+    return operation >= 1 && operation <= OSSL_OP__HIGHEST ? kept_[static_cast<std::size_t>(operation)].data()
+                                                           : nullptr;
   }
 
  private:
-  std::vector<OSSL_ALGORITHM> kept(int operation, bool (*wanted)(const OSSL_ALGORITHM&)) const {
+  std::vector<OSSL_ALGORITHM> kept(int operation) const {
     std::vector<OSSL_ALGORITHM> list;
     int no_cache = 0;
     const OSSL_ALGORITHM* all = OSSL_PROVIDER_query_operation(whole_, operation, &no_cache);
     for (; all && all->algorithm_names; ++all)
-      if (wanted(*all)) list.push_back(*all);
+      if (is_wanted(operation, *all)) list.push_back(*all);
     list.push_back({});
     return list;
   }
 
   OSSL_PROVIDER* whole_;
-  std::vector<OSSL_ALGORITHM> keys_;
-  std::vector<OSSL_ALGORITHM> decoders_;
+  std::array<std::vector<OSSL_ALGORITHM>, OSSL_OP__HIGHEST + 1> kept_;
 };
 
 // The default library context has it loaded anyhow, so nothing is there twice. nullptr where it has not.
@@ -81,7 +97,8 @@ const Filter* filter() {
 // too; so the filter is found without it.
 
 const OSSL_ALGORITHM* query(void*, int operation, int* no_cache) {
-  return filter()->query(operation, no_cache);
+  *no_cache = 0;
+  return filter()->query(operation);
 }
 
 int capabilities(void*, const char* capability, OSSL_CALLBACK* callback, void* argument) {

@@ -43,7 +43,9 @@ Der certificate_of(EVP_PKEY* key, const EVP_MD* digest) {
 // All of a ClientHello but its random bytes.
 Der client_hello(OSSL_LIB_CTX* library) {
   const SslContextHandle context(SSL_CTX_new_ex(library, nullptr, DTLS_method()));
-  if (!context || SSL_CTX_set1_groups_list(context.get(), "X25519:P-256:P-384") != 1) return {};
+  if (!context || SSL_CTX_set_cipher_list(context.get(), "ECDHE+AESGCM:ECDHE+CHACHA20") != 1 ||
+      SSL_CTX_set1_groups_list(context.get(), "X25519:P-256:P-384") != 1)
+    return {};
   const SslHandle ssl(SSL_new(context.get()));
   BIO* sent = BIO_new(BIO_s_mem());
   SSL_set_bio(ssl.get(), BIO_new(BIO_s_mem()), sent);
