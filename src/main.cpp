@@ -14,6 +14,7 @@
 #include "base/random.hpp"
 #include "control/api.hpp"
 #include "control/configuration.hpp"
+#include "control/control_mail.hpp"
 #include "control/control_plane.hpp"
 #include "control/logging.hpp"
 #include "control/options.hpp"
@@ -97,6 +98,7 @@ class Kaskado {
   control::StaticPages pages_;
   std::unique_ptr<control::Server> server_;
   std::unique_ptr<control::ControlPlane> plane_;
+  std::vector<std::unique_ptr<control::ControlMail>> mail_;  // by shard, each touched by its thread alone
   std::vector<std::unique_ptr<pipeline::ShardThread>> shards_;
   std::unique_ptr<control::ShardBackend> backend_;
 };
@@ -119,11 +121,13 @@ base::Result<std::unique_ptr<Kaskado>> Kaskado::start(const control::Configurati
 base::Result<void> Kaskado::start_shards(int count, std::shared_ptr<const pipeline::MediaConfiguration> media) {
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   if (count == 0) count = cores;
-  const auto tell = [this](pipeline::Event event) {
-    server_->post([this, event = std::move(event)] { plane_->event(event, loop::monotonic_now()); });
-  };
   for (int i = 0; i < count; ++i) {
-    auto shard = pipeline::ShardThread::start(i, count <= cores ? i : -1, media, tell);
+    control::ControlMail& mail = *mail_.emplace_back(std::make_unique<control::ControlMail>(
+        [this](std::vector<control::ControlMail::Task> tasks) { server_->post(std::move(tasks)); }));
+    const auto tell = [this, &mail](pipeline::Event event) {
+      mail.add([this, event = std::move(event)] { plane_->event(event, loop::monotonic_now()); });
+    };
+    auto shard = pipeline::ShardThread::start(i, count <= cores ? i : -1, media, tell, [&mail] { mail.send(); });
     if (!shard) return shard.error();
     shards_.push_back(std::move(*shard));
   }
@@ -132,7 +136,7 @@ base::Result<void> Kaskado::start_shards(int count, std::shared_ptr<const pipeli
 
 void Kaskado::start_control(const control::ControlSettings& settings) {
   backend_ = std::make_unique<control::ShardBackend>(
-      shards_, [this](std::function<void()> task) { server_->post(std::move(task)); });
+      shards_, [this](std::size_t shard, std::function<void()> task) { mail_[shard]->add(std::move(task)); });
   plane_ = std::make_unique<control::ControlPlane>(
       settings, control::ControlPlane::Parts{*backend_, *server_, random_, loop::clock_anchor(),
                                              control::module_list(), KASKADO_VERSION, __DATE__ " " __TIME__});
