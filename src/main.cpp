@@ -13,6 +13,7 @@
 #include "base/random.hpp"
 #include "control/api.hpp"
 #include "control/configuration.hpp"
+#include "control/control_mail.hpp"
 #include "control/control_plane.hpp"
 #include "control/logging.hpp"
 #include "control/options.hpp"
@@ -20,9 +21,8 @@
 #include "control/server.hpp"
 #include "control/shard_backend.hpp"
 #include "loop/loop.hpp"
-#include "loop/processors.hpp"
 #include "media_setup.hpp"
-#include "pipeline/shard_thread.hpp"
+#include "pipeline/shard_group.hpp"
 
 namespace kaskado {
 namespace {
@@ -97,7 +97,8 @@ class Kaskado {
   control::StaticPages pages_;
   std::unique_ptr<control::Server> server_;
   std::unique_ptr<control::ControlPlane> plane_;
-  std::vector<std::unique_ptr<pipeline::ShardThread>> shards_;
+  std::vector<std::unique_ptr<control::ControlMail>> mail_;  // by shard, each touched by its thread alone
+  std::unique_ptr<pipeline::ShardGroup> shards_;
   std::unique_ptr<control::ShardBackend> backend_;
 };
 
@@ -117,24 +118,23 @@ base::Result<std::unique_ptr<Kaskado>> Kaskado::start(const control::Configurati
 }
 
 base::Result<void> Kaskado::start_shards(int count, std::shared_ptr<const pipeline::MediaConfiguration> media) {
-  const std::vector<int> processors = loop::usable_processors();
-  if (count == 0) count = static_cast<int>(processors.size());
-  // More shards than processors are the kernel's to spread.
-  const bool pinned = static_cast<std::size_t>(count) <= processors.size();
-  const auto tell = [this](pipeline::Event event) {
-    server_->post([this, event = std::move(event)] { plane_->event(event, loop::monotonic_now()); });
+  const auto listener = [this](std::size_t) {
+    control::ControlMail& mail = *mail_.emplace_back(std::make_unique<control::ControlMail>(
+        [this](std::vector<control::ControlMail::Task> tasks) { server_->post(std::move(tasks)); }));
+    const auto tell = [this, &mail](pipeline::Event event) {
+      mail.add([this, event = std::move(event)] { plane_->event(event, loop::monotonic_now()); });
+    };
+    return pipeline::ShardListener{tell, [&mail] { mail.send(); }};
   };
-  for (int i = 0; i < count; ++i) {
-    auto shard = pipeline::ShardThread::start(i, pinned ? processors[static_cast<std::size_t>(i)] : -1, media, tell);
-    if (!shard) return shard.error();
-    shards_.push_back(std::move(*shard));
-  }
+  auto shards = pipeline::ShardGroup::start(count, std::move(media), listener);
+  if (!shards) return shards.error();
+  shards_ = std::move(*shards);
   return {};
 }
 
 void Kaskado::start_control(const control::ControlSettings& settings) {
   backend_ = std::make_unique<control::ShardBackend>(
-      shards_, [this](std::function<void()> task) { server_->post(std::move(task)); });
+      *shards_, [this](std::size_t shard, std::function<void()> task) { mail_[shard]->add(std::move(task)); });
   plane_ = std::make_unique<control::ControlPlane>(
       settings, control::ControlPlane::Parts{*backend_, *server_, random_, loop::clock_anchor(),
                                              control::module_list(), KASKADO_VERSION, __DATE__ " " __TIME__});
@@ -144,7 +144,7 @@ void Kaskado::start_control(const control::ControlSettings& settings) {
 Kaskado::~Kaskado() {
   if (plane_) server_->stop();
   // Each says goodbye to its peers. What they still tell goes to a queue that nobody empties any more.
-  shards_.clear();
+  shards_.reset();
 }
 
 int serve(const control::Options& options) {

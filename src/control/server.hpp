@@ -23,8 +23,8 @@ class Server final : public Outlet, private WebSocketHandler {
   // Says goodbye to all clients, waits (a bounded time) until they have gone and ends the thread.
   void stop();
 
-  // Any thread: runs `task` on the control thread. False where it will not run (see WebSocketServer::post).
-  bool post(std::function<void()> task) { return sockets_->post(std::move(task)); }
+  // Any thread: runs tasks on the control thread. False where they will not run (see WebSocketServer::post).
+  bool post(std::vector<std::function<void()>> tasks) { return sockets_->post(std::move(tasks)); }
   std::uint16_t port() const { return sockets_->port(); }
   // Control thread.
   const WebSocketCounters& counters() const { return sockets_->counters(); }

@@ -21,8 +21,8 @@ std::size_t ShardBackend::shard_for_new_pipeline() {
 template <typename T, typename Work>
 void ShardBackend::run(std::size_t shard, Reply<T> reply, Work work, EventOrder events) {
   auto shared_reply = std::make_shared<Reply<T>>(std::move(reply));
-  const auto answer = [this, shared_reply](pipeline::Shard& s, ApiResult<T> result) {
-    post_to_control_([shared_reply, result = std::make_shared<ApiResult<T>>(std::move(result))] {
+  const auto answer = [this, shard, shared_reply](pipeline::Shard& s, ApiResult<T> result) {
+    post_to_control_(shard, [shared_reply, result = std::make_shared<ApiResult<T>>(std::move(result))] {
       (*shared_reply)(std::move(*result));
     });
     s.objects().tell_held_events();

@@ -13,9 +13,10 @@ namespace kaskado::control {
 
 class ShardBackend final : public ObjectBackend {
  public:
-  using Post = std::function<void(std::function<void()>)>;
+  using Post = std::function<void(std::size_t shard, std::function<void()>)>;
 
-  // `post_to_control` runs a task on the control thread; any thread may call it. The shards outlive this.
+  // `post_to_control` brings a task from the shard's thread, which calls it, to the control thread. The shards
+  // outlive this.
   ShardBackend(std::span<const std::unique_ptr<pipeline::ShardThread>> shards, Post post_to_control);
 
   std::size_t shard_for_new_pipeline() override;

@@ -134,15 +134,13 @@ class Server final : public WebSocketServer, private ConnectionWatch {
     }
   }
 
-  bool post(std::function<void()> task) override {
-    if (has_stopped_ || queued_.fetch_add(1, std::memory_order_relaxed) >= kMaxQueuedTasks) {
-      queued_.fetch_sub(1, std::memory_order_relaxed);
+  bool post(std::vector<std::function<void()>> tasks) override {
+    const std::size_t count = tasks.size();
+    if (has_stopped_ || queued_.fetch_add(count, std::memory_order_relaxed) + count > kMaxQueuedTasks) {
+      queued_.fetch_sub(count, std::memory_order_relaxed);
       return false;
     }
-    asio::post(io_, [this, task = std::move(task)] {
-      queued_.fetch_sub(1, std::memory_order_relaxed);
-      task();
-    });
+    asio::post(io_, [this, tasks = std::move(tasks)] { run_posted(tasks); });
     return true;
   }
 
@@ -190,6 +188,18 @@ class Server final : public WebSocketServer, private ConnectionWatch {
   ConnectionPtr find(ConnectionId id) const {
     const auto found = connections_.find(id);
     return found == connections_.end() ? nullptr : found->second.lock();
+  }
+
+  // One that throws must not take those behind it along.
+  void run_posted(const std::vector<std::function<void()>>& tasks) {
+    queued_.fetch_sub(tasks.size(), std::memory_order_relaxed);
+    for (const auto& task : tasks) {
+      try {
+        task();
+      } catch (const std::exception& e) {
+        LOG_ERROR(g_log, "unexpected: %s", e.what());
+      }
+    }
   }
 
   void set_handlers() {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "control/connection.hpp"
@@ -66,8 +67,9 @@ class WebSocketServer {
   virtual std::uint16_t port() const = 0;
   // Serves until stop() is done.
   virtual void run() = 0;
-  // Any thread. False where the queue is full or the server has stopped; the task is then not run.
-  virtual bool post(std::function<void()> task) = 0;
+  // Any thread. Runs the tasks in their order, with one waking of the server's thread. False where the queue is
+  // full or the server has stopped; none of them is then run.
+  virtual bool post(std::vector<std::function<void()>> tasks) = 0;
   // Runs `task` once, after this time. One at a time: a second call replaces the first.
   virtual void wake_after(std::chrono::nanoseconds time, std::function<void()> task) = 0;
   // One text message; nothing happens where the connection is gone.

@@ -3,6 +3,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
+#include "dtls/handshake_library.hpp"
+
 namespace kaskado::dtls {
 namespace {
 
@@ -47,7 +49,7 @@ void set_options(SSL_CTX* context) {
 }  // namespace
 
 SslContextHandle make_ssl_context(X509* certificate, EVP_PKEY* key) {
-  SslContextHandle context(SSL_CTX_new(DTLS_method()));
+  SslContextHandle context(SSL_CTX_new_ex(handshake_library(), nullptr, DTLS_method()));
   if (!context) return nullptr;
   set_options(context.get());
   const bool made = SSL_CTX_set_min_proto_version(context.get(), DTLS1_2_VERSION) == 1 &&

@@ -25,8 +25,10 @@ bool wanted(const loop::InterfaceAddress& address, const MediaConfiguration& con
 
 base::Result<std::unique_ptr<ShardThread>> ShardThread::start(int index, int core,
                                                               std::shared_ptr<const MediaConfiguration> configuration,
-                                                              ObjectRegistry::EventSink sink) {
-  std::unique_ptr<ShardThread> shard(new ShardThread(index, std::move(configuration), std::move(sink)));
+                                                              ObjectRegistry::EventSink sink,
+                                                              std::function<void()> after_round) {
+  std::unique_ptr<ShardThread> shard(
+      new ShardThread(index, std::move(configuration), std::move(sink), std::move(after_round)));
   if (auto opened = shard->open_ports(); !opened) return std::move(opened).error();
   shard->thread_ = std::thread([self = shard.get(), core] {
     const std::string name = "shard-" + std::to_string(self->index_);
@@ -44,8 +46,9 @@ base::Result<std::unique_ptr<ShardThread>> ShardThread::start(int index, int cor
 }
 
 ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> configuration,
-                         ObjectRegistry::EventSink sink)
+                         ObjectRegistry::EventSink sink, std::function<void()> after_round)
     : index_(index),
+      after_round_(std::move(after_round)),
       configuration_(std::move(configuration)),
       mailbox_(loop_),
       shard_(*configuration_, random_, loop::clock_anchor(), std::move(sink), [this](base::Outbox&) { flush(); },
@@ -58,6 +61,7 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
     flush();
     closed_ports_.clear();
     if (shard_.deadline() != timer_.armed_for()) timer_.arm(shard_.deadline());
+    after_round_();
   });
 }
 

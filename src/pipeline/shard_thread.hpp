@@ -24,10 +24,11 @@ class ShardThread final : private loop::DatagramHandler {
   using Failure = std::function<void(Shard&)>;
 
   // Opens the sockets and starts the thread. `core` is the CPU to pin it to, or -1. `sink` is called on the
-  // shard's thread for each event.
+  // shard's thread for each event, and `after_round` at the end of each round of its loop, with the round's
+  // datagrams sent.
   static base::Result<std::unique_ptr<ShardThread>> start(
       int index, int core, std::shared_ptr<const MediaConfiguration> configuration,
-      ObjectRegistry::EventSink sink);
+      ObjectRegistry::EventSink sink, std::function<void()> after_round = [] {});
   // Releases every object that is left, sends the goodbyes, and joins the thread.
   ~ShardThread() override;
 
@@ -38,7 +39,7 @@ class ShardThread final : private loop::DatagramHandler {
 
  private:
   ShardThread(int index, std::shared_ptr<const MediaConfiguration> configuration,
-              ObjectRegistry::EventSink sink);
+              ObjectRegistry::EventSink sink, std::function<void()> after_round);
   base::Result<void> open_ports();
   base::Result<base::SocketAddress> open_port(std::uint16_t index, const base::SocketAddress& address);
   base::Result<base::SocketAddress> open_session_port(std::uint16_t index,
@@ -51,6 +52,7 @@ class ShardThread final : private loop::DatagramHandler {
   void stop();
 
   const int index_;
+  const std::function<void()> after_round_;
   std::shared_ptr<const MediaConfiguration> configuration_;
   loop::Loop loop_;
   loop::Mailbox mailbox_;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <stdexcept>
 
 #include "loop/loop.hpp"
 #include "tests/control/fixture.hpp"
@@ -43,11 +44,11 @@ class ServerTest : public testing::Test {
     std::mutex mutex;
     std::condition_variable done;
     std::optional<T> result;
-    EXPECT_TRUE(server->post([&] {
+    EXPECT_TRUE(server->post({[&] {
       const std::lock_guard lock(mutex);
       result = task();
       done.notify_one();
-    }));
+    }}));
     std::unique_lock lock(mutex);
     done.wait(lock, [&] { return result.has_value(); });
     return *result;
@@ -212,6 +213,13 @@ TEST_F(ServerTest, SaysThatAPortIsTaken) {
             "'nowhere' is no IPv4 or IPv6 address to listen on");
 }
 
+TEST_F(ServerTest, RunsWhatIsPostedTogetherInOrderThoughOneThrows) {
+  std::vector<int> ran;
+  ASSERT_TRUE(server->post({[&] { ran.push_back(1); }, [] { throw std::runtime_error("not this way"); },
+                            [&] { ran.push_back(3); }}));
+  EXPECT_EQ(on_control_thread<std::vector<int>>([&] { return ran; }), (std::vector<int>{1, 3}));
+}
+
 TEST_F(ServerTest, SaysGoodbye) {
   WebSocketClient client(server->port());
   call(client, "ping");
@@ -221,7 +229,7 @@ TEST_F(ServerTest, SaysGoodbye) {
   EXPECT_EQ(frame.close_code(), 1001);
   client.send(frame.payload, 8);
   stopper.join();
-  EXPECT_FALSE(server->post([] {}));
+  EXPECT_FALSE(server->post({[] {}}));
 }
 
 TEST_F(ServerTest, StopsThoughAClientDoesNotAnswer) {

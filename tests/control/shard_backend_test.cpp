@@ -87,7 +87,7 @@ class ShardBackendTest : public testing::Test {
 
   ControlThread control;
   const std::vector<std::unique_ptr<pipeline::ShardThread>> shards = start_shards(2);
-  ShardBackend backend{shards, [this](std::function<void()> task) { control.post(std::move(task)); }};
+  ShardBackend backend{shards, [this](std::size_t, std::function<void()> task) { control.post(std::move(task)); }};
 };
 
 // It ended the server, and everybody's sessions with it.

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -108,6 +109,27 @@ class ShardThreadTest : public testing::Test {
 
   Told told;
 };
+
+TEST_F(ShardThreadTest, TellsTheEndOfARoundOnceForAllItsCommands) {
+  int commands = 0;  // like `seen`, of the shard's thread until it has ended
+  std::vector<int> seen;
+  auto started = ShardThread::start(
+      0, -1, loopback(), [](const pipeline::Event&) {}, [&] { seen.push_back(commands); });
+  ASSERT_TRUE(started.ok()) << started.error().message;
+  auto thread = std::move(started).value();
+  {
+    Gate gate(*thread);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(thread->post([&](Shard&) { ++commands; }));
+    gate.let_go();
+  }
+  on(*thread, [](Shard&) { return true; });
+  on(*thread, [](Shard&) { return true; });
+  thread.reset();
+  EXPECT_TRUE(std::ranges::count(seen, 0));
+  EXPECT_TRUE(std::ranges::count(seen, 3));
+  EXPECT_FALSE(std::ranges::count(seen, 1));
+  EXPECT_FALSE(std::ranges::count(seen, 2));
+}
 
 TEST_F(ShardThreadTest, StartsAndStops) {
   for (int i = 0; i < 10; ++i) ASSERT_NE(start(), nullptr);

@@ -33,7 +33,7 @@ TEST_F(ElementsApi, ConstructorsMayFail) {
 TEST(ElementsParams, HaveTheDefaultsOfTheDescriptors) {
   const WebRtcEndpointParams params;
   EXPECT_EQ(params.media_pipeline, nullptr);
-  EXPECT_EQ(params.certificate_key_type, CertificateKeyType::rsa);
+  EXPECT_EQ(params.certificate_key_type, CertificateKeyType::ecdsa) << "docs/adr/0003";
   EXPECT_EQ(params.qos_dscp, DSCPValue::no_value);
 }
 
@@ -120,7 +120,7 @@ TEST(ElementsTables, KnowEventsByAllTheirNames) {
   EXPECT_EQ(kPassThroughClass.module, "core");
   EXPECT_EQ(kWebRtcEndpointClass.module, "elements");
   EXPECT_EQ(kWebRtcEndpointClass.namespace_, "kurento");
-  EXPECT_EQ(kWebRtcEndpointClass.constructor[4].default_json, "\"RSA\"");
+  EXPECT_EQ(kWebRtcEndpointClass.constructor[4].default_json, "\"ECDSA\"");
 }
 
 }  // namespace
