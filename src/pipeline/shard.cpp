@@ -38,6 +38,7 @@ void Shard::on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram>
     receive_run({port_index, batch[0].from}, batch.first(run));
     batch = batch.subspan(run);
   }
+  wake_sessions();
 }
 
 void Shard::receive_run(const base::Path& path, std::span<loop::ReceivedDatagram> run) {
@@ -70,11 +71,23 @@ void Shard::advance(base::Instant now) {
     // One turn a session: whatever is wrong with one, the others get theirs.
     deadlines_.set(session.id(), std::max(session.deadline(), now + kLeastWait));
   }
+  wake_sessions();
+}
+
+void Shard::wake_sessions() {
+  for (const transport::PeerId id : woken_) {
+    WebRtcSession* const session = sessions_[id];
+    if (!session) continue;  // gone since
+    session->wake(now_);
+    reschedule(*session);
+  }
+  woken_.clear();
 }
 
 transport::PeerId Shard::attach(WebRtcSession& session) {
   if (free_ids_.empty()) {
     sessions_.push_back(&session);
+    woken_.reserve(sessions_.capacity());  // nothing is allocated while media flows
     return static_cast<transport::PeerId>(sessions_.size() - 1);
   }
   const transport::PeerId id = free_ids_.back();
