@@ -31,6 +31,9 @@ void Shard::add_port(MediaPort port) {
 
 void Shard::on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now) {
   now_ = now;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (i == 0 || !(batch[i].from == batch[i - 1].from)) demux_.expect({port_index, batch[i].from});
+  }
   // Datagrams of one sender that stand together are looked up and forwarded together.
   while (!batch.empty()) {
     std::size_t run = 1;
