@@ -16,6 +16,10 @@
 // - We do not wait for consent to run out where the peer's checks come from elsewhere: the selected pair
 //   is asked, and where it does not answer the pair that was heard takes over. So a NAT that rebinds costs
 //   seconds.
+// - While nothing but checks goes out, consent is asked for about every 15 s, so that ten thousand silent
+//   peers cost little. It lasts 30 s after an answer all the same: a question without an answer is followed
+//   by others quickly, so that as many get their chance as before. Those of all agents are due at instants of
+//   one grid, on which the loop sends them in batches.
 // - A check is repeated as RFC 8489 §6.2.1 has it, 0.5 to 16 s apart. Where the peer is known to be
 //   there, the wait grows to twice the RTO only, as it would by triggered checks in ever new
 //   transactions: it halves the worst times to connect at 30 % loss.
@@ -58,6 +62,10 @@ struct IceTimers {
   Duration nomination_delay = std::chrono::milliseconds(200);  // how long a better pair is waited for
   Duration min_consent_interval = std::chrono::seconds(4);     // RFC 7675 §5.1: 5 s ± 20 %
   Duration max_consent_interval = std::chrono::seconds(6);
+  // While nothing but checks is sent: then consent need not be kept (RFC 7675 §5.1), and what is left is what
+  // keeps the path open, as often as Tr of RFC 8445 §11.
+  Duration min_resting_interval = std::chrono::milliseconds(13'500);
+  Duration max_resting_interval = std::chrono::milliseconds(16'500);
   Duration consent_timeout = std::chrono::seconds(30);    // RFC 7675 §5.1
   Duration patience = std::chrono::milliseconds(39'500);  // RFC 8863 §4; twice that without end-of-candidates
 };
@@ -123,6 +131,10 @@ class IceAgent {
   // Also reports what the functions without an outcome changed.
   IceOutcome advance(Instant now, base::Outbox& outbox);
   Instant deadline() const { return deadline_; }
+
+  // Whether the caller sends nothing on the selected path for a while. Where it begins to, consent is asked
+  // for at once unless the last answer is as young as it would be otherwise.
+  void set_resting(bool resting, Instant now);
 
   IceState state() const { return state_; }
   IceRole role() const { return role_; }
@@ -227,6 +239,9 @@ class IceAgent {
   Instant patience_ends() const;
   static Instant next_transmission(const Pair& pair, Instant now);
   Instant next_consent(Instant now);
+  Instant next_resting_consent(Instant now);
+  Duration follow_up(const Pair& pair);
+  void note_consent(Instant now);
   Instant next_deadline(Instant now);
 
   base::Random& random_;
@@ -237,6 +252,8 @@ class IceAgent {
   bool remote_ended_ = false;
   bool lost_ = false;  // there was a selected pair in this session, and there is none now
   bool revoked_ = false;
+  bool resting_ = false;
+  std::uint8_t unanswered_ = 0;  // consent checks in a row, while resting
   bool selected_nominated_ = false;
   bool state_changed_ = false;
   bool selected_changed_ = false;

@@ -82,6 +82,7 @@ void IceAgent::note_success(Pair& pair, const StunMessage& response, Instant now
     pair.total_round_trip += pair.round_trip;
   }
   pair.consent_until = now + timers_.consent_timeout;
+  if (&pair == selected()) note_consent(now);
   if (carried_ && &pair == &carried_->pair) return;
   pair.state = PairState::succeeded;
   pair.valid = true;

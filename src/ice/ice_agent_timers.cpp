@@ -42,11 +42,37 @@ Instant IceAgent::next_transmission(const Pair& pair, Instant now) {
 void IceAgent::keep_consent(Instant now, Outbox& outbox) {
   Pair* pair = selected();
   if (!pair || lite_ || now < next_consent_at_ || pair->consent_until <= now) return;
-  next_consent_at_ = next_consent(now);
+  next_consent_at_ = resting_ ? now + follow_up(*pair) : next_consent(now);
   const bool being_checked = pair->check.outstanding() && pair->check.resend_at != kNever;
   if (being_checked) return;
   start_check(*pair, carried_ ? carried_->session : session_, now, outbox);
   pair->check.resend_at = kNever;
+}
+
+// The wait for an answer while resting, before the question is asked anew: so the consent that is left, which
+// is half of what it is otherwise, has room for as many.
+Duration IceAgent::follow_up(const Pair& pair) {
+  constexpr Duration kFirst = std::chrono::seconds(1);
+  const Duration wait = std::max(kFirst, 2 * pair.round_trip) * (unanswered_ > 1 ? 2 : 1);
+  unanswered_ = static_cast<std::uint8_t>(std::min(unanswered_ + 1, 255));
+  return unanswered_ > 3 ? std::max(wait, timers_.min_consent_interval) : wait;
+}
+
+// The selected pair's question was answered.
+void IceAgent::note_consent(Instant now) {
+  unanswered_ = 0;
+  if (resting_) next_consent_at_ = next_resting_consent(now);
+}
+
+void IceAgent::set_resting(bool resting, Instant now) {
+  if (resting == resting_) return;
+  resting_ = resting;
+  unanswered_ = 0;
+  const Pair* pair = selected();
+  if (resting || !pair) return;
+  const Instant answered = pair->consent_until - timers_.consent_timeout;
+  next_consent_at_ = std::min(next_consent_at_, std::max(now, next_consent(answered)));
+  deadline_ = next_deadline(now);
 }
 
 // An answer since then has made its consent last longer.
@@ -66,6 +92,15 @@ Instant IceAgent::next_consent(Instant now) {
   const auto spread =
       static_cast<double>((timers_.max_consent_interval - timers_.min_consent_interval).count());
   return now + timers_.min_consent_interval + Duration(static_cast<Duration::rep>(spread * random_.unit()));
+}
+
+Instant IceAgent::next_resting_consent(Instant now) {
+  constexpr Duration kGrid = std::chrono::milliseconds(100);
+  const auto spread =
+      static_cast<double>((timers_.max_resting_interval - timers_.min_resting_interval).count());
+  const Instant due =
+      now + timers_.min_resting_interval + Duration(static_cast<Duration::rep>(spread * random_.unit()));
+  return due - due.time_since_epoch() % kGrid;
 }
 
 // Regular nomination (RFC 8445 §8.1.1): once, of the best valid pair, when no better one can come or has not

@@ -117,8 +117,13 @@ void RtpSession::restart_indices() {
 }
 
 void RtpSession::start(base::Instant now) {
-  reports_.draw(now, kReportInterval, shard_.random());
+  resume(now);
   video_.sink.line_opened();
+}
+
+void RtpSession::resume(base::Instant now) {
+  quiet_turns_ = 0;
+  reports_.draw(now, kReportInterval, shard_.random());
 }
 
 base::DropReason RtpSession::receive_rtp(base::PacketRef packet, base::Instant now) {
@@ -135,6 +140,8 @@ base::DropReason RtpSession::receive_rtp(base::PacketRef packet, base::Instant n
   if (!line) return base::DropReason::unknown_ssrc;
   if (!line->receives) return base::DropReason::direction_not_negotiated;
   last_received_ = now;
+  media_received_ = true;
+  if (is_resting()) resume(now);
   return line->source.receive(std::move(*media), now);
 }
 
@@ -219,15 +226,18 @@ void RtpSession::end_run(base::Outbox& outbox) {
   video_.source.end_run(outbox);
 }
 
-bool RtpSession::has_streams() const {
-  return audio_.sink.source() || video_.sink.source() || audio_.source.followed() || video_.source.followed();
+bool RtpSession::take_traffic() {
+  const bool received = std::exchange(media_received_, false);
+  return egress_.take_traffic() || received;
 }
 
 void RtpSession::advance(base::Instant now, base::Outbox& outbox) {
   const base::MutableBytes slot = outbox.slot();
   rtp::RtcpBuilder builder(slot.first(kMaxRtcpBytes));
   if (now >= reports_.deadline()) {
-    reports_.draw(now, has_streams() ? kReportInterval : kIdleInterval, shard_.random());
+    quiet_turns_ = take_traffic() ? 0 : quiet_turns_ + 1;
+    reports_.draw(now, kReportInterval, shard_.random());
+    if (is_resting()) reports_.stop();
     write_reports(now, builder);
   }
   const std::size_t reports_end = builder.written().size();
@@ -300,7 +310,9 @@ std::uint64_t RtpSession::estimate_bps(base::Instant now) {
   return remb_->bitrate_bps();
 }
 
-bool RtpSession::wants_remb() const { return video_.remb && video_.receives && !video_.source.streams().empty(); }
+bool RtpSession::wants_remb() const {
+  return video_.remb && video_.receives && !video_.source.streams().empty() && !is_resting();
+}
 
 base::Instant RtpSession::deadline() const {
   base::Instant next = std::min({reports_.deadline(), audio_.source.deadline(), video_.source.deadline()});

@@ -49,6 +49,10 @@ class RtpSession {
   void end_run(base::Outbox& outbox);
   void advance(base::Instant now, base::Outbox& outbox);
   base::Instant deadline() const;
+  // No media has come or gone for some seconds, so that there is nothing to report and nothing is due. What
+  // comes ends it; where some goes, resume() has to be called.
+  bool is_resting() const { return quiet_turns_ == kQuietTurns; }
+  void resume(base::Instant now);
   // BYE for everything that was sent (RFC 3550 §6.6).
   void say_goodbye(base::Outbox& outbox);
   // What was last asked of the peer; 0 before.
@@ -72,8 +76,9 @@ class RtpSession {
     bool signalled = false;  // else learnt from packets
   };
   static constexpr base::Duration kReportInterval = std::chrono::seconds{1};
-  // How often one looks whether there is something to report while nothing goes in or out.
-  static constexpr base::Duration kIdleInterval = std::chrono::seconds{5};
+  // Reports without any media since the one before. Who has not sent for two is no sender any more (RFC 3550
+  // §6.3.8); the others are for what was lost.
+  static constexpr int kQuietTurns = 5;
 
   void configure_line(MediaLine& line, const sdp::NegotiatedMedia* media);
   MediaLine* line_of(const rtp::MediaPacket& packet);
@@ -84,7 +89,7 @@ class RtpSession {
   void write_reports(base::Instant now, rtp::RtcpBuilder& builder);
   void write_remb(base::Instant now, rtp::RtcpBuilder& builder);
   std::uint64_t estimate_bps(base::Instant now);
-  bool has_streams() const;
+  bool take_traffic();
   bool wants_remb() const;
 
   Shard& shard_;
@@ -105,6 +110,8 @@ class RtpSession {
   std::int64_t packets_before_ = 0;
   std::int64_t lost_before_ = 0;
   rtp::ReportSchedule reports_;
+  int quiet_turns_ = 0;
+  bool media_received_ = false;  // since the last report
   std::optional<base::Instant> last_received_;
 };
 

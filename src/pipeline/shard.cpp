@@ -32,6 +32,9 @@ void Shard::add_port(MediaPort port) {
 
 void Shard::on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now) {
   now_ = now;
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (i == 0 || !(batch[i].from == batch[i - 1].from)) demux_.expect({port_index, batch[i].from});
+  }
   // Datagrams of one sender that stand together are looked up and forwarded together.
   while (!batch.empty()) {
     std::size_t run = 1;
@@ -39,6 +42,7 @@ void Shard::on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram>
     receive_run({port_index, batch[0].from}, batch.first(run));
     batch = batch.subspan(run);
   }
+  wake_sessions();
 }
 
 void Shard::receive_run(const base::Path& path, std::span<loop::ReceivedDatagram> run) {
@@ -90,11 +94,23 @@ void Shard::advance(base::Instant now) {
     // One turn a session: whatever is wrong with one, the others get theirs.
     deadlines_.set(session.id(), std::max(session.deadline(), now + kLeastWait));
   }
+  wake_sessions();
+}
+
+void Shard::wake_sessions() {
+  for (const transport::PeerId id : woken_) {
+    WebRtcSession* const session = sessions_[id];
+    if (!session) continue;  // gone since
+    session->wake(now_);
+    reschedule(*session);
+  }
+  woken_.clear();
 }
 
 transport::PeerId Shard::attach(WebRtcSession& session) {
   if (free_ids_.empty()) {
     sessions_.push_back(&session);
+    woken_.reserve(sessions_.capacity());  // nothing is allocated while media flows
     return static_cast<transport::PeerId>(sessions_.size() - 1);
   }
   const transport::PeerId id = free_ids_.back();

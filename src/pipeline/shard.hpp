@@ -85,6 +85,8 @@ class Shard {
   // A port for this session alone, on the interface of the shared one with that index; closed by detach().
   // Nothing where the session has it already or cannot have it.
   std::optional<MediaPort> open_port(transport::PeerId id, std::uint16_t shared_index);
+  // Sessions that rested, and whose line has sent since: looked at behind each batch and each turn.
+  std::vector<transport::PeerId>& woken() { return woken_; }
   // To be called when something outside of batches may have brought the session's deadline forward.
   void reschedule(const WebRtcSession& session);
 
@@ -94,6 +96,7 @@ class Shard {
   // Between two turns of one session that never comes to an end with what is due.
   static constexpr base::Duration kLeastWait = std::chrono::milliseconds{1};
 
+  void wake_sessions();
   void receive_run(const base::Path& path, std::span<loop::ReceivedDatagram> run);
 
   const MediaConfiguration& configuration_;
@@ -109,6 +112,7 @@ class Shard {
   base::DeadlineQueue deadlines_;
   std::vector<WebRtcSession*> sessions_;  // by id
   std::vector<transport::PeerId> free_ids_;
+  std::vector<transport::PeerId> woken_;  // each once until it rests again
   std::vector<MediaPort> ports_;
   SessionPorts session_ports_;
   ShardNetwork* network_ = nullptr;

@@ -57,6 +57,7 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
       timer_(loop_, [this] { shard_.advance(loop::monotonic_now()); }),
       receiver_(shard_.packets()),
       egress_(Shard::kOutboxSlots) {
+  shard_.demux() = transport::Demux(random_.u64());  // a seed that peers cannot know
   loop_.after_each_round([this] {
     flush();
     closed_ports_.clear();

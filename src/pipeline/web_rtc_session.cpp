@@ -38,12 +38,26 @@ void WebRtcSession::end_run(base::Instant now, base::Outbox& outbox) {
   if (is_open() && rtp_.last_received() == now && !std::exchange(media_received_, true)) owner_.on_media_received();
   // Feedback that the run has made due goes with it, not a timer's tick later.
   if (rtp_.deadline() <= now) rtp_.advance(now, outbox);
+  settle_rest(now);
 }
 
 void WebRtcSession::advance(base::Instant now, base::Outbox& outbox) {
   if (transport_.deadline() <= now) transport_.advance(now, outbox);
   if (rtp_.deadline() <= now) rtp_.advance(now, outbox);
   tell_owner(now);
+  settle_rest(now);
+}
+
+void WebRtcSession::wake(base::Instant now) {
+  if (rtp_.is_resting()) rtp_.resume(now);
+  settle_rest(now);
+}
+
+void WebRtcSession::settle_rest(base::Instant now) {
+  if (rtp_.is_resting() == resting_) return;
+  resting_ = rtp_.is_resting();
+  transport_.set_resting(resting_, now);
+  if (resting_) transport_.line().rest(shard_.woken(), id_);
 }
 
 void WebRtcSession::settle() {

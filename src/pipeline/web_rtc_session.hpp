@@ -37,12 +37,15 @@ class WebRtcSession {
   void end_run(base::Instant now, base::Outbox& outbox);
   void advance(base::Instant now, base::Outbox& outbox);
   base::Instant deadline() const { return std::min(transport_.deadline(), rtp_.deadline()); }
+  // Media goes out on a line that had rested.
+  void wake(base::Instant now);
   // To be called after anything else was done to the transport.
   void settle();
   void close();
 
  private:
   void tell_owner(base::Instant now);
+  void settle_rest(base::Instant now);
 
   Shard& shard_;
   Owner& owner_;
@@ -51,6 +54,7 @@ class WebRtcSession {
   RtpSession rtp_;
   std::uint32_t associations_ = 0;  // those whose keys the streams know of
   bool media_received_ = false;
+  bool resting_ = false;
 };
 
 }  // namespace kaskado::pipeline

@@ -1,11 +1,32 @@
 #include "transport/demux.hpp"
 
 #include <algorithm>
+#include <cassert>
+#include <cstring>
 
 #include "ice/stun.hpp"
 #include "transport/datagram_kind.hpp"
 
 namespace kaskado::transport {
+
+std::uint64_t Demux::PathHash::operator()(const base::Path& path, std::uint64_t seed) const {
+  std::uint64_t low, high;
+  std::memcpy(&low, path.remote.ip_bytes(), 8);
+  std::memcpy(&high, path.remote.ip_bytes() + 8, 8);
+  const std::uint64_t rest =
+      path.remote.port() | std::uint64_t{path.port_index} << 16 | std::uint64_t{path.remote.scope()} << 32;
+  return mix(low, high, rest, seed);
+}
+
+Demux::FragmentKey::FragmentKey(std::string_view fragment) {
+  assert(fragment.size() <= kMaxFragmentBytes);
+  std::memcpy(words.data(), fragment.data(), fragment.size());
+  words.back() |= std::uint64_t{fragment.size()} << 56;
+}
+
+std::uint64_t Demux::FragmentHash::operator()(const FragmentKey& key, std::uint64_t seed) const {
+  return mix(key.words[0], key.words[1], key.words[2], seed);
+}
 
 Demux::Known& Demux::known(PeerId peer) {
   if (peer >= known_.size()) known_.resize(peer + 1);
@@ -13,14 +34,14 @@ Demux::Known& Demux::known(PeerId peer) {
 }
 
 void Demux::add_user_fragment(const std::string& ufrag, PeerId peer) {
-  by_user_fragment_.insert_or_assign(ufrag, peer);
+  by_user_fragment_.set(FragmentKey(ufrag), peer);
   known(peer).user_fragments.push_back(ufrag);
 }
 
 void Demux::retain_user_fragments(PeerId peer, const std::function<bool(const std::string& ufrag)>& wanted) {
   std::erase_if(known(peer).user_fragments, [&](const std::string& ufrag) {
     if (wanted(ufrag)) return false;
-    by_user_fragment_.erase(ufrag);
+    by_user_fragment_.erase(FragmentKey(ufrag));
     return true;
   });
 }
@@ -32,16 +53,16 @@ void Demux::add_shared_port(std::uint16_t index, const base::SocketAddress& loca
 bool Demux::claim(const base::Path& path, PeerId peer) {
   if (!may_claim(path, peer)) return false;
   std::vector<base::Path>& paths = known(peer).paths;
-  if (by_path_.contains(path)) return true;
+  if (by_path_.find(path) == peer) return true;
   if (paths.size() == kMaxPathsPerPeer) return false;
-  by_path_.emplace(path, peer);
+  by_path_.set({path}, peer);
   paths.push_back(path);
   return true;
 }
 
 bool Demux::may_claim(const base::Path& path, PeerId peer) const {
-  const auto found = by_path_.find(path);
-  if (found != by_path_.end()) return found->second == peer;
+  const PeerId found = by_path_.find(path);
+  if (found != kNobody) return found == peer;
   const auto is_from = [&](const auto& port) { return port.first == path.port_index; };
   const auto is_to = [&](const auto& port) { return port.second == path.remote; };
   return std::ranges::none_of(shared_ports_, is_to) || std::ranges::none_of(shared_ports_, is_from);
@@ -62,22 +83,21 @@ void Demux::retain_paths(PeerId peer, const std::function<bool(const base::Path&
 void Demux::forget(PeerId peer) {
   Known& gone = known(peer);
   for (const base::Path& path : gone.paths) by_path_.erase(path);
-  for (const std::string& ufrag : gone.user_fragments) by_user_fragment_.erase(ufrag);
+  for (const std::string& ufrag : gone.user_fragments) by_user_fragment_.erase(FragmentKey(ufrag));
   gone = {};
 }
 
 std::optional<PeerId> Demux::find(const base::Path& path, base::Bytes datagram) const {
+  const auto told = [](PeerId peer) { return peer == kNobody ? std::nullopt : std::optional(peer); };
   if (kind_of(datagram) == DatagramKind::stun) {
     if (const auto username = ice::peek_username(datagram)) {
       // RFC 8445 §7.2.2: the fragment of the one who is asked comes first.
-      const auto found = by_user_fragment_.find(ice::receiver_ufrag(*username));
-      if (found == by_user_fragment_.end()) return std::nullopt;
-      return found->second;
+      const std::string_view fragment = ice::receiver_ufrag(*username);
+      if (fragment.size() > kMaxFragmentBytes) return std::nullopt;
+      return told(by_user_fragment_.find(FragmentKey(fragment)));
     }
   }
-  const auto found = by_path_.find(path);
-  if (found == by_path_.end()) return std::nullopt;
-  return found->second;
+  return told(by_path_.find(path));
 }
 
 }  // namespace kaskado::transport

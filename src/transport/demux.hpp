@@ -3,23 +3,21 @@
 // address, one of them has to do it from another port (docs/adr/0006).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "base/bytes.hpp"
 #include "base/socket_address.hpp"
+#include "transport/peer_table.hpp"
 
 namespace kaskado::transport {
-
-// A session of the shard, small and reused, so that it can index tables.
-using PeerId = std::uint32_t;
 
 // Owned by one shard. What is known of a peer must be forgotten before its id is given to another.
 class Demux {
@@ -27,11 +25,17 @@ class Demux {
   // Paths of one peer at the most, so that one that sends from ever new addresses costs no memory. ICE has at
   // most 100 pairs and one more during a restart (RFC 8445 §6.1.2.5).
   static constexpr std::size_t kMaxPathsPerPeer = 128;
+  // Of our own user fragments; those that we make have 8.
+  static constexpr std::size_t kMaxFragmentBytes = 23;
+
+  // `seed` is what nobody outside knows, so that nobody can choose addresses that make looking up slow.
+  explicit Demux(std::uint64_t seed = 0) : by_path_(seed), by_user_fragment_(seed) {}
 
   // A port that is no single peer's. What is sent from one of them to another, or to itself, is of two peers
   // here at once, so no path between them can be claimed.
   void add_shared_port(std::uint16_t index, const base::SocketAddress& local);
 
+  // At most kMaxFragmentBytes long.
   void add_user_fragment(const std::string& ufrag, PeerId peer);
   // Forgets those of the peer's fragments that are not `wanted`: after a restart of ICE the former ones lead
   // nowhere.
@@ -46,15 +50,23 @@ class Demux {
   void forget(PeerId peer);
 
   std::optional<PeerId> find(const base::Path& path, base::Bytes datagram) const;
+  // A datagram of this path is looked up soon.
+  void expect(const base::Path& path) const { by_path_.prefetch(path); }
   std::size_t paths() const { return by_path_.size(); }
 
  private:
   struct PathHash {
-    std::size_t operator()(const base::Path& path) const { return path.remote.hash() * 31 + path.port_index; }
+    std::uint64_t operator()(const base::Path& path, std::uint64_t seed) const;
   };
-  struct TextHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  // The text, and its length in the last octet.
+  struct FragmentKey {
+    std::array<std::uint64_t, (kMaxFragmentBytes + 1) / 8> words{};
+    FragmentKey() = default;
+    explicit FragmentKey(std::string_view fragment);
+    bool operator==(const FragmentKey&) const = default;
+  };
+  struct FragmentHash {
+    std::uint64_t operator()(const FragmentKey& key, std::uint64_t seed) const;
   };
   // What forget() has to undo.
   struct Known {
@@ -64,8 +76,8 @@ class Demux {
 
   Known& known(PeerId peer);
 
-  std::unordered_map<base::Path, PeerId, PathHash> by_path_;
-  std::unordered_map<std::string, PeerId, TextHash, std::equal_to<>> by_user_fragment_;
+  PeerTable<base::Path, PathHash> by_path_;
+  PeerTable<FragmentKey, FragmentHash> by_user_fragment_;
   std::vector<Known> known_;  // by peer
   std::vector<std::pair<std::uint16_t, base::SocketAddress>> shared_ports_;
 };

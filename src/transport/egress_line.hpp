@@ -5,11 +5,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/outbox.hpp"
 #include "base/socket_address.hpp"
 #include "srtp/sender.hpp"
+#include "transport/demux.hpp"
 
 namespace kaskado::transport {
 
@@ -31,6 +34,16 @@ class EgressLine {
   void set_key(const srtp::MasterKey& key) { sender_.emplace(key); }
   bool has_key() const { return sender_.has_value(); }
 
+  // Whether media has gone out since this was asked last.
+  bool take_traffic() { return !std::exchange(quiet_, true); }
+  // The owner rests: the first media that goes out puts `peer` into `woken`, which outlives the line. Whoever
+  // lets media out looks there after.
+  void rest(std::vector<PeerId>& woken, PeerId peer) {
+    quiet_ = true;
+    woken_ = &woken;
+    peer_ = peer;
+  }
+
   // Seals the packet whose header stands in `slot` (the outbox's current one) and commits it. `payload` is the
   // shared packet's and stays as it is. False where it does not fit.
   bool send_rtp(base::Outbox& outbox, base::MutableBytes slot, std::size_t header_bytes, base::Bytes payload,
@@ -38,6 +51,7 @@ class EgressLine {
     const std::size_t length = sender_->seal_rtp(slot, header_bytes, payload, index);
     if (length == 0) return false;
     outbox.commit(length, path_, dscp_);
+    if (quiet_) note_traffic();
     return true;
   }
   // Seals the RTCP in the first `length` bytes of `slot` and commits it.
@@ -49,10 +63,18 @@ class EgressLine {
   }
 
  private:
+  void note_traffic() {
+    quiet_ = false;
+    if (woken_) std::exchange(woken_, nullptr)->push_back(peer_);
+  }
+
   std::optional<srtp::SrtpSender> sender_;
   base::Path path_;
   const std::uint8_t dscp_;
   bool open_ = false;
+  bool quiet_ = true;
+  std::vector<PeerId>* woken_ = nullptr;  // while the owner rests
+  PeerId peer_ = 0;
 };
 
 }  // namespace kaskado::transport

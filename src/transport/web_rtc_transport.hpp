@@ -75,6 +75,8 @@ class WebRtcTransport {
   Received receive(base::Packet& packet, const base::Path& path, base::Instant now, base::Outbox& outbox);
   void advance(base::Instant now, base::Outbox& outbox);
   base::Instant deadline() const;
+  // Whether media neither comes nor goes: the peer is asked seldom whether it is there.
+  void set_resting(bool resting, base::Instant now) { ice_.set_resting(resting, now); }
   // Says goodbye to the peer. Nothing is sent after.
   void close(base::Instant now, base::Outbox& outbox);
 

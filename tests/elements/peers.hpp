@@ -176,7 +176,10 @@ class PeersTest : public EndpointTest {
       if (next > end) return go_to(end);
       go_to(std::max(now(), next));
       deliver();
-      if (shard.deadline() <= now()) shard.advance(now());
+      if (shard.deadline() <= now()) {
+        shard.advance(now());
+        ++advances;
+      }
       for (const auto& browser : browsers) {
         if (browser->peer.transport->deadline() <= now())
           browser->peer.transport->advance(now(), browser->peer.outbox);
@@ -202,6 +205,7 @@ class PeersTest : public EndpointTest {
   }
 
   std::vector<std::unique_ptr<Browser>> browsers;
+  std::size_t advances = 0;  // of the shard
   // Datagrams that go nowhere; false loses one.
   std::function<bool(const base::SocketAddress& from, base::Bytes datagram)> wire = [](auto&, auto) {
     return true;

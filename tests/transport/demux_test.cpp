@@ -51,6 +51,15 @@ TEST(Demux, FindsByTheUserFragmentBeforeThePath) {
   EXPECT_EQ(demux.find(path(1), Check("efgh", "abcd").bytes()), std::nullopt);
 }
 
+TEST(Demux, FindsNobodyByAFragmentThatIsLongerThanAnyOfOurs) {
+  Demux demux;
+  const std::string longest(Demux::kMaxFragmentBytes, 'f');
+  demux.add_user_fragment(longest, 1);
+  EXPECT_EQ(demux.find(path(1), Check(longest, "efgh").bytes()), 1u);
+  EXPECT_EQ(demux.find(path(1), Check(longest + "f", "efgh").bytes()), std::nullopt);
+  EXPECT_EQ(demux.find(path(1), Check(longest.substr(1), "efgh").bytes()), std::nullopt);
+}
+
 TEST(Demux, FindsAnswersToChecksByThePath) {
   Demux demux;
   std::array<std::uint8_t, 256> memory{};
