@@ -120,8 +120,8 @@ CertificateJudge::Verdict Handshake::judge(const X509& peer_certificate) {
     why_ = "the peer has no SRTP protection profile of ours";
     return Verdict::no_common_srtp_profile;
   }
-  if (expected_remote_ &&
-      Fingerprint::of(peer_certificate, expected_remote_->algorithm()) != *expected_remote_) {
+  if (expected_remote_) judged_ = Fingerprint::of(peer_certificate, expected_remote_->algorithm());
+  if (judged_ != expected_remote_) {
     why_ = "the peer's certificate is not the one of its fingerprint";
     return Verdict::wrong_certificate;
   }
@@ -133,6 +133,7 @@ std::optional<Handshake::Result> Handshake::result() {
   const bool we_are_client = role_ == DtlsRole::client;
   auto traffic_keys = export_traffic_keys(ssl_.get(), we_are_client);
   Result result{X509Handle(SSL_get1_peer_certificate(ssl_.get())),
+                judged_,
                 {},
                 export_srtp_keys(ssl_.get(), we_are_client),
                 port_.next_sequence,

@@ -53,6 +53,7 @@ class Handshake final : private CertificateJudge {
   // Of a finished one, valid as long as it lives or taken out of it.
   struct Result {
     X509Handle peer_certificate;
+    std::optional<Fingerprint> judged;  // the certificate's, where judge() had to know it
     TrafficKeys traffic_keys;
     std::optional<SrtpKeyMaterial> srtp_keys;
     std::uint64_t next_sequence = 0;
@@ -69,6 +70,7 @@ class Handshake final : private CertificateJudge {
   Progress fail(std::string why);
 
   std::optional<Fingerprint> expected_remote_;
+  std::optional<Fingerprint> judged_;
   DtlsRole role_;
   bool wants_srtp_;
   std::uint8_t early_datagrams_ = 0;

@@ -79,7 +79,7 @@ void DtlsSession::establish(base::Bytes datagram, const base::Path& path, base::
   association_ = std::make_unique<Association>(result->traffic_keys, result->next_sequence,
                                                std::move(result->last_flight));
   unverified_ = std::make_unique<Unverified>(
-      Unverified{std::move(result->peer_certificate), std::move(result->srtp_keys)});
+      Unverified{std::move(result->peer_certificate), result->judged, std::move(result->srtp_keys)});
   handshake_.reset();
   if (expected_remote_) verify_peer(path, outbox);
   if (!association_) return;
@@ -90,8 +90,12 @@ void DtlsSession::establish(base::Bytes datagram, const base::Path& path, base::
 
 // Again, if the handshake has done it: the fingerprint may have changed since the certificate came.
 void DtlsSession::verify_peer(const base::Path& path, base::Outbox& outbox) {
-  if (Fingerprint::of(*unverified_->certificate, expected_remote_->algorithm()) != *expected_remote_)
-    return reject_peer(kWrongCertificate, path, outbox);
+  const HashAlgorithm algorithm = expected_remote_->algorithm();
+  const auto& judged = unverified_->judged;
+  const Fingerprint theirs = judged && judged->algorithm() == algorithm
+                                 ? *judged
+                                 : Fingerprint::of(*unverified_->certificate, algorithm);
+  if (theirs != *expected_remote_) return reject_peer(kWrongCertificate, path, outbox);
   keys_ = unverified_->keys;
   unverified_.reset();
   state_ = DtlsState::connected;

@@ -96,6 +96,7 @@ class DtlsSession {
   // What a finished handshake gave, while nobody has said who the peer should be.
   struct Unverified {
     X509Handle certificate;
+    std::optional<Fingerprint> judged;
     std::optional<SrtpKeyMaterial> keys;
   };
 

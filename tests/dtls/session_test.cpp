@@ -113,6 +113,26 @@ TEST_P(LateFingerprint, FailsWhenItIsWrong) {
 
 INSTANTIATE_TEST_SUITE_P(Sides, LateFingerprint, testing::Values(TwoPeers::client, TwoPeers::server));
 
+// The client has judged the server's certificate and waits for its Finished.
+TEST(Session, WhatIsExpectedMayChangeAfterTheCertificateCame) {
+  const auto theirs = test_certificate(KeyType::ecdsa_p256, 1);
+  for (const auto& [expected, ends_in] :
+       {std::pair{theirs->fingerprint(HashAlgorithm::sha512).value(), DtlsState::connected},
+        std::pair{theirs->fingerprint(HashAlgorithm::sha256).value(), DtlsState::connected},
+        std::pair{wrong_fingerprint(), DtlsState::failed}}) {
+    TwoPeers peers({});
+    peers.start();
+    peers.run_until(peers.now() + 50ms);
+    DtlsSession& client = peers[TwoPeers::client];
+    ASSERT_EQ(client.state(), DtlsState::connecting);
+    EXPECT_FALSE(
+        client.set_remote_fingerprint(expected, peers.path(), peers.now(), peers.outbox(TwoPeers::client))
+            .state_changed);
+    peers.run_until(peers.now() + 5s);
+    EXPECT_EQ(client.state(), ends_in) << expected.text();
+  }
+}
+
 TEST(Session, ApplicationDataKeepsItsBoundaries) {
   TwoPeers peers({});
   peers.connect();
