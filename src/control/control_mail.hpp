@@ -1,6 +1,6 @@
 // What one shard tells the control thread, gathered for a round of the shard's loop. So the control thread is
-// woken once for all answers and events of a round, and after the round's datagrams have left: waking a thread
-// costs more than most of what it is told.
+// woken once for all answers and events of a round, and after the round's datagrams have left: waking a
+// thread costs more than most of what it is told.
 #pragma once
 
 #include <functional>

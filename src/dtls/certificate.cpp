@@ -105,7 +105,7 @@ base::Result<std::shared_ptr<const Certificate>> Certificate::make(X509Handle x5
 base::Result<Fingerprint> Certificate::fingerprint(HashAlgorithm algorithm) const {
   if (algorithm == HashAlgorithm::sha1)
     return base::Error{"fingerprint: sha-1 is too weak for our own certificate"};
-  return Fingerprint::of(*x509_, algorithm);
+  return algorithm == HashAlgorithm::sha256 ? sha256_ : Fingerprint::of(*x509_, algorithm);
 }
 
 base::Result<std::string> Certificate::pem() const {

@@ -35,12 +35,16 @@ class Certificate {
 
  private:
   Certificate(X509Handle x509, KeyHandle key, SslContextHandle context)
-      : x509_(std::move(x509)), key_(std::move(key)), context_(std::move(context)) {}
+      : x509_(std::move(x509)),
+        key_(std::move(key)),
+        context_(std::move(context)),
+        sha256_(Fingerprint::of(*x509_, HashAlgorithm::sha256)) {}
   static base::Result<std::shared_ptr<const Certificate>> make(X509Handle x509, KeyHandle key);
 
   X509Handle x509_;
   KeyHandle key_;
   SslContextHandle context_;
+  Fingerprint sha256_;  // told in every description
 };
 
 }  // namespace kaskado::dtls
