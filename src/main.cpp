@@ -91,7 +91,7 @@ class Kaskado {
 
  private:
   base::Result<void> start_shards(int count, std::shared_ptr<const pipeline::MediaConfiguration> media);
-  void start_control(const control::ControlSettings& settings);
+  void start_control(const control::Configuration& configuration);
 
   base::SystemRandom random_;
   control::StaticPages pages_;
@@ -113,7 +113,7 @@ base::Result<std::unique_ptr<Kaskado>> Kaskado::start(const control::Configurati
   auto media = set_up_media(configuration);
   if (!media) return media.error();
   if (auto started = kaskado->start_shards(configuration.shards, *media); !started) return started.error();
-  kaskado->start_control(configuration.control);
+  kaskado->start_control(configuration);
   return kaskado;
 }
 
@@ -132,11 +132,11 @@ base::Result<void> Kaskado::start_shards(int count, std::shared_ptr<const pipeli
   return {};
 }
 
-void Kaskado::start_control(const control::ControlSettings& settings) {
+void Kaskado::start_control(const control::Configuration& configuration) {
   backend_ = std::make_unique<control::ShardBackend>(
-      *shards_, [this](std::size_t shard, std::function<void()> task) { mail_[shard]->add(std::move(task)); });
+      *shards_, configuration.spread_load / 100.0, [this](std::size_t shard, std::function<void()> task) { mail_[shard]->add(std::move(task)); });
   plane_ = std::make_unique<control::ControlPlane>(
-      settings, control::ControlPlane::Parts{*backend_, *server_, random_, loop::clock_anchor(),
+      configuration.control, control::ControlPlane::Parts{*backend_, *server_, random_, loop::clock_anchor(),
                                              control::module_list(), KASKADO_VERSION, __DATE__ " " __TIME__});
   server_->start(*plane_);
 }

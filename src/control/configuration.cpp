@@ -75,6 +75,7 @@ void read_server(SettingsReader& in, Configuration& into) {
   read_resources(in, into);
   read_net(in, into.net);
   read_integer(in, "mediaServer.shards", 0, 256, into.shards);
+  read_integer(in, "mediaServer.spreadLoad", 0, 100, into.spread_load);
 }
 
 // "opus/48000/2"; without a clock rate it is that of video (RFC 3551 §5).

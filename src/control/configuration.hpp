@@ -36,6 +36,9 @@ struct Configuration {
   ControlSettings control;  // from mediaServer.resources
   // mediaServer.shards: media threads; 0 stands for one a processor.
   int shards = 0;
+  // mediaServer.spreadLoad, in percent: with more of its processor in use, a media thread's pipelines get their
+  // further endpoints on other threads. 100 keeps each pipeline together.
+  int spread_load = 70;
   // From the classes' files, all but what is not in them: `offer_loopback` and the certificates.
   pipeline::MediaConfiguration media;
   CertificateFiles certificate_files;

@@ -13,6 +13,12 @@ namespace kaskado::control {
 template <typename T>
 using Reply = std::function<void(pipeline::ApiResult<T>)>;
 
+// Where an object lives, and where its pipeline does.
+struct Place {
+  std::size_t home;
+  std::size_t shard;
+};
+
 // Commands to one shard run in the order in which they are given, and their replies come back in that order,
 // after the events that they caused. A reply is called at most once, on the control thread, within the call
 // or later; never after the control plane is gone. Nothing here waits.
@@ -21,12 +27,14 @@ class ObjectBackend {
   virtual ~ObjectBackend() = default;
   // Where the next pipeline should live.
   virtual std::size_t shard_for_new_pipeline() = 0;
+  // And the next element of a pipeline that lives on `home`.
+  virtual std::size_t shard_for_new_element(const pipeline::ClassInfo& info, std::size_t home) = 0;
   // `id` is new; the arguments have been checked against the table, their object references as well.
-  virtual void create(std::size_t shard, const pipeline::ClassInfo& info, std::string id,
+  virtual void create(Place place, const pipeline::ClassInfo& info, std::string id,
                       pipeline::Arguments arguments, Reply<void> reply) = 0;
   virtual void invoke(std::size_t shard, std::string id, const pipeline::OperationInfo& operation,
                       pipeline::Arguments arguments, Reply<pipeline::Value> reply) = 0;
-  // Answers the ids of all that went with it, children before their parents.
+  // `shard` is the pipeline's. Answers the ids of all that went with it, children before their parents.
   virtual void release(std::size_t shard, std::string id, Reply<std::vector<std::string>> reply) = 0;
 };
 

@@ -3,6 +3,8 @@
 #include <limits>
 #include <utility>
 
+#include "pipeline/api.hpp"
+
 namespace kaskado::control {
 
 using namespace pipeline;
@@ -13,6 +15,12 @@ constexpr std::size_t kControlShard = std::numeric_limits<std::size_t>::max();
 
 ApiError not_found(const std::string& id) {
   return {ErrorCode::MEDIA_OBJECT_NOT_FOUND, "Object '" + id + "' not found"};
+}
+
+// What is done to the links between elements is done where their pipeline lives.
+bool changes_graph(const OperationInfo& operation) {
+  return &operation == kMediaElementClass.find_operation("connect") ||
+         &operation == kMediaElementClass.find_operation("disconnect");
 }
 
 }  // namespace
@@ -39,18 +47,28 @@ ObjectEntry* ObjectService::parent_of(const ClassInfo& info, const Arguments& ar
   return nullptr;
 }
 
+Place ObjectService::place_for(const ClassInfo& info, const ObjectEntry* parent) {
+  if (!parent) {
+    const std::size_t shard = backend_.shard_for_new_pipeline();
+    return {shard, shard};
+  }
+  const ObjectEntry& pipeline = parent->root();
+  // What belongs to another element lives where that does.
+  return {pipeline.shard, parent == &pipeline ? backend_.shard_for_new_element(info, pipeline.shard) : parent->shard};
+}
+
 void ObjectService::create(const ClassInfo& info, Arguments arguments, Created created) {
   if (table_.size() + creating_ >= max_objects_) {
     return created(
         ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "The server has as many objects as it may have"});
   }
   const ObjectEntry* parent = parent_of(info, arguments);
-  const std::size_t shard = parent ? parent->shard : backend_.shard_for_new_pipeline();
+  const Place place = place_for(info, parent);
   std::string id = parent ? parent->id + "/" : "";
   id += random_.uuid() + "_" + std::string(info.namespace_) + "." + std::string(info.name);
   ++creating_;
-  backend_.create(shard, info, id, std::move(arguments),
-                  [this, id, &info, shard, parent_id = parent ? parent->id : "",
+  backend_.create(place, info, id, std::move(arguments),
+                  [this, id, &info, shard = place.shard, parent_id = parent ? parent->id : "",
                    created = std::move(created)](ApiResult<void> result) {
                     --creating_;
                     if (!result) return created(std::move(result).error());
@@ -70,13 +88,14 @@ void ObjectService::enter(std::string id, const ClassInfo& info, std::size_t sha
 void ObjectService::invoke(const ObjectEntry& object, const OperationInfo& operation, Arguments arguments,
                            Reply<Value> reply) {
   if (object.shard == kControlShard) return reply(local_invoke_(operation, arguments));
-  backend_.invoke(object.shard, object.id, operation, std::move(arguments), std::move(reply));
+  const std::size_t shard = changes_graph(operation) ? object.root().shard : object.shard;
+  backend_.invoke(shard, object.id, operation, std::move(arguments), std::move(reply));
 }
 
 void ObjectService::release(ObjectEntry& object, Done done) {
   if (object.permanent || object.leaving) return done();
   table_.leave(object);
-  backend_.release(object.shard, object.id,
+  backend_.release(object.root().shard, object.id,
                    [this, done = std::move(done)](ApiResult<std::vector<std::string>> result) {
                      if (result) destroyed(*result);
                      done();

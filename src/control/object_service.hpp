@@ -49,6 +49,7 @@ class ObjectService {
 
  private:
   ObjectEntry* parent_of(const pipeline::ClassInfo& info, const pipeline::Arguments& arguments) const;
+  Place place_for(const pipeline::ClassInfo& info, const ObjectEntry* parent);
   void enter(std::string id, const pipeline::ClassInfo& info, std::size_t shard, const std::string& parent,
              const Created& created);
   void destroyed(const std::vector<std::string>& ids);

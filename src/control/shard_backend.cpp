@@ -1,6 +1,11 @@
 #include "control/shard_backend.hpp"
 
 #include <algorithm>
+#include <utility>
+
+#include "elements/api.hpp"
+#include "loop/loop.hpp"
+#include "pipeline/pipeline_mirror.hpp"
 
 namespace kaskado::control {
 
@@ -8,29 +13,59 @@ using pipeline::ApiError;
 using pipeline::ApiResult;
 using pipeline::ErrorCode;
 
-ShardBackend::ShardBackend(std::span<const std::unique_ptr<pipeline::ShardThread>> shards,
-                           Post post_to_control)
-    : shards_(shards), post_to_control_(std::move(post_to_control)), pipelines_(shards.size()) {}
+ShardBackend::ShardBackend(const pipeline::ShardGroup& shards, double spread_load, Post post_to_control)
+    : shards_(shards),
+      post_to_control_(std::move(post_to_control)),
+      placement_(shards.size(), spread_load),
+      measured_at_(loop::monotonic_now()),
+      used_(shards.size()) {}
 
-std::size_t ShardBackend::shard_for_new_pipeline() {
-  return static_cast<std::size_t>(std::ranges::min_element(pipelines_) - pipelines_.begin());
+void ShardBackend::measure_loads() {
+  constexpr base::Duration kInterval = std::chrono::milliseconds{100};
+  const base::Instant now = loop::monotonic_now();
+  const base::Duration past = now - measured_at_;
+  if (past < kInterval) return;
+  measured_at_ = now;
+  std::vector<double> loads;
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    const base::Duration used = shards_[i].processor_time();
+    loads.push_back(std::chrono::duration<double>(used - std::exchange(used_[i], used)) / past);
+  }
+  placement_.measured(loads);
 }
 
-// Runs `work` on the shard and brings what it gives back to the control thread; work that throws is answered
-// as well. A shard whose mailbox is full takes no work, and says so at once.
-template <typename T, typename Work>
-void ShardBackend::run(std::size_t shard, Reply<T> reply, Work work, EventOrder events) {
-  auto shared_reply = std::make_shared<Reply<T>>(std::move(reply));
-  const auto answer = [this, shard, shared_reply](pipeline::Shard& s, ApiResult<T> result) {
-    post_to_control_(shard, [shared_reply, result = std::make_shared<ApiResult<T>>(std::move(result))] {
-      (*shared_reply)(std::move(*result));
+std::size_t ShardBackend::shard_for_new_pipeline() {
+  measure_loads();
+  return placement_.for_pipeline();
+}
+
+std::size_t ShardBackend::shard_for_new_element(const pipeline::ClassInfo& info, std::size_t home) {
+  // Only what sends to somebody outside has work that is worth the copy.
+  if (!info.is_a(elements::kBaseRtpEndpointClass)) return home;
+  measure_loads();
+  return placement_.for_endpoint(home);
+}
+
+template <typename T>
+ShardBackend::Answer<T> ShardBackend::answer_to(std::shared_ptr<Reply<T>> reply) {
+  return [this, reply = std::move(reply)](pipeline::Shard& s, ApiResult<T> result) {
+    post_to_control_(s.index(), [reply, result = std::make_shared<ApiResult<T>>(std::move(result))] {
+      (*reply)(std::move(*result));
     });
     s.objects().tell_held_events();
   };
-  const bool taken = shards_[shard]->post(
+}
+
+// Runs `work` on the shard, which answers now or later; work that throws is answered as well. A shard whose
+// mailbox is full takes no work, and says so at once.
+template <typename T, typename Work>
+void ShardBackend::run(std::size_t shard, Reply<T> reply, Work work, EventOrder events) {
+  auto shared_reply = std::make_shared<Reply<T>>(std::move(reply));
+  const Answer<T> answer = answer_to(shared_reply);
+  const bool taken = shards_[shard].post(
       [answer, work = std::move(work), events](pipeline::Shard& s) {
         if (events == EventOrder::after_reply) s.objects().hold_events();
-        answer(s, work(s));
+        work(s, answer);
       },
       [answer](pipeline::Shard& s) {
         answer(s, ApiError{ErrorCode::UNEXPECTED_ERROR, "Internal error"});
@@ -41,25 +76,28 @@ void ShardBackend::run(std::size_t shard, Reply<T> reply, Work work, EventOrder 
   }
 }
 
-void ShardBackend::create(std::size_t shard, const pipeline::ClassInfo& info, std::string id,
+void ShardBackend::create(Place place, const pipeline::ClassInfo& info, std::string id,
                           pipeline::Arguments arguments, Reply<void> reply) {
   const bool is_pipeline = id.find('/') == std::string::npos;
-  if (is_pipeline) ++pipelines_[shard];
+  if (is_pipeline) placement_.pipeline_made(place.home);
   run<void>(
-      shard,
-      [this, shard, is_pipeline, reply = std::move(reply)](ApiResult<void> result) {
-        if (is_pipeline && !result) --pipelines_[shard];
+      place.home,
+      [this, place, is_pipeline, reply = std::move(reply)](ApiResult<void> result) {
+        if (is_pipeline && !result) placement_.pipeline_gone(place.home);
         reply(std::move(result));
       },
-      [&info, id = std::move(id), arguments = std::move(arguments)](pipeline::Shard& s) {
-        return s.objects().create(info, id, arguments);
+      [place, &info, id = std::move(id), arguments = std::move(arguments)](pipeline::Shard& s,
+                                                                          const Answer<void>& answer) {
+        if (place.shard != place.home) return pipeline::create_on(place.shard, s, info, id, arguments, answer);
+        answer(s, s.objects().create(info, id, arguments));
       });
 }
 
 void ShardBackend::invoke(std::size_t shard, std::string id, const pipeline::OperationInfo& operation,
                           pipeline::Arguments arguments, Reply<pipeline::Value> reply) {
-  const auto invoke = [&operation, id = std::move(id), arguments = std::move(arguments)](pipeline::Shard& s) {
-    return s.objects().invoke(id, operation, arguments);
+  const auto invoke = [&operation, id = std::move(id), arguments = std::move(arguments)](
+                          pipeline::Shard& s, const Answer<pipeline::Value>& answer) {
+    answer(s, s.objects().invoke(id, operation, arguments));
   };
   run<pipeline::Value>(shard, std::move(reply), invoke, EventOrder::after_reply);
 }
@@ -68,14 +106,12 @@ void ShardBackend::release(std::size_t shard, std::string id, Reply<std::vector<
   run<std::vector<std::string>>(
       shard,
       [this, shard, reply = std::move(reply)](ApiResult<std::vector<std::string>> released) {
-        if (released) {
-          pipelines_[shard] -= static_cast<std::size_t>(std::ranges::count_if(
-              *released, [](const auto& gone) { return gone.find('/') == std::string::npos; }));
-        }
+        if (released && std::ranges::any_of(*released, [](const auto& gone) { return gone.find('/') == std::string::npos; }))
+          placement_.pipeline_gone(shard);
         reply(std::move(released));
       },
-      [id = std::move(id)](pipeline::Shard& s) -> ApiResult<std::vector<std::string>> {
-        return s.objects().release(id);
+      [id = std::move(id)](pipeline::Shard& s, const Answer<std::vector<std::string>>& answer) {
+        answer(s, s.objects().release(id));
       });
 }
 

@@ -6,8 +6,10 @@
 #include <memory>
 #include <vector>
 
+#include "base/time.hpp"
 #include "control/object_backend.hpp"
-#include "pipeline/shard_thread.hpp"
+#include "control/placement.hpp"
+#include "pipeline/shard_group.hpp"
 
 namespace kaskado::control {
 
@@ -15,13 +17,14 @@ class ShardBackend final : public ObjectBackend {
  public:
   using Post = std::function<void(std::size_t shard, std::function<void()>)>;
 
-  // `post_to_control` brings a task from the shard's thread, which calls it, to the control thread. The shards
-  // outlive this.
-  ShardBackend(std::span<const std::unique_ptr<pipeline::ShardThread>> shards, Post post_to_control);
+  // `spread_load` as Placement has it. `post_to_control` brings a task from the shard's thread, which calls it,
+  // to the control thread. The shards outlive this.
+  ShardBackend(const pipeline::ShardGroup& shards, double spread_load, Post post_to_control);
 
   std::size_t shard_for_new_pipeline() override;
-  void create(std::size_t shard, const pipeline::ClassInfo& info, std::string id,
-              pipeline::Arguments arguments, Reply<void> reply) override;
+  std::size_t shard_for_new_element(const pipeline::ClassInfo& info, std::size_t home) override;
+  void create(Place place, const pipeline::ClassInfo& info, std::string id, pipeline::Arguments arguments,
+              Reply<void> reply) override;
   void invoke(std::size_t shard, std::string id, const pipeline::OperationInfo& operation,
               pipeline::Arguments arguments, Reply<pipeline::Value> reply) override;
   void release(std::size_t shard, std::string id, Reply<std::vector<std::string>> reply) override;
@@ -30,13 +33,22 @@ class ShardBackend final : public ObjectBackend {
   // What an operation causes is told after its answer: a candidate must not overtake the description that it
   // belongs to. The end of an object is told before: with the answer its subscriptions are gone.
   enum class EventOrder { before_reply, after_reply };
+  // Called on the thread of the shard that has the result.
+  template <typename T>
+  using Answer = std::function<void(pipeline::Shard&, pipeline::ApiResult<T>)>;
 
+  template <typename T>
+  Answer<T> answer_to(std::shared_ptr<Reply<T>> reply);
   template <typename T, typename Work>
   void run(std::size_t shard, Reply<T> reply, Work work, EventOrder events = EventOrder::before_reply);
+  // Not more often than it is worth while.
+  void measure_loads();
 
-  std::span<const std::unique_ptr<pipeline::ShardThread>> shards_;
+  const pipeline::ShardGroup& shards_;
   Post post_to_control_;
-  std::vector<std::size_t> pipelines_;  // living ones, by shard
+  Placement placement_;
+  base::Instant measured_at_;
+  std::vector<base::Duration> used_;  // of each shard's processor, until then
 };
 
 }  // namespace kaskado::control

@@ -2,6 +2,7 @@
 
 #include <uv.h>
 
+#include <limits>
 #include <utility>
 
 namespace kaskado::loop {
@@ -21,7 +22,7 @@ Mailbox::~Mailbox() { close(); }
 
 bool Mailbox::post(Task task) { return post(std::move(task), max_tasks_); }
 
-bool Mailbox::post_last(Task task) { return post(std::move(task), max_tasks_ + 1); }
+bool Mailbox::post_always(Task task) { return post(std::move(task), std::numeric_limits<std::size_t>::max()); }
 
 bool Mailbox::post(Task task, std::size_t max_tasks) {
   const std::lock_guard lock(mutex_);

@@ -22,8 +22,8 @@ class Mailbox {
   // Any thread. False when the mailbox is full or closed; the task is then not run and the poster must say so
   // to whoever waits.
   bool post(Task task);
-  // The same, but taken also when full: for the one task by which the owner is told to stop.
-  bool post_last(Task task);
+  // The same, but taken also when full: for what must not be lost and is bounded otherwise.
+  bool post_always(Task task);
   // Owner's thread: takes no more and lets the loop end. Tasks already in are run first.
   void close();
 

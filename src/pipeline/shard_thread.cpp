@@ -25,10 +25,9 @@ bool wanted(const loop::InterfaceAddress& address, const MediaConfiguration& con
 
 base::Result<std::unique_ptr<ShardThread>> ShardThread::start(int index, int core,
                                                               std::shared_ptr<const MediaConfiguration> configuration,
-                                                              ObjectRegistry::EventSink sink,
-                                                              std::function<void()> after_round) {
+                                                              ShardListener listener, ShardNetwork* network) {
   std::unique_ptr<ShardThread> shard(
-      new ShardThread(index, std::move(configuration), std::move(sink), std::move(after_round)));
+      new ShardThread(index, std::move(configuration), std::move(listener), network));
   if (auto opened = shard->open_ports(); !opened) return std::move(opened).error();
   shard->thread_ = std::thread([self = shard.get(), core] {
     const std::string name = "shard-" + std::to_string(self->index_);
@@ -46,18 +45,19 @@ base::Result<std::unique_ptr<ShardThread>> ShardThread::start(int index, int cor
 }
 
 ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> configuration,
-                         ObjectRegistry::EventSink sink, std::function<void()> after_round)
+                         ShardListener listener, ShardNetwork* network)
     : index_(index),
-      after_round_(std::move(after_round)),
+      after_round_(std::move(listener.after_round)),
       configuration_(std::move(configuration)),
       mailbox_(loop_),
-      shard_(*configuration_, random_, loop::clock_anchor(), std::move(sink), [this](base::Outbox&) { flush(); },
+      shard_(*configuration_, random_, loop::clock_anchor(), std::move(listener.on_event), [this](base::Outbox&) { flush(); },
              {.open = [this](std::uint16_t port, const auto& address) { return open_session_port(port, address); },
               .close = [this](std::uint16_t port) { close_port(port); }}),
       timer_(loop_, [this] { shard_.advance(loop::monotonic_now()); }),
       receiver_(shard_.packets()),
       egress_(Shard::kOutboxSlots) {
   shard_.demux() = transport::Demux(random_.u64());  // a seed that peers cannot know
+  if (network) shard_.join(*network, static_cast<std::size_t>(index));
   loop_.after_each_round([this] {
     flush();
     closed_ports_.clear();
@@ -66,11 +66,12 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
   });
 }
 
-ShardThread::~ShardThread() {
-  if (thread_.joinable()) {
-    mailbox_.post_last([this] { stop(); });
-    thread_.join();
-  }
+ShardThread::~ShardThread() { end(); }
+
+void ShardThread::end() {
+  if (!thread_.joinable()) return;
+  mailbox_.post_always([this] { stop(); });
+  thread_.join();
 }
 
 // What operators look for first when media does not come through.
@@ -98,15 +99,31 @@ void ShardThread::stop() {
 
 bool ShardThread::post(Command command, Failure on_failure) {
   return mailbox_.post([this, command = std::move(command), on_failure = std::move(on_failure)] {
-    shard_.set_now(loop::monotonic_now());
-    // One client's command must not end everybody's sessions.
-    try {
-      command(shard_);
-    } catch (const std::exception& failure) {
-      LOG_ERROR(log, "shard %d: a command failed: %s", index_, failure.what());
-      on_failure(shard_);
-    }
+    run(command, on_failure);
   });
+}
+
+bool ShardThread::post_always(Command command) {
+  return mailbox_.post_always([this, command = std::move(command)] { run(command, [](Shard&) {}); });
+}
+
+void ShardThread::run(const Command& command, const Failure& on_failure) {
+  shard_.set_now(loop::monotonic_now());
+  // One client's command must not end everybody's sessions.
+  try {
+    command(shard_);
+  } catch (const std::exception& failure) {
+    LOG_ERROR(log, "shard %d: a command failed: %s", index_, failure.what());
+    on_failure(shard_);
+  }
+}
+
+base::Duration ShardThread::processor_time() const {
+  clockid_t clock{};
+  timespec used{};
+  if (pthread_getcpuclockid(const_cast<std::thread&>(thread_).native_handle(), &clock) != 0) return {};
+  clock_gettime(clock, &used);
+  return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
 }
 
 base::Result<void> ShardThread::open_ports() {

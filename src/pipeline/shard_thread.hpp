@@ -17,29 +17,43 @@
 
 namespace kaskado::pipeline {
 
+// What a shard's thread calls.
+struct ShardListener {
+  ObjectRegistry::EventSink on_event;
+  // At the end of each round of the loop, with the round's datagrams sent.
+  std::function<void()> after_round = [] {};
+};
+
 class ShardThread final : private loop::DatagramHandler {
  public:
   using Command = std::function<void(Shard&)>;
   // What is to be done where the command has ended in an exception.
   using Failure = std::function<void(Shard&)>;
 
-  // Opens the sockets and starts the thread. `core` is the CPU to pin it to, or -1. `sink` is called on the
-  // shard's thread for each event, and `after_round` at the end of each round of its loop, with the round's
-  // datagrams sent.
+  // Opens the sockets and starts the thread. `core` is the CPU to pin it to, or -1. `network`,
+  // which outlives the shard, knows it by `index`; a shard alone has none.
   static base::Result<std::unique_ptr<ShardThread>> start(
       int index, int core, std::shared_ptr<const MediaConfiguration> configuration,
-      ObjectRegistry::EventSink sink, std::function<void()> after_round = [] {});
-  // Releases every object that is left, sends the goodbyes, and joins the thread.
+      ShardListener listener, ShardNetwork* network = nullptr);
   ~ShardThread() override;
+
+  // Releases every object that is left, sends the goodbyes, and joins the thread.
+  void end();
 
   // Any thread: runs between two batches, in the order posted. False when the shard is overloaded (its
   // mailbox is full) or stopping. A command that throws is logged, and the shard goes on.
   bool post(
       Command command, Failure on_failure = [](Shard&) {});
+  // The same for what another shard says, taken however full the mailbox is: each is the consequence of something
+  // that had found room.
+  bool post_always(Command command);
+  // Of the processor that the thread has used. Any thread.
+  base::Duration processor_time() const;
 
  private:
   ShardThread(int index, std::shared_ptr<const MediaConfiguration> configuration,
-              ObjectRegistry::EventSink sink, std::function<void()> after_round);
+              ShardListener listener, ShardNetwork* network);
+  void run(const Command& command, const Failure& on_failure);
   base::Result<void> open_ports();
   base::Result<base::SocketAddress> open_port(std::uint16_t index, const base::SocketAddress& address);
   base::Result<base::SocketAddress> open_session_port(std::uint16_t index,

@@ -49,9 +49,10 @@ class ImmediateBackend final : public control::ObjectBackend {
   }
 
   std::size_t shard_for_new_pipeline() override { return next_shard_++ % shards_.size(); }
-  void create(std::size_t shard, const pipeline::ClassInfo& info, std::string id,
+  std::size_t shard_for_new_element(const pipeline::ClassInfo&, std::size_t home) override { return home; }
+  void create(control::Place place, const pipeline::ClassInfo& info, std::string id,
               pipeline::Arguments arguments, control::Reply<void> reply) override {
-    run([this, shard, &info, id = std::move(id), arguments = std::move(arguments), reply = std::move(reply)] {
+    run([this, shard = place.shard, &info, id = std::move(id), arguments = std::move(arguments), reply = std::move(reply)] {
       reply(shards_[shard]->create(info, id, arguments));
     });
   }

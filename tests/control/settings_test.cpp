@@ -94,7 +94,7 @@ class Machine {
   }
   // Whether the ports of a real shard are below those that the kernel gives where nothing is set.
   std::string ports() const {
-    auto thread = pipeline::ShardThread::start(0, -1, configuration_, [](pipeline::Event) {});
+    auto thread = pipeline::ShardThread::start(0, -1, configuration_, {[](const pipeline::Event&) {}});
     EXPECT_TRUE(thread.ok()) << thread.error().message;
     std::promise<bool> below;
     EXPECT_TRUE((*thread)->post([&](pipeline::Shard& shard) {

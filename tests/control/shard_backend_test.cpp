@@ -58,23 +58,20 @@ class ControlThread {
   std::deque<std::function<void()>> tasks_;
 };
 
-std::vector<std::unique_ptr<pipeline::ShardThread>> start_shards(int count) {
+std::unique_ptr<pipeline::ShardGroup> start_shards(int count) {
   auto configuration = std::make_shared<pipeline::MediaConfiguration>();
   configuration->offer_loopback = true;
-  std::vector<std::unique_ptr<pipeline::ShardThread>> shards;
-  for (int index = 0; index < count; ++index) {
-    auto shard = pipeline::ShardThread::start(index, -1, configuration, [](pipeline::Event) {});
-    EXPECT_TRUE(shard.ok()) << shard.error().message;
-    shards.push_back(std::move(shard).value());
-  }
-  return shards;
+  auto shards = pipeline::ShardGroup::start(
+      count, configuration, [](std::size_t) { return pipeline::ShardListener{[](const pipeline::Event&) {}}; });
+  EXPECT_TRUE(shards.ok()) << shards.error().message;
+  return std::move(shards).value();
 }
 
 class ShardBackendTest : public testing::Test {
  protected:
   ApiResult<void> create(const pipeline::ClassInfo& info, const std::string& id) {
     std::optional<ApiResult<void>> answered;
-    backend.create(0, info, id, {}, [&](ApiResult<void> result) { answered = std::move(result); });
+    backend.create({0, 0}, info, id, {}, [&](ApiResult<void> result) { answered = std::move(result); });
     control.run_one();
     return *answered;
   }
@@ -86,8 +83,8 @@ class ShardBackendTest : public testing::Test {
   }
 
   ControlThread control;
-  const std::vector<std::unique_ptr<pipeline::ShardThread>> shards = start_shards(2);
-  ShardBackend backend{shards, [this](std::size_t, std::function<void()> task) { control.post(std::move(task)); }};
+  const std::unique_ptr<pipeline::ShardGroup> shards = start_shards(2);
+  ShardBackend backend{*shards, 0.7, [this](std::size_t, std::function<void()> task) { control.post(std::move(task)); }};
 };
 
 // It ended the server, and everybody's sessions with it.
@@ -105,7 +102,7 @@ TEST_F(ShardBackendTest, ACommandThatThrowsIsAnsweredAndTheShardGoesOn) {
 
 // What was not made does not count as one.
 TEST_F(ShardBackendTest, ACommandThatThrowsLeavesTheCountOfPipelines) {
-  backend.create(0, kThrowingClass, "thrown", {}, [](ApiResult<void> result) { EXPECT_FALSE(result.ok()); });
+  backend.create({0, 0}, kThrowingClass, "thrown", {}, [](ApiResult<void> result) { EXPECT_FALSE(result.ok()); });
   EXPECT_EQ(backend.shard_for_new_pipeline(), 1u);
   control.run_one();
   EXPECT_EQ(backend.shard_for_new_pipeline(), 0u);

@@ -68,7 +68,7 @@ class ShardThreadTest : public testing::Test {
   std::unique_ptr<ShardThread> start(std::shared_ptr<pipeline::MediaConfiguration> configuration = loopback(),
                                      int index = 0, int core = -1) {
     auto started = ShardThread::start(index, core, std::move(configuration),
-                                      [this](const pipeline::Event& event) { told.note(event); });
+                                      {[this](const pipeline::Event& event) { told.note(event); }});
     EXPECT_TRUE(started.ok()) << started.error().message;
     return started.ok() ? std::move(started).value() : nullptr;
   }
@@ -114,7 +114,7 @@ TEST_F(ShardThreadTest, TellsTheEndOfARoundOnceForAllItsCommands) {
   int commands = 0;  // like `seen`, of the shard's thread until it has ended
   std::vector<int> seen;
   auto started = ShardThread::start(
-      0, -1, loopback(), [](const pipeline::Event&) {}, [&] { seen.push_back(commands); });
+      0, -1, loopback(), {[](const pipeline::Event&) {}, [&] { seen.push_back(commands); }});
   ASSERT_TRUE(started.ok()) << started.error().message;
   auto thread = std::move(started).value();
   {
@@ -328,7 +328,7 @@ TEST_F(ShardThreadTest, TakesThePortsOfItsRange) {
   // The whole range is taken: it says so and stops.
   auto configuration = loopback();
   configuration->min_port = configuration->max_port = taken;
-  const auto refused = ShardThread::start(0, -1, configuration, [](const pipeline::Event&) {});
+  const auto refused = ShardThread::start(0, -1, configuration, {[](const pipeline::Event&) {}});
   ASSERT_FALSE(refused.ok());
   EXPECT_NE(refused.error().message.find("minPort, maxPort and networkInterfaces"), std::string::npos);
   // The next one is looked for.
@@ -341,7 +341,7 @@ TEST_F(ShardThreadTest, TakesThePortsOfItsRange) {
 TEST_F(ShardThreadTest, SaysWhereNoInterfaceIsLeft) {
   auto configuration = loopback();
   configuration->network_interfaces = {"nothing0"};
-  const auto refused = ShardThread::start(0, -1, configuration, [](const pipeline::Event&) {});
+  const auto refused = ShardThread::start(0, -1, configuration, {[](const pipeline::Event&) {}});
   ASSERT_FALSE(refused.ok());
   // The loopback is there when it is asked for, although others are named.
   configuration->offer_loopback = true;

@@ -59,21 +59,19 @@ TEST(Mailbox, HasRoomAgainWhenItsTasksWereRun) {
 }
 
 // Or the owner of a full mailbox could not be stopped.
-TEST(Mailbox, TakesTheLastTaskAlthoughItIsFull) {
+TEST(Mailbox, TakesWhatMustNotBeLostAlthoughItIsFull) {
   Loop loop;
   Mailbox mailbox(loop, 2);
   std::vector<int> done;
   EXPECT_TRUE(mailbox.post([&] { done.push_back(1); }));
   EXPECT_TRUE(mailbox.post([&] { done.push_back(2); }));
   EXPECT_FALSE(mailbox.post([&] { done.push_back(0); }));
-  EXPECT_TRUE(mailbox.post_last([&] {
-    done.push_back(3);
-    mailbox.close();
-  }));
-  EXPECT_FALSE(mailbox.post_last([&] { done.push_back(0); }));
+  EXPECT_TRUE(mailbox.post_always([&] { done.push_back(3); }));
+  EXPECT_TRUE(mailbox.post_always([&] { mailbox.close(); }));
+  EXPECT_FALSE(mailbox.post([&] { done.push_back(0); }));
   loop.run();
   EXPECT_EQ(done, (std::vector<int>{1, 2, 3}));
-  EXPECT_FALSE(mailbox.post_last([&] { done.push_back(0); }));
+  EXPECT_FALSE(mailbox.post_always([&] { done.push_back(0); }));
 }
 
 TEST(Mailbox, RunsWhatItTookWhenItIsDestroyed) {
@@ -100,7 +98,7 @@ TEST(Mailbox, RunsAllThatItTookAndNothingElseWhileItCloses) {
         for (int i = 0; i < 500; ++i) ++(mailbox.post([&] { ++done; }) ? taken : refused);
       });
     }
-    threads.emplace_back([&] { EXPECT_TRUE(mailbox.post_last([&] { mailbox.close(); })); });
+    threads.emplace_back([&] { EXPECT_TRUE(mailbox.post_always([&] { mailbox.close(); })); });
     loop.run();
     for (auto& thread : threads) thread.join();
     EXPECT_EQ(done, taken);

@@ -1,0 +1,40 @@
+// The shards of the server, each on its own thread, and the ways between them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/time.hpp"
+#include "pipeline/shard_network.hpp"
+#include "pipeline/shard_thread.hpp"
+
+namespace kaskado::pipeline {
+
+class ShardGroup final : public ShardNetwork {
+ public:
+  // Makes the listener of the shard with that index.
+  using Listeners = std::function<ShardListener(std::size_t index)>;
+
+  // `count` shards, each pinned to a processor of its own while there are enough; 0 stands for one a processor.
+  static base::Result<std::unique_ptr<ShardGroup>> start(
+      int count, std::shared_ptr<const MediaConfiguration> configuration, const Listeners& listeners);
+  // Ends all of them before the first is destroyed: they talk to each other until then.
+  ~ShardGroup() override;
+
+  std::size_t size() const { return shards_.size(); }
+  ShardThread& operator[](std::size_t index) const { return *shards_[index]; }
+
+  void post(std::size_t from, std::size_t to, Command command) override;
+  RelayRing& ring(std::size_t from, std::size_t to) override;
+
+ private:
+  ShardGroup() = default;
+
+  // By writer and reader. Each is made by its writer, before the reader hears of it.
+  std::vector<std::unique_ptr<RelayRing>> rings_;
+  std::vector<std::unique_ptr<ShardThread>> shards_;
+  bool ended_ = false;
+};
+
+}  // namespace kaskado::pipeline
