@@ -8,8 +8,13 @@ import { useServer } from './lib/server.mjs';
 
 const VIEWERS = 3;
 
-describe('the demo page', () => {
-  const server = useServer();
+const SERVERS = {
+  'each pipeline on one thread': { shards: 1 },
+  'the endpoints of each pipeline on two threads in turn': { shards: 2, spreadLoad: 0 },
+};
+
+for (const [where, mediaServer] of Object.entries(SERVERS)) describe(`the demo page, ${where}`, () => {
+  const server = useServer({ mediaServer });
   let browser;
   let page;
   before(async () => { browser = await launchChromium(); });

@@ -27,11 +27,14 @@ export async function freePort() {
   return port;
 }
 
+// Laid over every server's settings: the same tests under others, such as {"shards": 2, "spreadLoad": 0}.
+const SETTINGS = JSON.parse(process.env.KASKADO_TEST_SETTINGS ?? '{}');
+
 // Writes kurento.conf.json and modules/kurento/*.conf.ini; `mediaServer` is laid over what tests need.
 export async function writeConfiguration({ port, mediaServer = {}, modules = {} }) {
   const directory = await mkdtemp(join(tmpdir(), 'kaskado-conf-'));
   const websocket = { address: '127.0.0.1', port, path: 'kurento' };
-  const configuration = { mediaServer: { net: { websocket }, ...mediaServer } };
+  const configuration = { mediaServer: { net: { websocket }, ...SETTINGS, ...mediaServer } };
   const ini = { WebRtcEndpoint: 'networkInterfaces=lo\n', ...modules };
   await mkdir(join(directory, 'modules/kurento'), { recursive: true });
   await writeFile(join(directory, 'kurento.conf.json'), JSON.stringify(configuration, null, 2));
