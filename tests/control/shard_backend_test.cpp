@@ -8,6 +8,8 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "dtls/certificate.hpp"
+#include "elements/api.hpp"
 #include "pipeline/api.hpp"
 
 namespace kaskado::control {
@@ -61,6 +63,8 @@ class ControlThread {
 std::unique_ptr<pipeline::ShardGroup> start_shards(int count) {
   auto configuration = std::make_shared<pipeline::MediaConfiguration>();
   configuration->offer_loopback = true;
+  configuration->certificates.ecdsa =
+      dtls::Certificate::generate(dtls::KeyType::ecdsa_p256, {1'800'000'000'000'000'000}).value();
   auto shards = pipeline::ShardGroup::start(
       count, configuration, [](std::size_t) { return pipeline::ShardListener{[](const pipeline::Event&) {}}; });
   EXPECT_TRUE(shards.ok()) << shards.error().message;
@@ -106,6 +110,69 @@ TEST_F(ShardBackendTest, ACommandThatThrowsLeavesTheCountOfPipelines) {
   EXPECT_EQ(backend.shard_for_new_pipeline(), 1u);
   control.run_one();
   EXPECT_EQ(backend.shard_for_new_pipeline(), 0u);
+}
+
+// Elements of one pipeline on two threads, as the control plane handles them.
+class SpreadPipeline : public ShardBackendTest {
+ protected:
+  static constexpr std::size_t kHome = 0, kOther = 1;
+
+  bool create_endpoint(const std::string& id, std::size_t shard) {
+    std::optional<ApiResult<void>> answered;
+    backend.create({kHome, shard}, elements::kWebRtcEndpointClass, "pipe/" + id,
+                   {Value("pipe"), false, false, false, "ECDSA", "NO_VALUE"},
+                   [&](ApiResult<void> result) { answered = std::move(result); });
+    while (!answered) control.run_one();
+    return answered->ok();
+  }
+  Value call(std::size_t shard, const std::string& id, const char* operation, Arguments arguments) {
+    std::optional<ApiResult<Value>> answered;
+    backend.invoke(shard, "pipe/" + id, *elements::kWebRtcEndpointClass.find_operation(operation), std::move(arguments),
+                   [&](ApiResult<Value> result) { answered = std::move(result); });
+    while (!answered) control.run_one();
+    EXPECT_TRUE(answered->ok()) << answered->error().message;
+    return answered->ok() ? std::move(*answered).value() : Value();
+  }
+  std::vector<std::string> release(const std::string& id) {
+    std::optional<ApiResult<std::vector<std::string>>> answered;
+    backend.release(kHome, id, [&](auto result) { answered = std::move(result); });
+    while (!answered) control.run_one();
+    return std::move(*answered).value();
+  }
+  std::size_t connections(std::size_t shard, const std::string& id) {
+    return call(shard, id, "getSourceConnections", {Value(), Value()}).array()->size();
+  }
+};
+
+TEST_F(SpreadPipeline, IsConnectedAskedAndReleasedAsOne) {
+  ASSERT_TRUE(create(pipeline::kMediaPipelineClass, "pipe").ok());
+  ASSERT_TRUE(create_endpoint("publisher", kHome));
+  for (int round = 0; round < 20; ++round) {
+    ASSERT_TRUE(create_endpoint("viewer", kOther));
+    call(kHome, "publisher", "connect", {Value("pipe/viewer"), Value(), Value(), Value()});
+    EXPECT_EQ(connections(kOther, "viewer"), 3u);
+    EXPECT_EQ(connections(kHome, "viewer"), 3u);
+    EXPECT_FALSE(call(kOther, "viewer", "generateOffer", {Value()}).string()->empty());
+    if (round % 2 == 0) call(kHome, "publisher", "disconnect", {Value("pipe/viewer"), Value(), Value(), Value()});
+    EXPECT_EQ(release("pipe/viewer"), (std::vector<std::string>{"pipe/viewer"}));
+  }
+  ASSERT_TRUE(create_endpoint("viewer", kOther));
+  EXPECT_EQ(release("pipe"), (std::vector<std::string>{"pipe/viewer", "pipe/publisher", "pipe"}));
+}
+
+TEST_F(SpreadPipeline, EndsWhileItStands) {
+  ASSERT_TRUE(create(pipeline::kMediaPipelineClass, "pipe").ok());
+  ASSERT_TRUE(create_endpoint("publisher", kHome));
+  ASSERT_TRUE(create_endpoint("viewer", kOther));
+  call(kHome, "publisher", "connect", {Value("pipe/viewer"), Value(), Value(), Value()});
+}
+
+// Endpoints of a busy pipeline are made elsewhere, and nothing else is.
+TEST_F(ShardBackendTest, OnlyEndpointsGoElsewhere) {
+  ShardBackend spreading{*shards, 0, [this](std::size_t, std::function<void()> task) { control.post(std::move(task)); }};
+  EXPECT_EQ(spreading.shard_for_new_element(elements::kWebRtcEndpointClass, 0), 0u);
+  EXPECT_EQ(spreading.shard_for_new_element(elements::kWebRtcEndpointClass, 0), 1u);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(spreading.shard_for_new_element(elements::kPassThroughClass, 0), 0u);
 }
 
 }  // namespace
