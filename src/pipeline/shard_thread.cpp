@@ -55,6 +55,7 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
       receiver_(shard_.packets()),
       egress_(Shard::kOutboxSlots) {
   shard_.demux() = transport::Demux(random_.u64());  // a seed that peers cannot know
+  loop_.coalesce(configuration_->max_coalescing_delay);
   loop_.after_each_round([this] {
     flush();
     closed_ports_.clear();
