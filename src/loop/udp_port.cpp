@@ -18,8 +18,10 @@ namespace {
 
 // A burst of key frames to many viewers must fit.
 constexpr int kSocketBufferBytes = 4 << 20;
-// Of one wake-up, so that a flood on one port cannot starve the loop's timers and mailbox.
+// Of one wake-up, so that a flood on one port cannot starve the loop's timers and mailbox: so many batches,
+// and none after so long.
 constexpr int kMaxBatches = 8;
+constexpr base::Duration kLongestTurn = std::chrono::milliseconds(1);
 
 void set(int fd, int level, int option, int value) {
   setsockopt(fd, level, option, &value, sizeof value);
@@ -96,11 +98,17 @@ void UdpPort::note_senders(std::span<const ReceivedDatagram> batch) {
 
 void UdpPort::on_readable() {
   loop_.before_read();
+  base::Instant first_read{};
   for (int batches = 0; batches < kMaxBatches || receiver_.has_more(); ++batches) {
     const std::span<ReceivedDatagram> batch = receiver_.receive(socket_, counters_);
     if (batch.empty()) return;
+    const base::Instant now = batch.front().packet->arrived;
+    if (batches == 0) first_read = now;
     note_senders(batch);
-    handler_.on_batch(index_, batch, batch.front().packet->arrived);
+    handler_.on_batch(index_, batch, now);
+    if (receiver_.has_more()) continue;
+    // libuv tells again where there is more.
+    if (receiver_.has_drained() || monotonic_now() - first_read >= kLongestTurn) return;
   }
 }
 
