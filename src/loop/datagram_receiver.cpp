@@ -55,6 +55,7 @@ bool DatagramReceiver::read_messages(int socket, UdpCounters& counters) {
   ++counters.receive_calls;
   if (got <= 0) return false;
   messages_read_ = static_cast<std::size_t>(got);
+  drained_ = messages_read_ < ready;
   read_at_ = monotonic_now();
   return true;
 }

@@ -36,6 +36,8 @@ class DatagramReceiver {
   std::span<ReceivedDatagram> receive(int socket, UdpCounters& counters);
   // Whether the last call left datagrams behind that have been read already.
   bool has_more() const { return next_message_ < messages_read_; }
+  // Whether the last read took all that the socket had.
+  bool has_drained() const { return drained_; }
 
  private:
   // A message with GRO holds up to 64 KiB: its head goes into a packet, the rest here.
@@ -63,6 +65,7 @@ class DatagramReceiver {
   std::size_t messages_read_ = 0;
   std::size_t next_message_ = 0;
   std::size_t offset_ = 0;  // in the next message
+  bool drained_ = false;
   base::Instant read_at_{};
 };
 

@@ -1,10 +1,13 @@
 #include "loop/loop.hpp"
 
+#include <sys/prctl.h>
 #include <time.h>
 #include <uv.h>
 
 #include <algorithm>
 #include <utility>
+
+#include "loop/coalescing.hpp"
 
 namespace kaskado::loop {
 
@@ -16,6 +19,12 @@ std::int64_t read_clock(clockid_t clock) {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
+void sleep_until(base::Instant when) {
+  const std::int64_t ns = when.time_since_epoch().count();
+  const timespec until{.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000};
+  clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
+}
+
 }  // namespace
 
 base::Instant monotonic_now() { return base::Instant(base::Duration(read_clock(CLOCK_MONOTONIC))); }
@@ -23,8 +32,21 @@ base::WallTime wall_now() { return {read_clock(CLOCK_REALTIME)}; }
 base::ClockAnchor clock_anchor() { return {monotonic_now(), wall_now()}; }
 
 struct Loop::Hooks {
+  void after_round(uv_loop_t* loop) {
+    if (action) action();
+    if (!coalescing.is_on()) return;
+    reading = false;
+    const base::Instant now = monotonic_now();
+    const base::Instant next = coalescing.after_round(now);
+    if (next <= now) return;
+    sleep_until(next);
+    uv_update_time(loop);  // how long the loop waits is counted from there
+  }
+
   uv_prepare_t prepare;
   std::function<void()> action;
+  Coalescing coalescing;
+  bool reading = false;  // in this round
 };
 
 Loop::Loop() : loop_(std::make_unique<uv_loop_s>()), hooks_(std::make_unique<Hooks>()) {
@@ -40,14 +62,40 @@ Loop::~Loop() {
   uv_loop_close(loop_.get());
 }
 
-void Loop::run() { uv_run(loop_.get(), UV_RUN_DEFAULT); }
+void Loop::run() {
+  // Sleeps of less than a millisecond would be prolonged by 50 us (prctl(2)).
+  if (hooks_->coalescing.is_on()) prctl(PR_SET_TIMERSLACK, 1000);
+  uv_run(loop_.get(), UV_RUN_DEFAULT);
+}
 
 void Loop::stop() { uv_stop(loop_.get()); }
 
 void Loop::after_each_round(std::function<void()> action) {
   hooks_->action = std::move(action);
-  uv_prepare_start(&hooks_->prepare, [](uv_prepare_t* handle) { static_cast<Hooks*>(handle->data)->action(); });
+  start_hooks();
+}
+
+void Loop::start_hooks() {
+  uv_prepare_start(&hooks_->prepare, [](uv_prepare_t* handle) {
+    static_cast<Hooks*>(handle->data)->after_round(handle->loop);
+  });
   uv_unref(reinterpret_cast<uv_handle_t*>(&hooks_->prepare));
+}
+
+void Loop::coalesce(base::Duration most) {
+  hooks_->coalescing = Coalescing(most);
+  start_hooks();
+}
+
+void Loop::before_read() {
+  if (!hooks_->coalescing.is_on() || std::exchange(hooks_->reading, true)) return;
+  const base::Instant now = monotonic_now();
+  const base::Duration wait = hooks_->coalescing.before_read(now);
+  if (wait > base::Duration{}) sleep_until(now + wait);
+}
+
+void Loop::note_read(base::Instant now, std::uint32_t senders, std::uint32_t longest_run) {
+  hooks_->coalescing.note_read(now, senders, longest_run);
 }
 
 struct Timer::State {

@@ -1,6 +1,7 @@
 // One libuv event loop, owned by one thread. The only place in the media plane where time is read.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -31,15 +32,24 @@ class Loop {
   // has produced. One at a time.
   void after_each_round(std::function<void()> action);
 
+  // Lets datagrams gather under load, for that long at the most: the thread sleeps, and whatever else is due
+  // waits with it. To be called before run().
+  void coalesce(base::Duration most);
+  // Told by the loop's ports: before the first read of a round, and of each.
+  void before_read();
+  void note_read(base::Instant now, std::uint32_t senders, std::uint32_t longest_run);
+
   uv_loop_s* raw() { return loop_.get(); }
 
  private:
   struct Hooks;
+  void start_hooks();
   std::unique_ptr<uv_loop_s> loop_;
   std::unique_ptr<Hooks> hooks_;
 };
 
-// A timer of a loop; fires once per arming, never before its time and up to a millisecond after.
+// A timer of a loop; fires once per arming, never before its time and up to a millisecond after, or more by
+// what the loop lets datagrams gather.
 class Timer {
  public:
   Timer(Loop& loop, std::function<void()> action);

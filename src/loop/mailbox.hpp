@@ -14,6 +14,11 @@ class Mailbox {
  public:
   using Task = std::function<void()>;
 
+  // In one round of the loop, at the most, so that media and timers have their turn between those of a storm;
+  // less where they take long, but one at least. The others stay in their order.
+  static constexpr std::size_t kTasksPerRound = 8;
+  static constexpr base::Duration kTimePerRound = std::chrono::microseconds(500);
+
   // `loop` is the owner's; the mailbox keeps it running until close().
   explicit Mailbox(Loop& loop, std::size_t max_tasks = 65536);
   ~Mailbox();
@@ -30,13 +35,17 @@ class Mailbox {
  private:
   struct State;
   bool post(Task task, std::size_t max_tasks);
-  void run_tasks();
+  void run_round();
+  // The next tasks, so many at the most. False where none is left.
+  bool run_tasks(std::size_t most, base::Duration most_time);
 
   const std::size_t max_tasks_;
   std::mutex mutex_;
   std::vector<Task> tasks_;    // under mutex_
   bool closed_ = false;        // under mutex_
-  std::vector<Task> running_;  // the owner's, kept for its capacity
+  std::size_t left_ = 0;       // under mutex_: of those in running_, what this round does not reach
+  std::vector<Task> running_;  // the owner's
+  std::size_t next_ = 0;       // in running_
   State* state_;               // freed by the loop after its handle has closed
 };
 

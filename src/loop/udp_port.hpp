@@ -47,9 +47,11 @@ class UdpPort {
 
  private:
   struct Poll;
-  UdpPort(int socket, std::uint16_t index, DatagramReceiver& receiver, DatagramHandler& handler);
+  UdpPort(Loop& loop, int socket, std::uint16_t index, DatagramReceiver& receiver, DatagramHandler& handler);
   void on_readable();
+  void note_senders(std::span<const ReceivedDatagram> batch);
 
+  Loop& loop_;
   const int socket_;
   const std::uint16_t index_;
   DatagramHandler& handler_;

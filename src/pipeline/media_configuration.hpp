@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/time.hpp"
 #include "sdp/rtp_codec.hpp"
 
 namespace kaskado::dtls {
@@ -37,6 +38,8 @@ struct MediaConfiguration {
   std::uint16_t stun_server_port = 3478;
   std::string turn_url;
   bool ice_tcp = true;
+  // What datagrams may be held back for, under load, so that many are dealt with together; 0 for nothing.
+  base::Duration max_coalescing_delay = std::chrono::milliseconds(1);
   int num_audio_medias = 1;
   int num_video_medias = 1;
   // In the order of preference, for the offers that the server makes; others are refused in answers.

@@ -90,9 +90,7 @@ void RelaySender::fell_silent() {
 }
 
 void RelaySender::wake() {
-  if (ring_.signalled.exchange(true)) return;
-  shard_.network().post(shard_.index(), to_,
-                        [from = shard_.index()](Shard& shard) { shard.take_relayed(from); });
+  if (!ring_.signalled.exchange(true)) shard_.network().wake(to_);
 }
 
 }  // namespace kaskado::pipeline

@@ -67,10 +67,16 @@ void Shard::receive_run(const base::Path& path, std::span<loop::ReceivedDatagram
   end_run();
 }
 
-void Shard::take_relayed(std::size_t from) {
-  RelayRing& ring = network_->ring(from, index_);
+void Shard::take_relayed(base::Instant now) {
+  now_ = now;
+  for (std::size_t from = 0; from < network_->shards(); ++from) {
+    if (RelayRing* const ring = network_->find_ring(from, index_)) take_relayed(*ring);
+  }
+}
+
+void Shard::take_relayed(RelayRing& ring) {
   // Before the look: what is written after it is told anew.
-  ring.signalled.exchange(false);
+  if (!ring.signalled.exchange(false)) return;
   RelayedSource* source = nullptr;
   std::size_t taken = 0;
   for (RelaySlot* slot; taken < RelayRing::kSlots && (slot = ring.slots.front()); ++taken, ring.slots.pop()) {
@@ -81,9 +87,7 @@ void Shard::take_relayed(std::size_t from) {
   }
   if (source) source->end_run(outbox_);
   // One turn each: others get theirs before the rest.
-  if (taken == RelayRing::kSlots && !ring.signalled.exchange(true)) {
-    network_->post(index_, index_, [from](Shard& shard) { shard.take_relayed(from); });
-  }
+  if (taken == RelayRing::kSlots && !ring.signalled.exchange(true)) network_->wake(index_);
 }
 
 void Shard::advance(base::Instant now) {

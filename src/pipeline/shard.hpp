@@ -51,8 +51,8 @@ class Shard {
   ShardNetwork& network() const { return *network_; }
   std::size_t index() const { return index_; }
   RelayTable& relays() { return relays_; }
-  // Forwards what another shard has relayed.
-  void take_relayed(std::size_t from);
+  // Forwards what other shards have relayed.
+  void take_relayed(base::Instant now);
 
   // What came in on one port. The datagrams are moved from.
   void on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now);
@@ -97,6 +97,7 @@ class Shard {
   static constexpr base::Duration kLeastWait = std::chrono::milliseconds{1};
 
   void wake_sessions();
+  void take_relayed(RelayRing& ring);
   void receive_run(const base::Path& path, std::span<loop::ReceivedDatagram> run);
 
   const MediaConfiguration& configuration_;

@@ -14,7 +14,7 @@ base::Result<std::unique_ptr<ShardGroup>> ShardGroup::start(int count,
   // More shards than processors are the kernel's to spread.
   const bool pinned = shards <= processors.size();
   std::unique_ptr<ShardGroup> group(new ShardGroup);
-  group->rings_.resize(shards * shards);
+  group->rings_ = std::vector<std::atomic<RelayRing*>>(shards * shards);
   for (std::size_t i = 0; i < shards; ++i) {
     auto shard = ShardThread::start(static_cast<int>(i), pinned ? processors[i] : -1, configuration, listeners(i),
                                     group.get());
@@ -27,6 +27,8 @@ base::Result<std::unique_ptr<ShardGroup>> ShardGroup::start(int count,
 ShardGroup::~ShardGroup() {
   for (const auto& shard : shards_) shard->end();
   ended_ = true;
+  shards_.clear();
+  for (const std::atomic<RelayRing*>& ring : rings_) delete ring.load();
 }
 
 void ShardGroup::post(std::size_t, std::size_t to, Command command) {
@@ -34,9 +36,17 @@ void ShardGroup::post(std::size_t, std::size_t to, Command command) {
 }
 
 RelayRing& ShardGroup::ring(std::size_t from, std::size_t to) {
-  auto& ring = rings_[from * shards_.size() + to];
-  if (!ring) ring = std::make_unique<RelayRing>();
-  return *ring;
+  std::atomic<RelayRing*>& place = place_of(from, to);
+  if (!place.load(std::memory_order_relaxed)) place.store(new RelayRing, std::memory_order_release);
+  return *place.load(std::memory_order_relaxed);
+}
+
+RelayRing* ShardGroup::find_ring(std::size_t from, std::size_t to) {
+  return place_of(from, to).load(std::memory_order_acquire);
+}
+
+void ShardGroup::wake(std::size_t to) {
+  if (!ended_) shards_[to]->wake_relays();
 }
 
 }  // namespace kaskado::pipeline

@@ -1,6 +1,7 @@
 // The shards of the server, each on its own thread, and the ways between them.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -26,13 +27,17 @@ class ShardGroup final : public ShardNetwork {
   ShardThread& operator[](std::size_t index) const { return *shards_[index]; }
 
   void post(std::size_t from, std::size_t to, Command command) override;
+  std::size_t shards() const override { return size(); }
   RelayRing& ring(std::size_t from, std::size_t to) override;
+  RelayRing* find_ring(std::size_t from, std::size_t to) override;
+  void wake(std::size_t to) override;
 
  private:
   ShardGroup() = default;
 
-  // By writer and reader. Each is made by its writer, before the reader hears of it.
-  std::vector<std::unique_ptr<RelayRing>> rings_;
+  std::atomic<RelayRing*>& place_of(std::size_t from, std::size_t to) { return rings_[from * shards_.size() + to]; }
+
+  std::vector<std::atomic<RelayRing*>> rings_;  // owned, by writer and reader; each is made by its writer
   std::vector<std::unique_ptr<ShardThread>> shards_;
   bool ended_ = false;
 };

@@ -10,7 +10,7 @@ namespace kaskado::pipeline {
 
 class Shard;
 
-// Outlives the shards. `from` and `to` may be the same. Each function is called on the thread of `from`.
+// Outlives the shards. Each function is called on the thread of `from` unless it says otherwise.
 class ShardNetwork {
  public:
   using Command = std::function<void(Shard&)>;
@@ -19,8 +19,13 @@ class ShardNetwork {
   // Runs `command` on the shard `to`, behind what `from` has posted to it before. It is not run where that
   // shard ends.
   virtual void post(std::size_t from, std::size_t to, Command command) = 0;
-  // Written by `from`, read by `to`; made when it is asked for first, by `from`.
+  virtual std::size_t shards() const = 0;
+  // Written by `from`, read by `to`; made when it is asked for first.
   virtual RelayRing& ring(std::size_t from, std::size_t to) = 0;
+  // The reader's: nullptr where there is none yet. Called on the thread of `to`.
+  virtual RelayRing* find_ring(std::size_t from, std::size_t to) = 0;
+  // Lets `to` look into its rings soon. Media is not kept waiting behind commands.
+  virtual void wake(std::size_t to) = 0;
 };
 
 }  // namespace kaskado::pipeline

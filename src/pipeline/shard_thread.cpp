@@ -50,6 +50,7 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
       after_round_(std::move(listener.after_round)),
       configuration_(std::move(configuration)),
       mailbox_(loop_),
+      relay_bell_(loop_, [this] { shard_.take_relayed(loop::monotonic_now()); }),
       shard_(*configuration_, random_, loop::clock_anchor(), std::move(listener.on_event), [this](base::Outbox&) { flush(); },
              {.open = [this](std::uint16_t port, const auto& address) { return open_session_port(port, address); },
               .close = [this](std::uint16_t port) { close_port(port); }}),
@@ -58,6 +59,7 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
       egress_(Shard::kOutboxSlots) {
   shard_.demux() = transport::Demux(random_.u64());  // a seed that peers cannot know
   if (network) shard_.join(*network, static_cast<std::size_t>(index));
+  loop_.coalesce(configuration_->max_coalescing_delay);
   loop_.after_each_round([this] {
     flush();
     closed_ports_.clear();
@@ -93,6 +95,7 @@ void ShardThread::stop() {
   ports_.clear();
   closed_ports_.clear();
   timer_.arm(base::kNever);
+  relay_bell_.close();
   mailbox_.close();
   loop_.stop();
 }

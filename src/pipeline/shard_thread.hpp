@@ -10,6 +10,7 @@
 
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "loop/bell.hpp"
 #include "loop/egress_groups.hpp"
 #include "loop/mailbox.hpp"
 #include "loop/udp_port.hpp"
@@ -47,6 +48,8 @@ class ShardThread final : private loop::DatagramHandler {
   // The same for what another shard says, taken however full the mailbox is: each is the consequence of something
   // that had found room.
   bool post_always(Command command);
+  // Any thread: lets the shard forward what others have relayed to it.
+  void wake_relays() { relay_bell_.ring(); }
   // Of the processor that the thread has used. Any thread.
   base::Duration processor_time() const;
 
@@ -70,6 +73,7 @@ class ShardThread final : private loop::DatagramHandler {
   std::shared_ptr<const MediaConfiguration> configuration_;
   loop::Loop loop_;
   loop::Mailbox mailbox_;
+  loop::Bell relay_bell_;
   base::SystemRandom random_;
   Shard shard_;
   loop::Timer timer_;

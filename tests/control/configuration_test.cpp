@@ -74,7 +74,7 @@ TEST_F(ConfigurationTest, TakesAllThatKurentoUsersSet) {
       "resources": {"//exceptionLimit": "0.1", "garbageCollectorPeriod": "10", "disableRequestCache": true},
       "net": {"websocket": {"address": "0.0.0.0", "port": 9999, "path": "media/kms", "connqueue": 7,
                             "secure": {"//port": 8433, "//certificate": "x.pem"}}},
-      "shards": 3}})");
+      "shards": 3, "maxCoalescingDelay": 250}})");
   EXPECT_EQ(all.control.garbage_collector_period, std::chrono::seconds(10));
   EXPECT_FALSE(all.control.remember_requests);
   EXPECT_EQ(all.net.address, "0.0.0.0");
@@ -82,6 +82,7 @@ TEST_F(ConfigurationTest, TakesAllThatKurentoUsersSet) {
   EXPECT_EQ(all.net.path, "/media/kms");
   EXPECT_EQ(all.net.connection_queue, 7);
   EXPECT_EQ(all.shards, 3);
+  EXPECT_EQ(all.media.max_coalescing_delay, std::chrono::microseconds(250));
   EXPECT_TRUE(all.warnings.empty()) << all.warnings[0];
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -29,6 +30,49 @@ TEST(Mailbox, RunsTasksOfManyThreadsInEachOnesOrder) {
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(done, kThreads * kTasks);
   EXPECT_EQ(out_of_order, 0);
+}
+
+// Rounds of the loop go on between: a storm of commands holds up neither sockets nor timers.
+TEST(Mailbox, RunsNotMoreThanSoManyTasksInARound) {
+  Loop loop;
+  Mailbox mailbox(loop);
+  constexpr int kTasks = 100;
+  std::vector<int> done;
+  std::size_t in_this_round = 0, most_in_a_round = 0;
+  loop.after_each_round([&] { in_this_round = 0; });
+  for (int i = 0; i < kTasks; ++i) {
+    ASSERT_TRUE(mailbox.post([&, i] {
+      most_in_a_round = std::max(most_in_a_round, ++in_this_round);
+      done.push_back(i);
+      if (i % 10 == 0) {  // comes behind all that are in
+        EXPECT_TRUE(mailbox.post([&, i] {
+          done.push_back(kTasks + i);
+          if (i == 90) mailbox.close();
+        }));
+      }
+    }));
+  }
+  loop.run();
+  ASSERT_EQ(done.size(), kTasks + 10u);
+  EXPECT_TRUE(std::ranges::is_sorted(done));
+  EXPECT_LE(most_in_a_round, Mailbox::kTasksPerRound);
+}
+
+TEST(Mailbox, CountsWhatWaitsForALaterRound) {
+  Loop loop;
+  constexpr std::size_t kMost = 3 * Mailbox::kTasksPerRound;
+  Mailbox mailbox(loop, kMost);
+  std::size_t taken = 0;
+  for (std::size_t i = 0; i < kMost; ++i) {
+    ASSERT_TRUE(mailbox.post([&, i] {
+      if (i == 0) {
+        while (mailbox.post([] {})) ++taken;
+      }
+      if (i == kMost - 1) mailbox.close();
+    }));
+  }
+  loop.run();
+  EXPECT_EQ(taken, Mailbox::kTasksPerRound) << "those of this round make room";
 }
 
 TEST(Mailbox, RefusesWhenFullOrClosed) {

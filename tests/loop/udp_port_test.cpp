@@ -103,6 +103,39 @@ TEST_P(UdpPortTest, CountsWhatIsTooLongAndGoesOn) {
   EXPECT_EQ(b->counters().too_long, 1u);
 }
 
+// What a datagram of a silent peer's costs: to ask whether there is another would cost as much again.
+TEST_P(UdpPortTest, AWakeUpForOneDatagramReadsOnce) {
+  base::Outbox outbox(4);
+  Timer guard(loop, [&] { loop.stop(); });
+  guard.arm(monotonic_now() + 5s);
+  for (std::size_t i = 1; i <= 3; ++i) {
+    outbox.send(base::as_bytes("one"), {0, b->local()});
+    a->send(outbox, outbox.pending());
+    outbox.clear();
+    at_b.wanted = i;
+    loop.run();
+    EXPECT_EQ(at_b.texts.size(), i);
+    EXPECT_EQ(b->counters().receive_calls, i);
+  }
+}
+
+// More than one read takes: none is forgotten.
+TEST_P(UdpPortTest, AFloodIsReadToItsEnd) {
+  base::Outbox outbox(400);
+  std::vector<std::string> sent;
+  for (std::size_t i = 0; i < 400; ++i) {  // each longer than the one before, so that none are one message
+    sent.emplace_back(i + 1, static_cast<char>('a' + i % 26));
+    outbox.send(base::as_bytes(sent.back()), {0, b->local()});
+  }
+  a->send(outbox, outbox.pending());
+  Timer guard(loop, [&] { loop.stop(); });
+  guard.arm(monotonic_now() + 5s);
+  at_b.wanted = sent.size();
+  loop.run();
+  EXPECT_EQ(at_b.texts, sent);
+  EXPECT_GE(b->counters().receive_calls, 400u / 32);
+}
+
 // A port for each of thousands of sessions must not each keep packets ready.
 TEST_P(UdpPortTest, PortsOfALoopShareThePacketsThatWaitToBeFilled) {
   base::Outbox outbox(4);

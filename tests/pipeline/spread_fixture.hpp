@@ -25,6 +25,12 @@ class TestNetwork final : public ShardNetwork {
     return *ring;
   }
 
+  std::size_t shards() const override { return 3; }
+  RelayRing* find_ring(std::size_t from, std::size_t to) override { return rings_[{from, to}].get(); }
+  void wake(std::size_t to) override {
+    posted_.emplace_back(to, [](Shard& woken) { woken.take_relayed(woken.now()); });
+  }
+
   std::size_t waiting() const { return posted_.size(); }
   // Until nothing is left to be done anywhere. Returns how many commands were run.
   std::size_t settle(const std::vector<Shard*>& shards) {
