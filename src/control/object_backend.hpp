@@ -34,6 +34,8 @@ class ObjectBackend {
                       pipeline::Arguments arguments, Reply<void> reply) = 0;
   virtual void invoke(std::size_t shard, std::string id, const pipeline::OperationInfo& operation,
                       pipeline::Arguments arguments, Reply<pipeline::Value> reply) = 0;
+  // For operators: a list with what each shard tells of itself.
+  virtual void shard_statistics(Reply<pipeline::Value> reply) = 0;
   // `shard` is the pipeline's. Answers the ids of all that went with it, children before their parents.
   virtual void release(std::size_t shard, std::string id, Reply<std::vector<std::string>> reply) = 0;
 };

@@ -38,6 +38,7 @@ class ObjectService {
   void create(const pipeline::ClassInfo& info, pipeline::Arguments arguments, Created created);
   void invoke(const ObjectEntry& object, const pipeline::OperationInfo& operation,
               pipeline::Arguments arguments, Reply<pipeline::Value> reply);
+  void shard_statistics(Reply<pipeline::Value> reply) { backend_.shard_statistics(std::move(reply)); }
   // From now on nobody finds the object and its descendants; `done` is called when they are gone.
   void release(ObjectEntry& object, Done done);
   // Releases what nobody holds any more.

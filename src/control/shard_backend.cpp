@@ -5,6 +5,7 @@
 
 #include "elements/api.hpp"
 #include "loop/loop.hpp"
+#include "control/shard_report.hpp"
 #include "pipeline/pipeline_mirror.hpp"
 
 namespace kaskado::control {
@@ -12,6 +13,7 @@ namespace kaskado::control {
 using pipeline::ApiError;
 using pipeline::ApiResult;
 using pipeline::ErrorCode;
+using pipeline::Value;
 
 ShardBackend::ShardBackend(const pipeline::ShardGroup& shards, double spread_load, Post post_to_control)
     : shards_(shards),
@@ -94,12 +96,33 @@ void ShardBackend::create(Place place, const pipeline::ClassInfo& info, std::str
 }
 
 void ShardBackend::invoke(std::size_t shard, std::string id, const pipeline::OperationInfo& operation,
-                          pipeline::Arguments arguments, Reply<pipeline::Value> reply) {
+                          pipeline::Arguments arguments, Reply<Value> reply) {
   const auto invoke = [&operation, id = std::move(id), arguments = std::move(arguments)](
-                          pipeline::Shard& s, const Answer<pipeline::Value>& answer) {
+                          pipeline::Shard& s, const Answer<Value>& answer) {
     answer(s, s.objects().invoke(id, operation, arguments));
   };
-  run<pipeline::Value>(shard, std::move(reply), invoke, EventOrder::after_reply);
+  run<Value>(shard, std::move(reply), invoke, EventOrder::after_reply);
+}
+
+// Each shard's answer waits in the list for the others'.
+void ShardBackend::shard_statistics(Reply<Value> reply) {
+  struct Gathered {
+    pipeline::Array shards;
+    std::size_t missing;
+    Reply<Value> reply;
+  };
+  auto gathered = std::make_shared<Gathered>(Gathered{pipeline::Array(shards_.size()), shards_.size(), std::move(reply)});
+  for (std::size_t i = 0; i < shards_.size(); ++i) {
+    run<Value>(
+        i,
+        [gathered, i](ApiResult<Value> told) {
+          if (told) gathered->shards[i] = std::move(told).value();
+          if (--gathered->missing == 0) gathered->reply(Value(std::move(gathered->shards)));
+        },
+        [thread = &shards_[i]](pipeline::Shard& s, const Answer<Value>& answer) {
+          answer(s, to_value(thread->statistics()));
+        });
+  }
 }
 
 void ShardBackend::release(std::size_t shard, std::string id, Reply<std::vector<std::string>> reply) {

@@ -27,6 +27,7 @@ class ShardBackend final : public ObjectBackend {
               Reply<void> reply) override;
   void invoke(std::size_t shard, std::string id, const pipeline::OperationInfo& operation,
               pipeline::Arguments arguments, Reply<pipeline::Value> reply) override;
+  void shard_statistics(Reply<pipeline::Value> reply) override;
   void release(std::size_t shard, std::string id, Reply<std::vector<std::string>> reply) override;
 
  private:

@@ -67,15 +67,20 @@ class Shard {
   void set_now(base::Instant now) { now_ = now; }
 
   ObjectRegistry& objects() { return objects_; }
+  const ObjectRegistry& objects() const { return objects_; }
+  // Those that stand.
+  std::size_t sessions() const { return sessions_.size() - free_ids_.size(); }
   const MediaConfiguration& configuration() const { return configuration_; }
   // Those for all sessions.
   const std::vector<MediaPort>& ports() const { return ports_; }
   const SessionPorts& session_ports() const { return session_ports_; }
   base::Random& random() { return random_; }
   base::PacketPool& packets() { return packets_; }
+  const base::PacketPool& packets() const { return packets_; }
   const base::ClockAnchor& clock() const { return clock_; }
   transport::Demux& demux() { return demux_; }
   base::DropCounters& drops() { return drops_; }
+  const base::DropCounters& drops() const { return drops_; }
   // Names streams within the shard; never 0.
   std::uint32_t next_stream_id() { return ++last_stream_id_; }
 

@@ -50,11 +50,11 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
       after_round_(std::move(listener.after_round)),
       configuration_(std::move(configuration)),
       mailbox_(loop_),
-      relay_bell_(loop_, [this] { shard_.take_relayed(loop::monotonic_now()); }),
+      relay_bell_(loop_, [this] { timed(Stage::relayed, [this](base::Instant now) { shard_.take_relayed(now); }); }),
       shard_(*configuration_, random_, loop::clock_anchor(), std::move(listener.on_event), [this](base::Outbox&) { flush(); },
              {.open = [this](std::uint16_t port, const auto& address) { return open_session_port(port, address); },
               .close = [this](std::uint16_t port) { close_port(port); }}),
-      timer_(loop_, [this] { shard_.advance(loop::monotonic_now()); }),
+      timer_(loop_, [this] { timed(Stage::timers, [this](base::Instant now) { shard_.advance(now); }); }),
       receiver_(shard_.packets()),
       egress_(Shard::kOutboxSlots) {
   shard_.demux() = transport::Demux(random_.u64());  // a seed that peers cannot know
@@ -111,14 +111,39 @@ bool ShardThread::post_always(Command command) {
 }
 
 void ShardThread::run(const Command& command, const Failure& on_failure) {
-  shard_.set_now(loop::monotonic_now());
-  // One client's command must not end everybody's sessions.
-  try {
-    command(shard_);
-  } catch (const std::exception& failure) {
-    LOG_ERROR(log, "shard %d: a command failed: %s", index_, failure.what());
-    on_failure(shard_);
+  timed(Stage::command, [&](base::Instant now) {
+    shard_.set_now(now);
+    // One client's command must not end everybody's sessions.
+    try {
+      command(shard_);
+    } catch (const std::exception& failure) {
+      LOG_ERROR(log, "shard %d: a command failed: %s", index_, failure.what());
+      on_failure(shard_);
+    }
+  });
+}
+
+// The work is given the time at which it begins.
+template <typename Work>
+void ShardThread::timed(Stage stage, Work work) {
+  const base::Instant start = loop::monotonic_now();
+  work(start);
+  latencies_[static_cast<std::size_t>(stage)].record(loop::monotonic_now() - start);
+}
+
+ShardStatistics ShardThread::statistics() const {
+  ShardStatistics told{.shard = static_cast<std::size_t>(index_),
+                       .processor_time = processor_time(),
+                       .sessions = shard_.sessions(),
+                       .objects = shard_.objects().size(),
+                       .packets_in_use = shard_.packets().in_use(),
+                       .max_packets = shard_.packets().max_packets(),
+                       .drops = shard_.drops(),
+                       .latencies = latencies_};
+  for (const auto& port : ports_) {
+    if (port) told.udp += port->counters();
   }
+  return told;
 }
 
 base::Duration ShardThread::processor_time() const {
@@ -186,17 +211,31 @@ base::Result<base::SocketAddress> ShardThread::open_session_port(std::uint16_t i
 void ShardThread::close_port(std::uint16_t index) { closed_ports_.push_back(std::move(ports_[index])); }
 
 void ShardThread::on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now) {
+  constexpr unsigned kMeasured = 16;  // one batch of so many
+  if (++batches_ % kMeasured != 0) {
+    shard_.on_batch(port_index, batch, now);
+    return flush();
+  }
+  sending_ = base::Duration{0};
+  const base::Instant start = loop::monotonic_now();
   shard_.on_batch(port_index, batch, now);
   flush();
+  const base::Duration whole = loop::monotonic_now() - start;
+  const base::Duration sending = *std::exchange(sending_, std::nullopt);
+  latencies_[static_cast<std::size_t>(Stage::batch)].record(whole);
+  latencies_[static_cast<std::size_t>(Stage::forward)].record(whole - sending);
+  latencies_[static_cast<std::size_t>(Stage::send)].record(sending);
 }
 
 void ShardThread::flush() {
   base::Outbox& outbox = shard_.outbox();
   if (outbox.empty()) return;
+  const base::Instant start = sending_ ? loop::monotonic_now() : base::Instant{};
   egress_.for_each(outbox.pending(), [&](std::uint16_t index, std::span<const base::Egress> pending) {
     if (ports_[index]) ports_[index]->send(outbox, pending);
   });
   outbox.clear();
+  if (sending_) *sending_ += loop::monotonic_now() - start;
 }
 
 }  // namespace kaskado::pipeline

@@ -5,6 +5,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "loop/mailbox.hpp"
 #include "loop/udp_port.hpp"
 #include "pipeline/shard.hpp"
+#include "pipeline/shard_statistics.hpp"
 
 namespace kaskado::pipeline {
 
@@ -52,11 +54,15 @@ class ShardThread final : private loop::DatagramHandler {
   void wake_relays() { relay_bell_.ring(); }
   // Of the processor that the thread has used. Any thread.
   base::Duration processor_time() const;
+  // The shard's own thread, as in a command.
+  ShardStatistics statistics() const;
 
  private:
   ShardThread(int index, std::shared_ptr<const MediaConfiguration> configuration,
               ShardListener listener, ShardNetwork* network);
   void run(const Command& command, const Failure& on_failure);
+  template <typename Work>
+  void timed(Stage stage, Work work);
   base::Result<void> open_ports();
   base::Result<base::SocketAddress> open_port(std::uint16_t index, const base::SocketAddress& address);
   base::Result<base::SocketAddress> open_session_port(std::uint16_t index,
@@ -79,6 +85,9 @@ class ShardThread final : private loop::DatagramHandler {
   loop::Timer timer_;
   loop::DatagramReceiver receiver_;
   loop::EgressGroups egress_;
+  StageLatencies latencies_;
+  unsigned batches_ = 0;
+  std::optional<base::Duration> sending_;  // within the batch that is measured
   std::vector<std::unique_ptr<loop::UdpPort>> ports_;         // by index; first those for all sessions
   std::vector<std::unique_ptr<loop::UdpPort>> closed_ports_;  // until the loop is out of them
   std::uint16_t next_number_ = 0;  // in minPort…maxPort, for the next session's port

@@ -50,6 +50,9 @@ class ImmediateBackend final : public control::ObjectBackend {
 
   std::size_t shard_for_new_pipeline() override { return next_shard_++ % shards_.size(); }
   std::size_t shard_for_new_element(const pipeline::ClassInfo&, std::size_t home) override { return home; }
+  void shard_statistics(control::Reply<pipeline::Value> reply) override {
+    run([reply = std::move(reply)] { reply(pipeline::Value(pipeline::Array{})); });
+  }
   void create(control::Place place, const pipeline::ClassInfo& info, std::string id,
               pipeline::Arguments arguments, control::Reply<void> reply) override {
     run([this, shard = place.shard, &info, id = std::move(id), arguments = std::move(arguments), reply = std::move(reply)] {

@@ -167,6 +167,30 @@ TEST_F(SpreadPipeline, EndsWhileItStands) {
   call(kHome, "publisher", "connect", {Value("pipe/viewer"), Value(), Value(), Value()});
 }
 
+// What operators ask for is true and of every shard.
+TEST_F(SpreadPipeline, ShardsTellOfThemselves) {
+  ASSERT_TRUE(create(pipeline::kMediaPipelineClass, "pipe").ok());
+  ASSERT_TRUE(create_endpoint("publisher", kHome));
+  ASSERT_TRUE(create_endpoint("viewer", kOther));
+  std::optional<ApiResult<Value>> answered;
+  backend.shard_statistics([&](ApiResult<Value> told) { answered = std::move(told); });
+  while (!answered) control.run_one();
+  ASSERT_TRUE(answered->ok());
+  const pipeline::Array& told = *answered->value().array();
+  ASSERT_EQ(told.size(), 2u);
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    const pipeline::Object& shard = *told[i].object();
+    EXPECT_EQ(*shard.find("shard")->integer(), static_cast<std::int64_t>(i));
+    EXPECT_EQ(*shard.find("objects")->integer(), 3);
+    EXPECT_GT(*shard.find("processorTime")->real(), 0);
+    const pipeline::Object& commands = *shard.find("stages")->object()->find("command")->object();
+    EXPECT_GE(*commands.find("count")->integer(), 2);
+    EXPECT_GE(*commands.find("max")->real(), *commands.find("p50")->real());
+    EXPECT_EQ(*shard.find("stages")->object()->find("batch")->object()->find("count")->integer(), 0);
+    EXPECT_TRUE(shard.find("drops")->object()->members.empty());
+  }
+}
+
 // Endpoints of a busy pipeline are made elsewhere, and nothing else is.
 TEST_F(ShardBackendTest, OnlyEndpointsGoElsewhere) {
   ShardBackend spreading{*shards, 0, [this](std::size_t, std::function<void()> task) { control.post(std::move(task)); }};

@@ -10,7 +10,7 @@ using namespace pipeline;
 
 namespace {
 
-constexpr std::array<Method, 13> kMethods{{
+constexpr std::array<Method, 14> kMethods{{
     {"ping", methods::ping, false, false},
     {"connect", methods::connect, false, false},
     {"keepAlive", methods::keep_alive, false, false},
@@ -24,6 +24,7 @@ constexpr std::array<Method, 13> kMethods{{
     {"subscribe", methods::subscribe, true, true},
     {"unsubscribe", methods::unsubscribe, true, true},
     {"transaction", methods::transaction, true, true},
+    {"kaskado.shardStatistics", methods::shard_statistics, false, false},
 }};
 
 RpcError invalid_params(std::string message) {

@@ -38,6 +38,8 @@ void release(const CallRef& call);
 void subscribe(const CallRef& call);
 void unsubscribe(const CallRef& call);
 void transaction(const CallRef& call);
+// Of this server alone, for operators.
+void shard_statistics(const CallRef& call);
 
 }  // namespace methods
 }  // namespace kaskado::control
