@@ -4,29 +4,16 @@
 
 #include <cstdlib>
 #include <memory>
-#include <new>
 #include <vector>
 
+#include "base/allocation_counter.hpp"
 #include "ice/ice_agent.hpp"
-
-// Every allocation is counted, so that a benchmark can say that there are none.
-static std::uint64_t allocations = 0;
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
 
 namespace {
 
 using namespace kaskado;
 using namespace kaskado::ice;
+using base::test::allocations;
 
 const Credentials kOurs{"oursoursours", "a password of 24 letters"};
 const Credentials kTheirs{"them", "their password, 22 lett"};
@@ -122,7 +109,7 @@ void answer_a_check(benchmark::State& state) {
   const auto agent = connected(random, outbox, now);
   const auto bytes = check(false);
   const base::Path path{0, kTheirAddress};
-  const std::uint64_t before = allocations;
+  const std::size_t before = allocations;
   for (auto _ : state) {
     agent->receive(bytes, path, now, outbox);
     outbox.clear();
@@ -169,7 +156,7 @@ void one_second_of_idle_agents(benchmark::State& state) {
   for (int i = 0; i < state.range(0); ++i) agents.push_back(connected(random, outbox, now));
   const auto heap_bytes = static_cast<double>(mallinfo2().uordblks - heap_before);
   std::int64_t checks = 0;
-  const std::uint64_t before = allocations;
+  const std::size_t before = allocations;
   for (auto _ : state) {
     now += std::chrono::seconds(1);
     for (const auto& agent : agents) {

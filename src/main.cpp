@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/log.hpp"
@@ -22,6 +21,7 @@
 #include "control/server.hpp"
 #include "control/shard_backend.hpp"
 #include "loop/loop.hpp"
+#include "loop/processors.hpp"
 #include "media_setup.hpp"
 #include "pipeline/shard_thread.hpp"
 
@@ -119,15 +119,18 @@ base::Result<std::unique_ptr<Kaskado>> Kaskado::start(const control::Configurati
 }
 
 base::Result<void> Kaskado::start_shards(int count, std::shared_ptr<const pipeline::MediaConfiguration> media) {
-  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  if (count == 0) count = cores;
+  const std::vector<int> processors = loop::usable_processors();
+  if (count == 0) count = static_cast<int>(processors.size());
+  // More shards than processors are the kernel's to spread.
+  const bool pinned = static_cast<std::size_t>(count) <= processors.size();
   for (int i = 0; i < count; ++i) {
     control::ControlMail& mail = *mail_.emplace_back(std::make_unique<control::ControlMail>(
         [this](std::vector<control::ControlMail::Task> tasks) { server_->post(std::move(tasks)); }));
     const auto tell = [this, &mail](pipeline::Event event) {
       mail.add([this, event = std::move(event)] { plane_->event(event, loop::monotonic_now()); });
     };
-    auto shard = pipeline::ShardThread::start(i, count <= cores ? i : -1, media, tell, [&mail] { mail.send(); });
+    auto shard = pipeline::ShardThread::start(i, pinned ? processors[static_cast<std::size_t>(i)] : -1, media, tell,
+                                              [&mail] { mail.send(); });
     if (!shard) return shard.error();
     shards_.push_back(std::move(*shard));
   }

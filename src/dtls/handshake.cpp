@@ -54,8 +54,7 @@ class Handshake::Call {
   DatagramPort& port_;
 };
 
-Handshake::Handshake(const Certificate& certificate, const std::optional<Fingerprint>& expected_remote,
-                     Settings settings)
+Handshake::Handshake(const Certificate& certificate, const Fingerprint& expected_remote, Settings settings)
     : expected_remote_(expected_remote), role_(settings.role), wants_srtp_(!settings.srtp_profiles.empty()) {
   const ErrorQueueGuard guard;
   if (make_ssl(certificate, settings)) return;
@@ -120,8 +119,7 @@ CertificateJudge::Verdict Handshake::judge(const X509& peer_certificate) {
     why_ = "the peer has no SRTP protection profile of ours";
     return Verdict::no_common_srtp_profile;
   }
-  if (expected_remote_) judged_ = Fingerprint::of(peer_certificate, expected_remote_->algorithm());
-  if (judged_ != expected_remote_) {
+  if (Fingerprint::of(peer_certificate, expected_remote_.algorithm()) != expected_remote_) {
     why_ = "the peer's certificate is not the one of its fingerprint";
     return Verdict::wrong_certificate;
   }
@@ -132,13 +130,10 @@ std::optional<Handshake::Result> Handshake::result() {
   const ErrorQueueGuard guard;
   const bool we_are_client = role_ == DtlsRole::client;
   auto traffic_keys = export_traffic_keys(ssl_.get(), we_are_client);
-  Result result{X509Handle(SSL_get1_peer_certificate(ssl_.get())),
-                judged_,
-                {},
-                export_srtp_keys(ssl_.get(), we_are_client),
-                port_.next_sequence,
-                {}};
-  if (!traffic_keys || !result.peer_certificate || (wants_srtp_ && !result.srtp_keys)) return std::nullopt;
+  Result result{{}, export_srtp_keys(ssl_.get(), we_are_client), port_.next_sequence, {}};
+  // Without a certificate nothing has been judged.
+  const bool peer_is_known = SSL_get0_peer_certificate(ssl_.get()) != nullptr;
+  if (!traffic_keys || !peer_is_known || (wants_srtp_ && !result.srtp_keys)) return std::nullopt;
   result.traffic_keys = *traffic_keys;
   // The server speaks last (RFC 6347 §4.2.4, figure 1).
   if (!we_are_client) result.last_flight = std::move(port_.written);

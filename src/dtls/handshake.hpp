@@ -29,8 +29,7 @@ class Handshake final : private CertificateJudge {
   };
   enum class Progress : std::uint8_t { under_way, finished, failed };
 
-  Handshake(const Certificate& certificate, const std::optional<Fingerprint>& expected_remote,
-            Settings settings);
+  Handshake(const Certificate& certificate, const Fingerprint& expected_remote, Settings settings);
   Handshake(const Handshake&) = delete;
   Handshake& operator=(const Handshake&) = delete;
 
@@ -44,16 +43,11 @@ class Handshake final : private CertificateJudge {
   // Until advance() is to be called; nothing where no timer runs.
   std::optional<base::Duration> time_left() const;
 
-  // Takes effect for a certificate that has not come yet.
-  void expect(const Fingerprint& remote) { expected_remote_ = remote; }
-
   // Of a failed one.
   const std::string& why() const { return why_; }
 
   // Of a finished one, valid as long as it lives or taken out of it.
   struct Result {
-    X509Handle peer_certificate;
-    std::optional<Fingerprint> judged;  // the certificate's, where judge() had to know it
     TrafficKeys traffic_keys;
     std::optional<SrtpKeyMaterial> srtp_keys;
     std::uint64_t next_sequence = 0;
@@ -69,8 +63,7 @@ class Handshake final : private CertificateJudge {
   bool make_ssl(const Certificate& certificate, const Settings& settings);
   Progress fail(std::string why);
 
-  std::optional<Fingerprint> expected_remote_;
-  std::optional<Fingerprint> judged_;
+  Fingerprint expected_remote_;
   DtlsRole role_;
   bool wants_srtp_;
   std::uint8_t early_datagrams_ = 0;

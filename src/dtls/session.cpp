@@ -11,7 +11,6 @@ namespace {
 using base::DropReason;
 
 constexpr std::size_t kMinMtuBytes = 256;
-constexpr const char* kWrongCertificate = "the peer's certificate is not the one of its fingerprint";
 
 }  // namespace
 
@@ -21,10 +20,10 @@ std::string_view to_string(DtlsState state) {
 }
 
 DtlsSession::DtlsSession(std::shared_ptr<const Certificate> certificate, DtlsRole role,
-                         std::optional<Fingerprint> expected_remote,
-                         std::span<const std::uint16_t> srtp_profiles, std::size_t mtu_bytes)
+                         const Fingerprint& expected_remote, std::span<const std::uint16_t> srtp_profiles,
+                         std::size_t mtu_bytes)
     : certificate_(std::move(certificate)),
-      expected_remote_(std::move(expected_remote)),
+      expected_remote_(expected_remote),
       srtp_profiles_(srtp_profiles.begin(), srtp_profiles.end()),
       mtu_bytes_(std::clamp(mtu_bytes, kMinMtuBytes, base::kMaxDatagramBytes)),
       role_(role) {}
@@ -78,41 +77,12 @@ void DtlsSession::establish(base::Bytes datagram, const base::Path& path, base::
   if (!result) return fail("OpenSSL gives no keys of the handshake");
   association_ = std::make_unique<Association>(result->traffic_keys, result->next_sequence,
                                                std::move(result->last_flight));
-  unverified_ = std::make_unique<Unverified>(
-      Unverified{std::move(result->peer_certificate), result->judged, std::move(result->srtp_keys)});
+  keys_ = std::move(result->srtp_keys);
   handshake_.reset();
-  if (expected_remote_) verify_peer(path, outbox);
-  if (!association_) return;
+  state_ = DtlsState::connected;
   // OpenSSL has read the datagram as far as the peer's Finished; what stands behind that is ours.
   const Association::Received rest = association_->receive(datagram, inbox_);
   if (rest.end) end_by_peer(*rest.end, path, outbox);
-}
-
-// Again, if the handshake has done it: the fingerprint may have changed since the certificate came.
-void DtlsSession::verify_peer(const base::Path& path, base::Outbox& outbox) {
-  const HashAlgorithm algorithm = expected_remote_->algorithm();
-  const auto& judged = unverified_->judged;
-  const Fingerprint theirs = judged && judged->algorithm() == algorithm
-                                 ? *judged
-                                 : Fingerprint::of(*unverified_->certificate, algorithm);
-  if (theirs != *expected_remote_) return reject_peer(kWrongCertificate, path, outbox);
-  keys_ = unverified_->keys;
-  unverified_.reset();
-  state_ = DtlsState::connected;
-}
-
-DtlsOutcome DtlsSession::set_remote_fingerprint(const Fingerprint& expected, const base::Path& path,
-                                                base::Instant now, base::Outbox& outbox) {
-  const DtlsState before = state_;
-  const bool changed = expected_remote_ != expected;
-  expected_remote_ = expected;
-  if (handshake_) handshake_->expect(expected);
-  if (unverified_) {
-    verify_peer(path, outbox);
-  } else if (association_ && changed) {
-    reject_peer("the peer's fingerprint was changed while it was connected", path, outbox);
-  }
-  return outcome(DropReason::none, before, now);
 }
 
 DropReason DtlsSession::receive_established(base::Bytes datagram, const base::Path& path,
@@ -150,11 +120,6 @@ void DtlsSession::close(const base::Path& path, base::Instant now, base::Outbox&
   outcome(DropReason::none, state_, now);
 }
 
-void DtlsSession::reject_peer(std::string why, const base::Path& path, base::Outbox& outbox) {
-  association_->send_alert({AlertLevel::fatal, kBadCertificate}, path, outbox);
-  fail(std::move(why));
-}
-
 void DtlsSession::fail(std::string why) {
   why_ = std::move(why);
   end(DtlsState::failed);
@@ -164,7 +129,6 @@ void DtlsSession::end(DtlsState state) {
   state_ = state;
   handshake_.reset();
   association_.reset();
-  unverified_.reset();
   keys_.reset();
   inbox_ = {};
 }

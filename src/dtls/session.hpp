@@ -27,7 +27,6 @@
 
 namespace kaskado::dtls {
 
-// connecting includes a finished handshake whose peer has no known fingerprint yet.
 enum class DtlsState : std::uint8_t { idle, connecting, connected, failed, closed };
 
 std::string_view to_string(DtlsState state);
@@ -41,12 +40,12 @@ class DtlsSession {
  public:
   static constexpr std::size_t kDefaultMtuBytes = 1200;  // of UDP payload
 
-  // `expected_remote` may come later, by set_remote_fingerprint(). `srtp_profiles` are ids in the order of
-  // our preference, which decides where we are the server; where there are some and none is the peer's too,
-  // the handshake fails. With none the association carries application data only. `mtu_bytes` is taken into
-  // 256 to kMaxDatagramBytes.
+  // `expected_remote` is what the peer's certificate must be: a peer with a new certificate needs a new
+  // association (RFC 8842 §4). `srtp_profiles` are ids in the order of our preference, which decides where we
+  // are the server; where there are some and none is the peer's too, the handshake fails. With none the
+  // association carries application data only. `mtu_bytes` is taken into 256 to kMaxDatagramBytes.
   DtlsSession(std::shared_ptr<const Certificate> certificate, DtlsRole role,
-              std::optional<Fingerprint> expected_remote,
+              const Fingerprint& expected_remote,
               std::span<const std::uint16_t> srtp_profiles = kDefaultSrtpProfiles,
               std::size_t mtu_bytes = kDefaultMtuBytes);
 
@@ -66,12 +65,6 @@ class DtlsSession {
   DtlsOutcome advance(const base::Path& path, base::Instant now, base::Outbox& outbox);
   // kNever where nothing is to be done.
   base::Instant deadline() const { return deadline_; }
-
-  // What the peer's certificate must be. Where the handshake is over already, the session is connected by
-  // this, or fails and tells the peer. Once it is connected, another fingerprint than before makes it fail: a
-  // peer with a new certificate needs a new association (RFC 8842 §4).
-  DtlsOutcome set_remote_fingerprint(const Fingerprint& expected, const base::Path& path, base::Instant now,
-                                     base::Outbox& outbox);
 
   // One record of application data, of at most max_application_bytes(). False where it is longer or empty, or
   // the session is not connected.
@@ -93,26 +86,17 @@ class DtlsSession {
   const std::string& why() const { return why_; }
 
  private:
-  // What a finished handshake gave, while nobody has said who the peer should be.
-  struct Unverified {
-    X509Handle certificate;
-    std::optional<Fingerprint> judged;
-    std::optional<SrtpKeyMaterial> keys;
-  };
-
   void go_on(Handshake::Progress progress, base::Bytes datagram, const base::Path& path,
              base::Outbox& outbox);
   void establish(base::Bytes datagram, const base::Path& path, base::Outbox& outbox);
-  void verify_peer(const base::Path& path, base::Outbox& outbox);
   base::DropReason receive_established(base::Bytes datagram, const base::Path& path, base::Outbox& outbox);
   void end_by_peer(Alert alert, const base::Path& path, base::Outbox& outbox);
-  void reject_peer(std::string why, const base::Path& path, base::Outbox& outbox);
   void fail(std::string why);
   void end(DtlsState state);
   DtlsOutcome outcome(base::DropReason drop, DtlsState before, base::Instant now);
 
   std::shared_ptr<const Certificate> certificate_;
-  std::optional<Fingerprint> expected_remote_;
+  Fingerprint expected_remote_;
   std::vector<std::uint16_t> srtp_profiles_;
   std::size_t mtu_bytes_;
   DtlsRole role_;
@@ -121,7 +105,6 @@ class DtlsSession {
   // One of them at a time, none at the ends of life.
   std::unique_ptr<Handshake> handshake_;
   std::unique_ptr<Association> association_;
-  std::unique_ptr<Unverified> unverified_;
   std::optional<SrtpKeyMaterial> keys_;
   ApplicationInbox inbox_;
   std::string why_;

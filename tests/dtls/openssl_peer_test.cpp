@@ -182,10 +182,15 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Combine(testing::Values(DtlsRole::client, DtlsRole::server), testing::ValuesIn(kCiphers),
                      testing::Values(std::uint64_t{0}, SSL_OP_NO_EXTENDED_MASTER_SECRET)));
 
+// Where the handshake fails before a certificate is judged.
+Fingerprint any_fingerprint() {
+  return test_certificate(KeyType::ecdsa_p256, 1)->fingerprint().value();
+}
+
 TEST(AgainstOpenSslOnly, RefusesWeakCiphersAndOldVersions) {
   for (const char* cipher : {"ECDHE-ECDSA-AES128-SHA", "AES128-GCM-SHA256"}) {
     OpenSslPeer peer(DtlsRole::client, cipher, 0);
-    DtlsSession session(test_certificate(KeyType::ecdsa_p256, 0), DtlsRole::server, std::nullopt);
+    DtlsSession session(test_certificate(KeyType::ecdsa_p256, 0), DtlsRole::server, any_fingerprint());
     const base::Path path{};
     base::Outbox outbox;
     session.start(path, {}, outbox);
@@ -201,7 +206,7 @@ TEST(AgainstOpenSslOnly, RefusesWeakCiphersAndOldVersions) {
 TEST(AgainstOpenSslOnly, APeerWithoutACertificateIsRefused) {
   OpenSslPeer peer(DtlsRole::client, kCiphers[0], 0);
   SSL_certs_clear(peer.ssl());
-  DtlsSession session(test_certificate(KeyType::ecdsa_p256, 0), DtlsRole::server, std::nullopt);
+  DtlsSession session(test_certificate(KeyType::ecdsa_p256, 0), DtlsRole::server, any_fingerprint());
   const base::Path path{};
   base::Outbox outbox;
   session.start(path, {}, outbox);

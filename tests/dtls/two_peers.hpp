@@ -39,8 +39,7 @@ class TwoPeers {
     std::shared_ptr<const Certificate> certificates[2] = {test_certificate(KeyType::ecdsa_p256, 0),
                                                           test_certificate(KeyType::ecdsa_p256, 1)};
     // What each side expects of the other; the true one where `expects` is left as it is.
-    std::optional<Fingerprint> expects[2] = {certificates[1]->fingerprint().value(),
-                                             certificates[0]->fingerprint().value()};
+    Fingerprint expects[2] = {certificates[1]->fingerprint().value(), certificates[0]->fingerprint().value()};
     std::vector<std::uint16_t> profiles[2] = {{kDefaultSrtpProfiles.begin(), kDefaultSrtpProfiles.end()},
                                               {kDefaultSrtpProfiles.begin(), kDefaultSrtpProfiles.end()}};
     std::size_t mtu_bytes = DtlsSession::kDefaultMtuBytes;

@@ -19,8 +19,9 @@ export class CallCard {
     this.#render();
   }
 
+  /** In this card, not in one that stands within it. */
   find(selector) {
-    return this.#root.querySelector(selector);
+    return [...this.#root.querySelectorAll(selector)].find((found) => found.closest("[data-call]") === this.#root);
   }
 
   get root() {

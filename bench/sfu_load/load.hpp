@@ -1,0 +1,90 @@
+// All peers of a generator, and whose turn it is. One thread: publishers come first, to the microsecond;
+// viewers are read in turn, each some times a second, which delays no measurement since the kernel stamps
+// arrivals.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/deadline_queue.hpp"
+#include "histogram.hpp"
+#include "peer.hpp"
+
+namespace kaskado::bench {
+
+// Sums over all peers, since the start.
+struct LoadTotals {
+  PublisherCounters publishers;
+  StreamCounters viewers;
+  std::uint64_t expected = 0;  // every packet of a source, once for each of its viewers
+  std::uint64_t holes = 0;
+  std::uint64_t queue_drops = 0;  // the generator's own sockets were full
+  std::uint64_t send_failures = 0;
+  std::uint64_t bad_rtcp = 0;
+  std::uint64_t unsampled_viewers = 0;  // of which no packet has been decrypted
+  std::int64_t cpu_ns = 0;              // of the generator's process
+  base::Instant at{};
+
+  std::uint64_t missing() const { return expected > viewers.packets ? expected - viewers.packets : 0; }
+};
+
+class Load {
+ public:
+  // What became of a joining peer: `why` is empty where it is connected.
+  using Tell = std::function<void(const PeerSpec& peer, const std::string& why, base::Duration took)>;
+
+  Load(std::unique_ptr<Surroundings> shared, Tell tell);
+
+  base::Result<Peer*> add(const PeerSpec& spec, ice::IceRole role);
+  Peer* find(std::uint32_t id);
+  // All publishers, beginning within a frame of each other.
+  void start(const SendPlan& plan);
+  void stop();
+  void close_all();
+  // Empties every viewer's socket.
+  void drain();
+
+  void begin_window();
+  void end_window();
+  const Histogram& latency() const { return latency_; }
+  const Histogram& lateness() const { return lateness_; }
+  LoadTotals totals();
+  // The profiles in use, each once.
+  std::vector<std::string> profiles() const;
+
+  // Does what is due and gives when there is more.
+  base::Instant advance();
+
+ private:
+  struct Joining {
+    Peer* peer;
+    base::Instant since;
+  };
+  static constexpr base::Duration kJoinInterval = std::chrono::milliseconds{1};
+  static constexpr base::Duration kTurn = std::chrono::milliseconds{2};
+  static constexpr base::Duration kJoinPatience = std::chrono::seconds{20};
+
+  void publish();
+  void visit_joining(base::Instant at);
+  void visit_settled(std::size_t peers);
+  std::size_t peers_a_turn() const;
+
+  std::unique_ptr<Surroundings> shared_;
+  Tell tell_;
+  std::map<std::uint32_t, std::unique_ptr<Peer>> peers_;
+  std::vector<Joining> joining_;
+  std::deque<Peer*> settled_;       // the front one has waited longest
+  base::DeadlineQueue publishing_;  // by peer id
+  base::Instant next_join_visit_{};
+  base::Instant next_turn_{};
+  bool in_window_ = false;
+  Histogram latency_;
+  Histogram lateness_;
+};
+
+}  // namespace kaskado::bench

@@ -1,0 +1,72 @@
+// One peer of the generator: negotiates one m-line with the server, and then publishes or views one stream
+// over it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "peer_transport.hpp"
+#include "publisher.hpp"
+#include "rtp/report_schedule.hpp"
+#include "sdp/negotiation.hpp"
+#include "stream_check.hpp"
+
+namespace kaskado::bench {
+
+struct PeerSpec {
+  std::uint32_t id = 0;
+  bool publishes = false;
+  bool audio = false;
+  std::uint32_t source = 0;  // of a viewer: the id of the publisher whose packets it is to get
+};
+
+class Peer {
+ public:
+  static base::Result<std::unique_ptr<Peer>> make(const PeerSpec& spec, Surroundings& shared,
+                                                  ice::IceRole role, base::Instant now);
+  Peer(const Peer&) = delete;
+
+  const PeerSpec& spec() const { return spec_; }
+  // Either we offer, or the server does. Candidates of the server may come in its description or later.
+  std::string offer();
+  base::Result<void> take_answer(const std::string& text, base::Instant now);
+  base::Result<std::string> answer(const std::string& text, base::Instant now);
+  base::Result<void> add_candidate(const std::string& text, base::Instant now);
+
+  // Reads what has come, lets time pass and reports. Latencies of sampled packets go into `latency`, if there
+  // is one.
+  void visit(base::Instant now, Histogram* latency);
+  void close(base::Instant now) { transport_.close(now); }
+
+  PeerTransport& transport() { return transport_; }
+  Publisher* publisher() { return publisher_ ? &*publisher_ : nullptr; }
+  const StreamCheck* check() const { return check_ ? &*check_ : nullptr; }
+  std::uint64_t bad_rtcp() const { return bad_rtcp_; }
+
+ private:
+  Peer(const PeerSpec& spec, Surroundings& shared, PeerSocket socket, ice::IceRole role, base::Instant now);
+  sdp::LocalCapabilities capabilities() const;
+  sdp::LocalTransportParameters parameters() const;
+  base::Result<void> take(const sdp::Negotiation& negotiation, base::Instant now);
+  void receive(Datagram& datagram, base::Instant now, Histogram* latency);
+  void receive_rtp(Datagram& datagram, Histogram* latency);
+  void receive_rtcp(base::MutableBytes packet, base::Instant now);
+  void report_where_due(base::Instant now);
+  void report(base::Instant now);
+  rtp::ReportBlock report_block(base::Instant now) const;
+
+  const PeerSpec spec_;
+  Surroundings& shared_;
+  PeerTransport transport_;
+  std::optional<sdp::SessionDescription> offered_;
+  std::optional<Publisher> publisher_;
+  std::optional<StreamCheck> check_;
+  rtp::ReportSchedule reports_;
+  rtp::NtpTime last_sender_report_;
+  base::Instant sender_report_at_ = base::kNever;
+  std::uint64_t bad_rtcp_ = 0;
+};
+
+}  // namespace kaskado::bench
