@@ -1,5 +1,6 @@
 #include "control/dispatcher.hpp"
 
+#include <bit>
 #include <utility>
 
 #include "control/json.hpp"
@@ -28,11 +29,56 @@ struct Batch {
   }
 };
 
-std::uint64_t fingerprint_of(const RpcRequest& request) {
-  std::string text = request.method;
-  append_json(text, request.params);
-  return std::hash<std::string>{}(text);
-}
+// Of a request as it was read, so that it need not be written out once more to be known again.
+class Fingerprint {
+ public:
+  explicit Fingerprint(const RpcRequest& request) {
+    add_text(request.method);
+    add(request.params);
+  }
+  std::uint64_t value() const { return value_; }
+
+ private:
+  enum class Kind : std::uint64_t { null, boolean, integer, real, string, array, object };
+
+  void add_number(std::uint64_t part) {
+    value_ = (value_ ^ part) * 0x9e3779b97f4a7c15ull;
+    value_ ^= value_ >> 32;
+  }
+  void add_kind(Kind kind) { add_number(static_cast<std::uint64_t>(kind)); }
+  void add_text(std::string_view text) { add_number(std::hash<std::string_view>{}(text)); }
+  // Kinds and counts are part of it: `"1"` is not `1`, and `[[1],2]` not `[[1,2]]`.
+  void add(const Value& value) {
+    if (const bool* b = value.boolean()) {
+      add_kind(Kind::boolean);
+      add_number(*b);
+    } else if (const std::int64_t* i = value.integer()) {
+      add_kind(Kind::integer);
+      add_number(static_cast<std::uint64_t>(*i));
+    } else if (const double* d = value.real()) {
+      add_kind(Kind::real);
+      add_number(std::bit_cast<std::uint64_t>(*d));
+    } else if (const std::string* text = value.string()) {
+      add_kind(Kind::string);
+      add_text(*text);
+    } else if (const Array* array = value.array()) {
+      add_kind(Kind::array);
+      add_number(array->size());
+      for (const Value& item : *array) add(item);
+    } else if (const Object* object = value.object()) {
+      add_kind(Kind::object);
+      add_number(object->members.size());
+      for (const auto& [name, member] : object->members) {
+        add_text(name);
+        add(member);
+      }
+    } else {
+      add_kind(Kind::null);
+    }
+  }
+
+  std::uint64_t value_ = 0;
+};
 
 }  // namespace
 
@@ -94,7 +140,7 @@ void Dispatcher::dispatch(ConnectionId connection, RpcRequest request, Deliver d
                });
   }
   const std::string key = id_key(request.id);
-  const std::uint64_t fingerprint = fingerprint_of(request);
+  const std::uint64_t fingerprint = Fingerprint(request).value();
   if (session->cache.repeats(key, fingerprint, context_.now, deliver)) return;
   run(connection, *method, std::move(request),
       [this, key, fingerprint, session_key = session->key,

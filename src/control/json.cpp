@@ -139,47 +139,63 @@ struct StringSink {
   void Put(char c) { out.push_back(c); }
   void Flush() {}
 };
-using Writer = rapidjson::Writer<StringSink>;
 
-void write(Writer& writer, const Value& value);
-
-void write_text(Writer& writer, std::string_view text) {
-  writer.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+// RFC 8259 §7, with the short escapes where there is one.
+void append_escaped(std::string& out, unsigned char c) {
+  static constexpr char kHex[] = "0123456789ABCDEF";
+  switch (c) {
+    case '"':
+    case '\\':
+      out += {'\\', static_cast<char>(c)};
+      return;
+    case '\b':
+      out += "\\b";
+      return;
+    case '\f':
+      out += "\\f";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      out += {'\\', 'u', '0', '0', kHex[c >> 4], kHex[c & 15]};
+  }
 }
 
-void write_object(Writer& writer, const Object& object) {
-  writer.StartObject();
+void append_object(std::string& out, const Object& object) {
+  char before = '{';
+  const auto append_name = [&](std::string_view name) {
+    out += std::exchange(before, ',');
+    append_quoted(out, name);
+    out += ':';
+  };
   if (!object.type.empty()) {
-    write_text(writer, "__module__");
-    write_text(writer, object.module);
-    write_text(writer, "__type__");
-    write_text(writer, object.type);
+    append_name("__module__");
+    append_quoted(out, object.module);
+    append_name("__type__");
+    append_quoted(out, object.type);
   }
   for (const auto& [name, member] : object.members) {
-    write_text(writer, name);
-    write(writer, member);
+    append_name(name);
+    append_json(out, member);
   }
-  writer.EndObject();
+  if (before == '{') out += '{';
+  out += '}';
 }
 
-void write(Writer& writer, const Value& value) {
-  if (const bool* b = value.boolean()) {
-    writer.Bool(*b);
-  } else if (const std::int64_t* i = value.integer()) {
-    writer.Int64(*i);
-  } else if (const double* d = value.real(); d && std::isfinite(*d)) {
-    writer.Double(*d);
-  } else if (const std::string* s = value.string()) {
-    write_text(writer, *s);
-  } else if (const Array* array = value.array()) {
-    writer.StartArray();
-    for (const Value& item : *array) write(writer, item);
-    writer.EndArray();
-  } else if (const Object* object = value.object()) {
-    write_object(writer, *object);
-  } else {
-    writer.Null();
+void append_array(std::string& out, const Array& array) {
+  out += '[';
+  for (const Value& item : array) {
+    if (&item != array.data()) out += ',';
+    append_json(out, item);
   }
+  out += ']';
 }
 
 }  // namespace
@@ -197,15 +213,38 @@ base::Result<Value> parse_json(std::string_view text, const JsonLimits& limits) 
 }
 
 void append_json(std::string& out, const Value& value) {
-  StringSink sink{out};
-  Writer writer(sink);
-  write(writer, value);
+  if (const bool* b = value.boolean()) {
+    out += *b ? "true" : "false";
+  } else if (const std::int64_t* i = value.integer()) {
+    out += std::to_string(*i);
+  } else if (const double* d = value.real(); d && std::isfinite(*d)) {
+    StringSink sink{out};
+    rapidjson::Writer<StringSink>(sink).Double(*d);
+  } else if (const std::string* s = value.string()) {
+    append_quoted(out, *s);
+  } else if (const Array* array = value.array()) {
+    append_array(out, *array);
+  } else if (const Object* object = value.object()) {
+    append_object(out, *object);
+  } else {
+    out += "null";
+  }
 }
 
+// Most of what is written is text that stands for itself (names, session descriptions but for their ends of
+// line): it goes over in runs.
 void append_quoted(std::string& out, std::string_view text) {
-  StringSink sink{out};
-  Writer writer(sink);
-  write_text(writer, text);
+  out += '"';
+  std::size_t run = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out += text.substr(run, at - run);
+    append_escaped(out, c);
+    run = at + 1;
+  }
+  out += text.substr(run);
+  out += '"';
 }
 
 std::string write_json(const Value& value) {

@@ -12,12 +12,13 @@
 #include <websocketpp/server.hpp>
 #pragma GCC diagnostic pop
 
-#include <atomic>
+#include <array>
 #include <cstring>
 #include <map>
 #include <utility>
 
 #include "base/log.hpp"
+#include "control/task_inbox.hpp"
 
 namespace kaskado::control {
 namespace {
@@ -80,6 +81,7 @@ class Server final : public WebSocketServer, private ConnectionWatch {
       : options_(options),
         handler_(handler),
         pages_(pages),
+        wake_(io_, inbox_.descriptor()),
         wake_timer_(io_),
         ping_timer_(io_),
         pause_timer_(io_),
@@ -95,6 +97,7 @@ class Server final : public WebSocketServer, private ConnectionWatch {
     set_handlers();
   }
   ~Server() {
+    wake_.release();  // the inbox closes it
     io_.stop();
     for (auto& [id, weak] : connections_) {
       if (const ConnectionPtr connection = weak.lock()) connection->watch = nullptr;
@@ -122,6 +125,7 @@ class Server final : public WebSocketServer, private ConnectionWatch {
   }
 
   void run() override {
+    await_posted();
     accept_next();
     schedule_pings();
     const auto keep_running = asio::make_work_guard(io_);
@@ -134,15 +138,7 @@ class Server final : public WebSocketServer, private ConnectionWatch {
     }
   }
 
-  bool post(std::vector<std::function<void()>> tasks) override {
-    const std::size_t count = tasks.size();
-    if (has_stopped_ || queued_.fetch_add(count, std::memory_order_relaxed) + count > kMaxQueuedTasks) {
-      queued_.fetch_sub(count, std::memory_order_relaxed);
-      return false;
-    }
-    asio::post(io_, [this, tasks = std::move(tasks)] { run_posted(tasks); });
-    return true;
-  }
+  bool post(std::vector<std::function<void()>> tasks) override { return inbox_.post(std::move(tasks)); }
 
   void wake_after(std::chrono::nanoseconds time, std::function<void()> task) override {
     wake_timer_.expires_after(time);
@@ -164,7 +160,7 @@ class Server final : public WebSocketServer, private ConnectionWatch {
   }
 
   void stop() override {
-    asio::post(io_, [this] { begin_stop(); });
+    inbox_.post_last([this] { begin_stop(); });
   }
 
   const WebSocketCounters& counters() const override { return counters_; }
@@ -191,15 +187,22 @@ class Server final : public WebSocketServer, private ConnectionWatch {
   }
 
   // One that throws must not take those behind it along.
-  void run_posted(const std::vector<std::function<void()>>& tasks) {
-    queued_.fetch_sub(tasks.size(), std::memory_order_relaxed);
-    for (const auto& task : tasks) {
+  void run_posted() {
+    for (const auto& task : inbox_.take()) {
       try {
         task();
       } catch (const std::exception& e) {
         LOG_ERROR(g_log, "unexpected: %s", e.what());
       }
     }
+  }
+
+  void await_posted() {
+    wake_.async_read_some(asio::buffer(wakes_), [this](const asio::error_code& error, std::size_t) {
+      if (error) return;
+      run_posted();
+      await_posted();
+    });
   }
 
   void set_handlers() {
@@ -356,7 +359,7 @@ class Server final : public WebSocketServer, private ConnectionWatch {
 
   void begin_stop() {
     if (std::exchange(is_stopping_, true)) return;
-    has_stopped_ = true;
+    inbox_.close();
     ws::lib::error_code ignored;
     endpoint_.stop_listening(ignored);
     ping_timer_.cancel();
@@ -387,10 +390,12 @@ class Server final : public WebSocketServer, private ConnectionWatch {
   ConnectionId last_id_ = kNoConnection;
   ConnectionId last_id_before_ = kNoConnection;  // at the last ping_all()
   WebSocketCounters counters_;
-  std::atomic<std::size_t> queued_{0};
-  std::atomic<bool> has_stopped_{false};
+  TaskInbox inbox_{kMaxQueuedTasks};
   bool is_stopping_ = false;
-  asio::io_context io_;
+  // Without locks: what other threads want comes by the inbox.
+  asio::io_context io_{ASIO_CONCURRENCY_HINT_UNSAFE};
+  asio::posix::stream_descriptor wake_;
+  std::array<char, 8> wakes_{};  // eventfd(2)'s counter, which says nothing more
   asio::steady_timer wake_timer_;
   asio::steady_timer ping_timer_;
   asio::steady_timer pause_timer_;

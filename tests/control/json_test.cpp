@@ -33,6 +33,26 @@ TEST(Json, WhatIsNoNumberBecomesNull) {
   EXPECT_EQ(write_json(Value(std::numeric_limits<double>::infinity())), "null");
 }
 
+// RFC 8259 §7.
+TEST(Json, EscapesWhatMustNotStandInAString) {
+  std::string all;
+  for (char c = 0; c < 0x30; ++c) all += c;
+  all += R"(A/\]\\)";
+  all += "\x7f\u00e9";
+  EXPECT_EQ(
+      write_json(Value(all)),
+      R"("\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000B\f\r\u000E\u000F)"
+      R"(\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001A\u001B\u001C\u001D\u001E\u001F)"
+      R"( !\"#$%&'()*+,-./A/\\]\\\\)"
+      "\x7f\u00e9\"");
+  EXPECT_EQ(round_trip(write_json(Value(all))), write_json(Value(all)));
+}
+
+TEST(Json, NestsArraysAndObjects) {
+  const char* all = R"([[],[[1],{}],{"a":[{"b":[]},{"c":{"d":1,"e":2}}],"":""},-9223372036854775808])";
+  EXPECT_EQ(round_trip(all), all);
+}
+
 TEST(Json, ComplexValuesCarryTheirType) {
   Object tag;
   tag.module = "kurento";

@@ -70,6 +70,41 @@ TEST_F(Requests, RepeatedOnANewConnectionWhileTheyRunGetTheAnswer) {
   EXPECT_EQ(backend.objects(), 1u);
 }
 
+TEST_F(Requests, AreRepeatedOnlyWhereTheirParametersAreTheSame) {
+  std::size_t made = 0;
+  for (const char* other : {"null",
+                            "false",
+                            "true",
+                            "0",
+                            "1",
+                            "0.0",
+                            "1.0",
+                            R"("")",
+                            R"("0")",
+                            R"("null")",
+                            "[]",
+                            "[[]]",
+                            "{}",
+                            "[0,1]",
+                            "[1,0]",
+                            "[[0],1]",
+                            "[[0,1]]",
+                            R"({"a":0})",
+                            R"({"b":0})",
+                            R"({"a":{}})",
+                            R"({"a":0,"b":1})",
+                            R"({"a":1,"b":0})",
+                            R"({"b":1,"a":0})",
+                            R"({"a":{"b":0}})"}) {
+    const std::string create = request(7, "create", std::string(R"({"type":"Tower","other":)") + other + "}");
+    const auto first = exchange(kClient, create);
+    EXPECT_EQ(backend.objects(), ++made) << other;
+    EXPECT_EQ(text(first.at(0), "result.value").substr(36), "_toys.Tower");
+    EXPECT_EQ(text(exchange(kClient, create).at(0), "result.value"), text(first.at(0), "result.value"));
+    EXPECT_EQ(backend.objects(), made) << other;
+  }
+}
+
 TEST_F(Requests, AreNotRememberedWhereThatIsSwitchedOff) {
   control::ControlSettings forgetful;
   forgetful.remember_requests = false;

@@ -2,6 +2,8 @@
 // goes.
 #include "control/server.hpp"
 
+#include <sched.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -218,6 +220,10 @@ TEST_F(ServerTest, RunsWhatIsPostedTogetherInOrderThoughOneThrows) {
   ASSERT_TRUE(server->post({[&] { ran.push_back(1); }, [] { throw std::runtime_error("not this way"); },
                             [&] { ran.push_back(3); }}));
   EXPECT_EQ(on_control_thread<std::vector<int>>([&] { return ran; }), (std::vector<int>{1, 3}));
+}
+
+TEST_F(ServerTest, DoesNotInterruptTheThreadsOfMedia) {
+  EXPECT_EQ(on_control_thread<int>([] { return sched_getscheduler(0); }), SCHED_BATCH);
 }
 
 TEST_F(ServerTest, SaysGoodbye) {
