@@ -38,7 +38,8 @@ struct Loop::Hooks {
     reading = false;
     const base::Instant now = monotonic_now();
     const base::Instant next = coalescing.after_round(now);
-    if (next <= now) return;
+    const bool is_busy = std::exchange(awake, false) || uv_backend_timeout(loop) == 0;
+    if (next <= now || is_busy) return;
     sleep_until(next);
     uv_update_time(loop);  // how long the loop waits is counted from there
   }
@@ -47,6 +48,7 @@ struct Loop::Hooks {
   std::function<void()> action;
   Coalescing coalescing;
   bool reading = false;  // in this round
+  bool awake = false;
 };
 
 Loop::Loop() : loop_(std::make_unique<uv_loop_s>()), hooks_(std::make_unique<Hooks>()) {
@@ -85,6 +87,10 @@ void Loop::start_hooks() {
 void Loop::coalesce(base::Duration most) {
   hooks_->coalescing = Coalescing(most);
   start_hooks();
+}
+
+void Loop::stay_awake() {
+  hooks_->awake = true;
 }
 
 void Loop::before_read() {

@@ -35,6 +35,8 @@ class Loop {
   // Lets datagrams gather under load, for that long at the most: the thread sleeps, and whatever else is due
   // waits with it. To be called before run().
   void coalesce(base::Duration most);
+  // There is more to do at once: nothing is let gather before it is done. For one round.
+  void stay_awake();
   // Told by the loop's ports: before the first read of a round, and of each.
   void before_read();
   void note_read(base::Instant now, std::uint32_t senders, std::uint32_t longest_run);

@@ -13,7 +13,8 @@ struct Mailbox::State {
   Mailbox* owner;
 };
 
-Mailbox::Mailbox(Loop& loop, std::size_t max_tasks) : max_tasks_(max_tasks), state_(new State{{}, this}) {
+Mailbox::Mailbox(Loop& loop, std::size_t max_tasks)
+    : loop_(loop), max_tasks_(max_tasks), state_(new State{{}, this}) {
   uv_async_init(loop.raw(), &state_->handle,
                 [](uv_async_t* handle) { static_cast<State*>(handle->data)->owner->run_round(); });
   state_->handle.data = state_;
@@ -37,6 +38,7 @@ bool Mailbox::post(Task task, std::size_t max_tasks) {
 void Mailbox::run_round() {
   const bool more = run_tasks(kTasksPerRound, kTimePerRound);
   if (!more) return;
+  loop_.stay_awake();
   const std::lock_guard lock(mutex_);
   // A task may have closed it.
   if (!closed_) uv_async_send(&state_->handle);

@@ -39,6 +39,7 @@ class Mailbox {
   // The next tasks, so many at the most. False where none is left.
   bool run_tasks(std::size_t most, base::Duration most_time);
 
+  Loop& loop_;
   const std::size_t max_tasks_;
   std::mutex mutex_;
   std::vector<Task> tasks_;    // under mutex_
