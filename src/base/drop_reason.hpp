@@ -22,6 +22,7 @@ namespace kaskado::base {
   X(dtls_before_ice)            \
   X(dtls_wrong_path)            \
   X(bad_dtls)                   \
+  X(dtls_backlog)               \
   X(srtp_before_dtls)           \
   X(bad_srtp)                   \
   X(srtp_authentication)        \

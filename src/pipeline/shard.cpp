@@ -4,6 +4,7 @@
 
 #include "pipeline/relayed_source.hpp"
 #include "pipeline/web_rtc_session.hpp"
+#include "transport/datagram_kind.hpp"
 
 namespace kaskado::pipeline {
 
@@ -35,6 +36,12 @@ void Shard::on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram>
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (i == 0 || !(batch[i].from == batch[i - 1].from)) demux_.expect({port_index, batch[i].from});
   }
+  handshakes_left_ = handshakes_.empty() ? kHandshakesPerTurn : 0;  // in their order
+  work_through(port_index, batch);
+  wake_sessions();
+}
+
+void Shard::work_through(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch) {
   // Datagrams of one sender that stand together are looked up and forwarded together.
   while (!batch.empty()) {
     std::size_t run = 1;
@@ -42,7 +49,17 @@ void Shard::on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram>
     receive_run({port_index, batch[0].from}, batch.first(run));
     batch = batch.subspan(run);
   }
-  wake_sessions();
+}
+
+// Whether it is a datagram of DTLS for which this is not the time.
+bool Shard::put_off(std::uint16_t port_index, loop::ReceivedDatagram& datagram) {
+  if (transport::kind_of(datagram.packet->span()) != transport::DatagramKind::dtls) return false;
+  if (handshakes_left_ > 0) {
+    --handshakes_left_;
+    return false;
+  }
+  if (!handshakes_.push({port_index, std::move(datagram)})) drops_.count(base::DropReason::dtls_backlog);
+  return true;
 }
 
 void Shard::receive_run(const base::Path& path, std::span<loop::ReceivedDatagram> run) {
@@ -58,6 +75,7 @@ void Shard::receive_run(const base::Path& path, std::span<loop::ReceivedDatagram
       drops_.count(base::DropReason::unknown_peer);
       continue;
     }
+    if (put_off(path.port_index, datagram)) continue;
     if (session != sessions_[*peer]) {
       end_run();
       session = sessions_[*peer];
@@ -92,6 +110,10 @@ void Shard::take_relayed(RelayRing& ring) {
 
 void Shard::advance(base::Instant now) {
   now_ = now;
+  for (handshakes_left_ = kHandshakesPerTurn; handshakes_left_ > 0 && !handshakes_.empty();) {
+    Handshake next = handshakes_.pop();
+    work_through(next.port_index, {&next.datagram, 1});
+  }
   while (const auto id = deadlines_.take_due(now)) {
     WebRtcSession& session = *sessions_[*id];
     session.advance(now, outbox_);

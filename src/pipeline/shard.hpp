@@ -12,6 +12,7 @@
 #include "base/outbox.hpp"
 #include "base/packet.hpp"
 #include "base/random.hpp"
+#include "base/ring.hpp"
 #include "base/time.hpp"
 #include "loop/udp_port.hpp"
 #include "pipeline/media_configuration.hpp"
@@ -31,6 +32,11 @@ class Shard {
   // Sends what stands in the outbox and clears it; called when it runs full in the middle of a batch.
   using Flush = std::function<void(base::Outbox&)>;
 
+  // DTLS datagrams of peers that one batch or turn takes up. A handshake costs as much as hundreds of
+  // packets, so those of a storm of joins wait, while media goes on.
+  static constexpr std::size_t kHandshakesPerTurn = 1;
+  // That wait, at the most; the peer repeats what is dropped (RFC 9147 §5.8).
+  static constexpr std::size_t kMaxHandshakes = 512;
   // Datagrams that the outbox holds.
   static constexpr std::size_t kOutboxSlots = 128;
 
@@ -57,7 +63,7 @@ class Shard {
   // What came in on one port. The datagrams are moved from.
   void on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now);
   void advance(base::Instant now);
-  base::Instant deadline() const { return deadlines_.next(); }
+  base::Instant deadline() const { return handshakes_.empty() ? deadlines_.next() : now_; }
   base::Outbox& outbox() { return outbox_; }
   // Ends every session with its goodbyes and destroys every object.
   void release_all() { objects_.release_all(); }
@@ -101,6 +107,13 @@ class Shard {
   // Between two turns of one session that never comes to an end with what is due.
   static constexpr base::Duration kLeastWait = std::chrono::milliseconds{1};
 
+  struct Handshake {
+    std::uint16_t port_index = 0;
+    loop::ReceivedDatagram datagram;
+  };
+
+  bool put_off(std::uint16_t port_index, loop::ReceivedDatagram& datagram);
+  void work_through(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch);
   void wake_sessions();
   void take_relayed(RelayRing& ring);
   void receive_run(const base::Path& path, std::span<loop::ReceivedDatagram> run);
@@ -115,6 +128,8 @@ class Shard {
   base::DropCounters drops_;
   std::uint32_t last_stream_id_ = 0;
   transport::Demux demux_;
+  base::Ring<Handshake> handshakes_{kMaxHandshakes};
+  std::size_t handshakes_left_ = 0;  // of this batch or turn
   base::DeadlineQueue deadlines_;
   std::vector<WebRtcSession*> sessions_;  // by id
   std::vector<transport::PeerId> free_ids_;

@@ -91,6 +91,49 @@ TEST_F(ShardOfPeers, APathIsOfTheSocketItCameThrough) {
   EXPECT_EQ(dropped(base::DropReason::unknown_peer), before + 1);
 }
 
+// Or a storm of joins would hold up all media of the shard: a handshake costs as much as hundreds of packets.
+TEST_F(ShardOfPeers, MediaGoesBetweenHandshakes) {
+  start();
+  const Octets forged{22, 0xfe, 0xfd, 0, 0};  // a record that is cut off
+  const std::uint64_t before = dropped(base::DropReason::bad_dtls);
+  const auto handled = [&] { return dropped(base::DropReason::bad_dtls) - before; };
+  publisher.send_video();
+  auto batch = take_batch(publisher);
+  constexpr std::size_t kHandshakes = 5 * pipeline::Shard::kHandshakesPerTurn;
+  for (std::size_t i = 0; i < kHandshakes; ++i)
+    batch.insert(batch.begin(), received(forged, viewers[0]->peer.local));
+  shard.on_batch(0, batch, now());
+  EXPECT_EQ(destinations(), (std::vector<int>{2, 3})) << "they stood before it";
+  EXPECT_EQ(handled(), pipeline::Shard::kHandshakesPerTurn);
+  for (std::size_t turn = 2; turn <= 5; ++turn) {
+    EXPECT_EQ(shard.deadline(), now());
+    publisher.send_video();
+    batch = take_batch(publisher);
+    shard.on_batch(0, batch, now());
+    EXPECT_EQ(destinations(), (std::vector<int>{2, 3}));
+    shard.advance(now());
+    EXPECT_EQ(handled(), turn * pipeline::Shard::kHandshakesPerTurn);
+  }
+  EXPECT_GT(shard.deadline(), now());
+}
+
+TEST_F(ShardOfPeers, HandshakesThatWaitAreBoundedAndStrangersAreNotAmongThem) {
+  start();
+  const Octets forged{22, 0xfe, 0xfd, 0, 0};  // a record that is cut off
+  std::vector<loop::ReceivedDatagram> batch;
+  for (std::size_t i = 0; i < pipeline::Shard::kMaxHandshakes + 10; ++i) {
+    batch.push_back(received(forged, address("203.0.113.66", 666)));
+    batch.push_back(received(forged, viewers[0]->peer.local));
+  }
+  shard.on_batch(0, batch, now());
+  EXPECT_EQ(dropped(base::DropReason::dtls_backlog), 10 - pipeline::Shard::kHandshakesPerTurn);
+  for (std::size_t i = 0; i < pipeline::Shard::kMaxHandshakes / pipeline::Shard::kHandshakesPerTurn; ++i)
+    shard.advance(now());
+  EXPECT_EQ(dropped(base::DropReason::bad_dtls),
+            pipeline::Shard::kMaxHandshakes + pipeline::Shard::kHandshakesPerTurn);
+  EXPECT_GT(shard.deadline(), now());
+}
+
 TEST_F(ShardOfPeers, AnEmptyBatchIsNothing) {
   shard.on_batch(0, {}, now() + 1s);
   EXPECT_TRUE(shard.outbox().empty());
