@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 
 namespace kaskado::base {
 
@@ -55,13 +56,32 @@ std::string Random::uuid() {
   return text;
 }
 
-void SystemRandom::fill(MutableBytes out) {
+namespace {
+
+void read_system(MutableBytes out) {
   while (!out.empty()) {
     const ssize_t got = getrandom(out.data(), out.size(), 0);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) std::abort();  // no randomness means no keys: there is nothing safe to go on with
     out = out.subspan(static_cast<std::size_t>(got));
   }
+}
+
+}  // namespace
+
+SystemRandom::~SystemRandom() { explicit_bzero(ahead_.data(), ahead_.size()); }
+
+void SystemRandom::fill(MutableBytes out) {
+  if (out.empty()) return;
+  if (out.size() >= ahead_.size()) return read_system(out);
+  if (out.size() > left_) {
+    read_system(ahead_);
+    left_ = ahead_.size();
+  }
+  std::uint8_t* const taken = ahead_.data() + ahead_.size() - left_;
+  std::memcpy(out.data(), taken, out.size());
+  explicit_bzero(taken, out.size());
+  left_ -= out.size();
 }
 
 void SeededRandom::fill(MutableBytes out) {

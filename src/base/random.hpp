@@ -1,6 +1,8 @@
 // Randomness as an argument: the system's in the server, a seeded one in tests and simulations.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -25,10 +27,20 @@ class Random {
   std::string uuid();
 };
 
-// getrandom(2). Stateless, so any thread may use it.
+// getrandom(2), read ahead: most of what is asked for are a few bytes, and the system call costs as much for one
+// as for all of them. Whoever has it uses it on one thread, and does not fork.
 class SystemRandom final : public Random {
  public:
+  SystemRandom() = default;
+  ~SystemRandom() override;
+  SystemRandom(const SystemRandom&) = delete;
+
+  // What was given is nowhere else: the copy here is cleared.
   void fill(MutableBytes out) override;
+
+ private:
+  std::array<std::uint8_t, 256> ahead_{};
+  std::size_t left_ = 0;  // at the end of `ahead_`
 };
 
 // SplitMix64: repeatable, for tests and simulations only.

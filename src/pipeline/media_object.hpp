@@ -2,6 +2,7 @@
 // ever touched there.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,6 +24,9 @@ struct Event {
   const EventInfo* info;  // its name and twins
   Object data;            // all members, `source`, `tags`, both time stamps and `type` included
 };
+
+// `source`, `tags` and both time stamps, which MediaObject adds to each.
+inline constexpr std::size_t kCommonEventMembers = 4;
 
 // What an object needs of the place where it lives.
 class ObjectHost {

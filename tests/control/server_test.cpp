@@ -84,6 +84,27 @@ TEST_F(ServerTest, AnswersRequests) {
   EXPECT_EQ(text(json(client.receive().payload), "result.value"), "pong");
 }
 
+// Around each length at which a frame's header changes (RFC 6455 §5.2), ASCII and not.
+TEST_F(ServerTest, SendsTextsOfEveryLength) {
+  WebSocketClient client(server->port());
+  for (const std::size_t length : {1, 125, 126, 127, 65535, 65536, 100'000}) {
+    for (const std::string end : {"", "é"}) {
+      const std::string sent = std::string(length, 'x') + end;
+      on_control_thread<bool>([&] { return server->send(1, sent), true; });
+      const Frame frame = client.receive();
+      EXPECT_EQ(frame.opcode, 1);
+      EXPECT_TRUE(frame.payload == sent) << length << end;
+    }
+  }
+  EXPECT_EQ(on_control_thread<std::uint64_t>([&] { return server->counters().messages_out; }), 14u);
+}
+
+TEST_F(ServerTest, DoesNotSendWhatIsNoUtf8) {
+  WebSocketClient client(server->port());
+  on_control_thread<bool>([&] { return server->send(1, "\xff"), server->send(1, "x"), true; });
+  EXPECT_EQ(client.receive().payload, "x");
+}
+
 TEST_F(ServerTest, IgnoresAQuery) {
   WebSocketClient client(server->port(), "/kurento?x=1");
   EXPECT_EQ(text(call(client, "ping"), "result.value"), "pong");

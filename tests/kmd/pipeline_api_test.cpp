@@ -203,6 +203,15 @@ TEST(PipelineEvents, AnErrorHasATypeOfItsOwn) {
   EXPECT_EQ(*members.find("errorCode")->integer(), 40003);
 }
 
+// An event is made with room for what MediaObject adds, so that it is not moved to a larger place meanwhile.
+TEST(PipelineEvents, HaveRoomForTheMembersThatAllHave) {
+  Object members = ElementConnected{}.members();
+  const auto* const place = members.members.data();
+  for (const char* name : {"source", "tags", "timestamp", "timestampMillis"}) members.set(name, Value());
+  EXPECT_EQ(members.members.data(), place);
+  EXPECT_EQ(members.members.capacity(), members.members.size());
+}
+
 TEST(PipelineEnums, ReadAndWriteTheirTexts) {
   EXPECT_EQ(to_string(MediaFlowState::not_flowing), "NOT_FLOWING");
   EXPECT_EQ(to_string(static_cast<MediaFlowState>(9)), "");

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -142,6 +143,13 @@ void put(Object& object, std::string_view name, const T& value) {
 template <typename T>
 void put_unless_empty(Object& object, std::string_view name, const T& value) {
   if (!value.empty()) put(object, name, value);
+}
+
+// With room for this many members of the event's own and for those that all events have.
+inline Object event_members(std::size_t own) {
+  Object object;
+  object.members.reserve(own + kCommonEventMembers);
+  return object;
 }
 
 // Leaves `into` as it is if `from` has no such member.

@@ -108,11 +108,12 @@ def _event(spell: Speller, event: Event) -> Iterator[str]:
         return
     yield f"const {info}& {name}::info() {{ return k{name}Event; }}"
     yield f"{spell.named('Object')} {name}::members() const {{"
-    yield f"  {spell.named('Object')} object_;"
-    yield from _puts(model.payload(event))
+    puts = list(_puts(model.payload(event)))
     if model.is_named(event):
-        yield from (f"  kmd::put(object_, {quote(m.name)}, std::string_view({quote(name)}));"
-                    for m in model.events[NAMED_EVENT].members)
+        puts += [f"  kmd::put(object_, {quote(m.name)}, std::string_view({quote(name)}));"
+                 for m in model.events[NAMED_EVENT].members]
+    yield f"  {spell.named('Object')} object_ = kmd::event_members({len(puts)});"
+    yield from puts
     yield "  return object_;"
     yield "}"
 
