@@ -62,6 +62,7 @@ class Peer {
 
 class Counting final : public DatagramHandler {
  public:
+  void on_queue_overflow(base::Instant) override {}
   void on_batch(std::uint16_t, std::span<ReceivedDatagram> batch, base::Instant) override {
     datagrams += batch.size();
   }

@@ -24,6 +24,7 @@ Object traffic(const loop::UdpCounters& udp) {
   told.set("sendCalls", integer(udp.send_calls));
   told.set("tooLong", integer(udp.too_long));
   told.set("poolEmpty", integer(udp.pool_empty));
+  told.set("queueOverflows", integer(udp.queue_overflows));
   told.set("sendFailed", integer(udp.send_failed));
   return told;
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include "loop/loop.hpp"
 #include "loop/sockaddr.hpp"
@@ -17,16 +18,21 @@ namespace kaskado::loop {
 
 namespace {
 
-// The length of the datagrams in a message, which GRO tells when there is more than one.
-std::size_t segment_bytes(const msghdr& header, std::size_t length) {
+std::optional<std::uint32_t> control_value(const msghdr& header, int level, int type) {
   for (const cmsghdr* control = CMSG_FIRSTHDR(&header); control;
        control = CMSG_NXTHDR(const_cast<msghdr*>(&header), const_cast<cmsghdr*>(control))) {
-    if (control->cmsg_level != SOL_UDP || control->cmsg_type != UDP_GRO) continue;
-    int bytes;
-    std::memcpy(&bytes, CMSG_DATA(control), sizeof bytes);
-    if (bytes > 0) return static_cast<std::size_t>(bytes);
+    if (control->cmsg_level != level || control->cmsg_type != type) continue;
+    std::uint32_t value;
+    std::memcpy(&value, CMSG_DATA(control), sizeof value);
+    return value;
   }
-  return std::max<std::size_t>(length, 1);
+  return std::nullopt;
+}
+
+// The length of the datagrams in a message, which GRO tells when there is more than one.
+std::size_t segment_bytes(const msghdr& header, std::size_t length) {
+  const auto told = control_value(header, SOL_UDP, UDP_GRO);
+  return told && *told > 0 ? *told : std::max<std::size_t>(length, 1);
 }
 
 }  // namespace
@@ -34,9 +40,10 @@ std::size_t segment_bytes(const msghdr& header, std::size_t length) {
 DatagramReceiver::DatagramReceiver(base::PacketPool& pool)
     : pool_(pool), overflow_(new Overflow[kMessages]) {}
 
-void DatagramReceiver::ask_for_gro(int socket) {
+void DatagramReceiver::set_options(int socket) {
   const int on = 1;
   setsockopt(socket, SOL_UDP, UDP_GRO, &on, sizeof on);
+  setsockopt(socket, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
 }
 
 std::span<ReceivedDatagram> DatagramReceiver::receive(int socket, UdpCounters& counters) {
@@ -56,6 +63,9 @@ bool DatagramReceiver::read_messages(int socket, UdpCounters& counters) {
   if (got <= 0) return false;
   messages_read_ = static_cast<std::size_t>(got);
   drained_ = messages_read_ < ready;
+  // The kernel's count since the socket was opened, once there is something to count (socket(7)).
+  const auto overflows = control_value(messages_[messages_read_ - 1].msg_hdr, SOL_SOCKET, SO_RXQ_OVFL);
+  if (overflows) counters.queue_overflows = *overflows;
   read_at_ = monotonic_now();
   return true;
 }

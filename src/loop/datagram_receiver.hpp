@@ -28,8 +28,8 @@ class DatagramReceiver {
   static constexpr std::size_t kBatch = 64;  // datagrams handed over at once, at the most
 
   explicit DatagramReceiver(base::PacketPool& pool);
-  // Where the kernel has no GRO, each message is one datagram.
-  static void ask_for_gro(int socket);
+  // To be called once for each socket. Where the kernel has no GRO, each message is one datagram.
+  static void set_options(int socket);
 
   // The next datagrams, as long as there are some: empty says that the socket has no more, or that no packet
   // is free. What is handed over may be moved from. Another socket's turn comes when has_more() is false.
@@ -45,7 +45,7 @@ class DatagramReceiver {
   static constexpr std::size_t kMessages = 32;
   using Overflow = std::array<std::uint8_t, kOverflowBytes>;
   struct alignas(cmsghdr) Control {
-    char bytes[CMSG_SPACE(sizeof(int))];
+    char bytes[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(std::uint32_t))];
   };
 
   bool read_messages(int socket, UdpCounters& counters);

@@ -12,6 +12,7 @@ struct UdpCounters {
   std::uint64_t send_calls = 0;
   std::uint64_t too_long = 0;     // did not fit a packet
   std::uint64_t pool_empty = 0;   // came in while no packet was free
+  std::uint64_t queue_overflows = 0;  // came in faster than they were read, as the kernel counts
   std::uint64_t send_failed = 0;  // refused by the kernel: no buffer, no route
 
   UdpCounters& operator+=(const UdpCounters& other) {
@@ -21,6 +22,7 @@ struct UdpCounters {
     send_calls += other.send_calls;
     too_long += other.too_long;
     pool_empty += other.pool_empty;
+    queue_overflows += other.queue_overflows;
     send_failed += other.send_failed;
     return *this;
   }

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "loop/sockaddr.hpp"
 
@@ -31,7 +32,7 @@ void set_options(int fd, const base::SocketAddress& local) {
   // As much as the system's limits allow.
   set(fd, SOL_SOCKET, SO_RCVBUF, kSocketBufferBytes);
   set(fd, SOL_SOCKET, SO_SNDBUF, kSocketBufferBytes);
-  DatagramReceiver::ask_for_gro(fd);
+  DatagramReceiver::set_options(fd);
   // Never fragmented: what is sent fits WebRTC's MTU, and the kernel need not number fragments (ip(7)).
   if (local.is_v4()) {
     set(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_PROBE);
@@ -105,6 +106,9 @@ void UdpPort::on_readable() {
     const base::Instant now = batch.front().packet->arrived;
     if (batches == 0) first_read = now;
     note_senders(batch);
+    if (std::exchange(overflows_told_, counters_.queue_overflows) != counters_.queue_overflows) {
+      handler_.on_queue_overflow(now);
+    }
     handler_.on_batch(index_, batch, now);
     if (receiver_.has_more()) continue;
     // libuv tells again where there is more.

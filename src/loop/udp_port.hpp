@@ -23,6 +23,8 @@ class DatagramHandler {
   virtual ~DatagramHandler() = default;
   // The datagrams may be moved from. At most UdpPort::kReceiveBatch at a time.
   virtual void on_batch(std::uint16_t port_index, std::span<ReceivedDatagram> batch, base::Instant now) = 0;
+  // Before the batch, when the kernel had to drop datagrams because they were not read in time.
+  virtual void on_queue_overflow(base::Instant now) = 0;
 };
 
 class UdpPort {
@@ -57,6 +59,7 @@ class UdpPort {
   DatagramHandler& handler_;
   base::SocketAddress local_;
   UdpCounters counters_;
+  std::uint64_t overflows_told_ = 0;
   DatagramReceiver& receiver_;
   DatagramSender sender_;
   Poll* poll_ = nullptr;  // freed by the loop after its handle has closed

@@ -38,6 +38,8 @@ base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now
   if (!format(packet.header.payload_type)) return base::DropReason::unknown_payload_type;
   rtp::ReceiveStream* stream = stream_of(packet.header.ssrc);
   if (!stream) stream = &add_stream(packet);
+  // What is missing was lost here, for want of time: to send it again would cost more of that.
+  if (now < shard().overloaded_until()) stream->hold_nacks(shard().overloaded_until());
   const rtp::Verdict verdict = stream->accept(packet, now);
   if (verdict.drop != base::DropReason::none) return verdict.drop;
   stream->trim_history(affordable_history());

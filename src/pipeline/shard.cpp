@@ -108,6 +108,11 @@ void Shard::take_relayed(RelayRing& ring) {
   if (taken == RelayRing::kSlots && !ring.signalled.exchange(true)) network_->wake(index_);
 }
 
+void Shard::note_overflow(base::Instant now) {
+  const auto steps = now.time_since_epoch() / kOverloadStep;
+  overloaded_until_ = base::Instant{(steps + 2) * kOverloadStep};
+}
+
 void Shard::advance(base::Instant now) {
   now_ = now;
   for (handshakes_left_ = kHandshakesPerTurn; handshakes_left_ > 0 && !handshakes_.empty();) {

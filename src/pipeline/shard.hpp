@@ -60,6 +60,11 @@ class Shard {
   // Forwards what other shards have relayed.
   void take_relayed(base::Instant now);
 
+  // Datagrams came in faster than they were taken, and some are gone.
+  void note_overflow(base::Instant now);
+  // A while after the last of them.
+  base::Instant overloaded_until() const { return overloaded_until_; }
+
   // What came in on one port. The datagrams are moved from.
   void on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now);
   void advance(base::Instant now);
@@ -104,6 +109,8 @@ class Shard {
  private:
   // Every packet that streams' histories may hold is among these: 64 Ki of them are 100 MB.
   static constexpr std::size_t kMaxPackets = 64 << 10;
+  // In steps, so that streams are not told anew with each batch.
+  static constexpr base::Duration kOverloadStep = std::chrono::milliseconds{100};
   // Between two turns of one session that never comes to an end with what is due.
   static constexpr base::Duration kLeastWait = std::chrono::milliseconds{1};
 
@@ -126,6 +133,7 @@ class Shard {
   Flush flush_;
   base::Outbox outbox_;
   base::DropCounters drops_;
+  base::Instant overloaded_until_{};
   std::uint32_t last_stream_id_ = 0;
   transport::Demux demux_;
   base::Ring<Handshake> handshakes_{kMaxHandshakes};

@@ -70,6 +70,7 @@ class ShardThread final : private loop::DatagramHandler {
   void close_port(std::uint16_t index);
   void on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch,
                 base::Instant now) override;
+  void on_queue_overflow(base::Instant now) override { shard_.note_overflow(now); }
   void flush();
   void log_drops();
   void stop();

@@ -48,7 +48,7 @@ void NackGenerator::add_hole(std::uint64_t first, std::uint64_t end, base::Insta
   if (first == end) return;
   make_room(end - first);
   if (end - first > kMaxMissing) return;
-  const base::Instant due = now + params_.reorder_delay;
+  const base::Instant due = std::max(now + params_.reorder_delay, held_until_);
   const bool before = !missing_.empty() && first < missing_.front().extended;
   auto place =
       missing_.insert(before ? missing_.begin() : missing_.end(), end - first, Missing{0, now, due, 0});
@@ -89,6 +89,13 @@ void NackGenerator::advance(base::Instant now, Ssrc sender, Ssrc media, RtcpBuil
     ++m.requests;
     --written;
   }
+  find_next_due();
+}
+
+void NackGenerator::hold(base::Instant until) {
+  if (until <= held_until_) return;
+  held_until_ = until;
+  for (Missing& m : missing_) m.due = std::max(m.due, until);
   find_next_due();
 }
 

@@ -31,6 +31,8 @@ class NackGenerator {
   void advance(base::Instant now, Ssrc sender, Ssrc media, RtcpBuilder& builder);
   base::Instant deadline() const { return next_due_; }
   void set_rtt(base::Duration rtt) { rtt_ = rtt; }
+  // Asks for nothing before then. What is given up meanwhile is given up.
+  void hold(base::Instant until);
   // The sender started anew: nothing of before can be had.
   void reset();
 
@@ -62,6 +64,7 @@ class NackGenerator {
   std::uint64_t newest_key_frame_ = 0;
   base::Duration rtt_ = std::chrono::milliseconds{100};
   base::Instant next_due_ = base::kNever;
+  base::Instant held_until_{};
   std::uint64_t requested_ = 0;
   std::uint64_t messages_ = 0;
   std::uint64_t recovered_ = 0;

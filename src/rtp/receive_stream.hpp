@@ -77,6 +77,7 @@ class ReceiveStream : public SourceStream {
   // A subscriber joined, switched or asked.
   void request_key_frame(base::Instant now) { key_frame_requester_.request(now); }
   void set_rtt(base::Duration rtt) { nacks_.set_rtt(rtt); }
+  void hold_nacks(base::Instant until) { nacks_.hold(until); }
 
   // Appends the NACK and key frame request that are due.
   void advance(base::Instant now, RtcpBuilder& builder);

@@ -22,7 +22,9 @@ struct Collector : DatagramHandler {
     for (auto& datagram : batch) texts.emplace_back(base::as_text(datagram.packet->span()));
     if (texts.size() >= wanted) loop->stop();
   }
+  void on_queue_overflow(base::Instant) override { ++overflows; }
   Loop* loop = nullptr;
+  int overflows = 0;
   std::size_t wanted = 0;
   std::size_t largest_batch = 0;
   std::vector<std::string> texts;
@@ -46,6 +48,39 @@ struct UdpPortTest : testing::TestWithParam<const char*> {
     b = std::move(second).value();
   }
 };
+
+// More than the socket's buffer holds, while nobody reads.
+TEST_P(UdpPortTest, TellsWhenTheKernelHadToDrop) {
+  base::Outbox outbox(64);
+  const std::string text(1200, 'x');
+  constexpr int kRounds = 200;
+  for (int round = 0; round < kRounds; ++round) {
+    // Of differing lengths, or GRO would join them.
+    for (std::size_t i = 0; i < 64; ++i) outbox.send(base::as_bytes(text).first(1200 - i), {0, b->local()});
+    a->send(outbox, outbox.pending());
+    outbox.clear();
+  }
+  at_b.wanted = 1;
+  Timer guard(loop, [&] { loop.stop(); });
+  guard.arm(monotonic_now() + 5s);
+  loop.run();
+  ASSERT_LT(at_b.texts.size(), 64u * kRounds);
+  // What stood in the queue before is told of no drops; those come with what was taken in after.
+  EXPECT_EQ(at_b.overflows, 0);
+  at_b.texts.clear();
+  at_b.wanted = 64u * kRounds;
+  Timer idle(loop, [&] { loop.stop(); });
+  idle.arm(monotonic_now() + 300ms);
+  loop.run();
+  outbox.send(base::as_bytes("one more"), {0, b->local()});
+  a->send(outbox, outbox.pending());
+  at_b.texts.clear();
+  at_b.wanted = 1;
+  loop.run();
+  EXPECT_EQ(at_b.overflows, 1);
+  EXPECT_GT(b->counters().queue_overflows, 0u);
+  EXPECT_EQ(at_b.texts.back(), "one more");
+}
 
 TEST_P(UdpPortTest, SendsRunsAndSinglesInOrder) {
   base::Outbox outbox(128);

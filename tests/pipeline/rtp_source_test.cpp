@@ -47,6 +47,18 @@ TEST_F(RtpSourceTest, HandsARunOnAtItsEnd) {
   EXPECT_EQ(viewer.rtp.size(), 2u);
 }
 
+// What it would ask for again would cost the time that it does not have.
+TEST_F(RtpSourceTest, AnOverloadedShardAsksForNothingAgain) {
+  receive(vp8(1, true));
+  shard.note_overflow(now());
+  receive(vp8(3));
+  at(20ms);
+  EXPECT_TRUE(messages<rtp::Nack>(feedback()).empty());
+  EXPECT_GT(shard.overloaded_until(), now());
+  shard.set_now(shard.overloaded_until());
+  EXPECT_EQ(messages<rtp::Nack>(feedback()).size(), 1u);
+}
+
 TEST_F(RtpSourceTest, APacketOfUnknownTypeMakesNoStream) {
   PacketSpec spec = vp8(1, true);
   spec.payload_type = 97;

@@ -52,6 +52,33 @@ TEST(NackGenerator, DoesNotAskForWhatWasOnlyReordered) {
   EXPECT_TRUE(nacked(generator, 50ms).empty());
 }
 
+TEST(NackGenerator, HoldsBackWhatItWouldAskFor) {
+  NackGenerator generator;
+  generator.receive(100, false, at(0ms));
+  generator.receive(102, false, at(0ms));
+  generator.hold(at(200ms));
+  EXPECT_TRUE(nacked(generator, 199ms).empty());
+  generator.receive(104, false, at(150ms));
+  EXPECT_EQ(generator.deadline(), at(200ms));
+  EXPECT_EQ(nacked(generator, 200ms), (std::vector<std::uint16_t>{101, 103}));
+  // Shorter than before changes nothing.
+  generator.hold(at(100ms));
+  EXPECT_EQ(generator.deadline(), at(300ms));
+}
+
+TEST(NackGenerator, GivesUpWhatIsHeldBackForTooLong) {
+  NackGenerator generator;
+  generator.receive(100, false, at(0ms));
+  generator.receive(102, false, at(0ms));
+  for (auto now = 0ms; now < 1s; now += 50ms) {
+    generator.hold(at(now + 200ms));
+    EXPECT_TRUE(nacked(generator, now).empty());
+  }
+  EXPECT_TRUE(nacked(generator, 1s).empty());
+  EXPECT_TRUE(generator.take_gave_up());
+  EXPECT_EQ(generator.deadline(), base::kNever);
+}
+
 TEST(NackGenerator, FindsHolesBeforeThePacketThatCameFirst) {
   NackGenerator generator;
   generator.receive(105, false, at(0ms));
