@@ -90,6 +90,7 @@ void Shard::take_relayed(base::Instant now) {
   for (std::size_t from = 0; from < network_->shards(); ++from) {
     if (RelayRing* const ring = network_->find_ring(from, index_)) take_relayed(*ring);
   }
+  wake_sessions();
 }
 
 void Shard::take_relayed(RelayRing& ring) {

@@ -2,6 +2,8 @@
 #include "peers.hpp"
 
 #include "ice/stun.hpp"
+#include "pipeline/relayed_source.hpp"
+#include "pipeline/remote_element.hpp"
 #include "transport/datagram_kind.hpp"
 
 namespace kaskado::elements::test {
@@ -92,6 +94,63 @@ TEST_F(RestingSessions, AskForConsentAtOnceWhenMediaComes) {
   for (Browser* viewer : viewers) EXPECT_FALSE(viewer->peer.rtp.empty());
   stream(3s);
   EXPECT_GE(reports, 3 * 2) << "reports go again, too";
+}
+
+// One ring, from a shard that is not there.
+struct OtherShard final : pipeline::ShardNetwork {
+  void post(std::size_t, std::size_t, Command) override {}
+  std::size_t shards() const override { return 2; }
+  pipeline::RelayRing& ring(std::size_t, std::size_t) override { return relayed; }
+  pipeline::RelayRing* find_ring(std::size_t from, std::size_t) override { return from == 1 ? &relayed : nullptr; }
+  void wake(std::size_t) override {}
+
+  void relay(std::uint32_t to, const rtp::MediaPacket* packet) {
+    pipeline::RelaySlot& slot = *relayed.slots.back();
+    slot.relay = to;
+    slot.kind = packet ? pipeline::RelayKind::packet : pipeline::RelayKind::stream;
+    slot.source = {1, 0};
+    slot.clock_rate = 90'000;
+    slot.formats = std::make_shared<const std::vector<pipeline::MediaFormat>>(
+        std::vector{pipeline::test::format(96, "VP8")});
+    if (packet) {
+      slot.media = *packet;
+      slot.media.packet.reset();
+      slot.media.source = {1, 0};
+      slot.arrived = packet->packet->arrived;
+      slot.length = packet->packet->length;
+      std::ranges::copy(std::as_const(*packet->packet).span(), slot.bytes);
+    }
+    relayed.slots.push();
+    relayed.signalled = true;
+  }
+
+  pipeline::RelayRing relayed;
+};
+
+TEST_F(RestingSessions, AskForConsentAtOnceWhenAnotherShardRelaysToThem) {
+  OtherShard other;
+  shard.join(other, 0);
+  shard.objects().adopt(std::make_unique<pipeline::RemoteElement>(
+      pipeline::Construction{shard.objects(), &shard, "pipe/far", &kWebRtcEndpointClass}, shard.objects().find("pipe"),
+      1, pipeline::RemoteElement::Passing{}));
+  auto& far = dynamic_cast<pipeline::MediaElement&>(*shard.objects().find("pipe/far"));
+  auto& viewer = dynamic_cast<pipeline::MediaElement&>(*shard.objects().find("viewer0"));
+  EXPECT_TRUE(far.connect(&viewer, MediaType::video, {}, {}).ok());
+  run(60s);
+  run_until(20s, [&, before = asked.size()] { return asked.size() > before + 2; });
+  run(8s);
+  forget();
+  const std::uint32_t relay = dynamic_cast<pipeline::RelayedSource*>(far.source(MediaType::video))->relay();
+  rtp::MediaPacket packet = rtp::test::make_media(shard.packets(), pipeline::test::vp8(1, true), now());
+  packet.starts_key_frame = true;
+  packet.extended_sequence = 70'000;
+  other.relay(relay, nullptr);
+  other.relay(relay, &packet);
+  shard.take_relayed(now());
+  run(20ms);
+  EXPECT_EQ(viewers[0]->peer.rtp.size(), 1u);
+  EXPECT_EQ(asked.size(), 1u);
+  release("pipe");
 }
 
 TEST_F(RestingSessions, OfASenderThatFellSilentStopReportsAfterSomeSeconds) {
