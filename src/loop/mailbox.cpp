@@ -1,24 +1,13 @@
 #include "loop/mailbox.hpp"
 
-#include <uv.h>
-
 #include <algorithm>
 #include <limits>
 #include <utility>
 
 namespace kaskado::loop {
 
-struct Mailbox::State {
-  uv_async_t handle;
-  Mailbox* owner;
-};
-
 Mailbox::Mailbox(Loop& loop, std::size_t max_tasks)
-    : loop_(loop), max_tasks_(max_tasks), state_(new State{{}, this}) {
-  uv_async_init(loop.raw(), &state_->handle,
-                [](uv_async_t* handle) { static_cast<State*>(handle->data)->owner->run_round(); });
-  state_->handle.data = state_;
-}
+    : loop_(loop), max_tasks_(max_tasks), bell_(loop, [this] { run_round(); }) {}
 
 Mailbox::~Mailbox() { close(); }
 
@@ -27,11 +16,13 @@ bool Mailbox::post(Task task) { return post(std::move(task), max_tasks_); }
 bool Mailbox::post_always(Task task) { return post(std::move(task), std::numeric_limits<std::size_t>::max()); }
 
 bool Mailbox::post(Task task, std::size_t max_tasks) {
-  const std::lock_guard lock(mutex_);
-  if (closed_ || tasks_.size() + left_ >= max_tasks) return false;
-  tasks_.push_back(std::move(task));
-  // Under the lock, so that close() cannot free the handle between the check and the wake-up.
-  if (tasks_.size() == 1) uv_async_send(&state_->handle);
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_ || tasks_.size() + left_ >= max_tasks) return false;
+    tasks_.push_back(std::move(task));
+    if (tasks_.size() > 1) return true;
+  }
+  bell_.ring();
   return true;
 }
 
@@ -39,9 +30,7 @@ void Mailbox::run_round() {
   const bool more = run_tasks(kTasksPerRound, kTimePerRound);
   if (!more) return;
   loop_.stay_awake();
-  const std::lock_guard lock(mutex_);
-  // A task may have closed it.
-  if (!closed_) uv_async_send(&state_->handle);
+  bell_.ring();
 }
 
 // A task may close the mailbox, which runs those behind it from in here.
@@ -73,8 +62,7 @@ void Mailbox::close() {
   }
   while (run_tasks(max_tasks_, std::chrono::hours(1))) {
   }
-  uv_close(reinterpret_cast<uv_handle_t*>(&state_->handle),
-           [](uv_handle_t* handle) { delete static_cast<State*>(handle->data); });
+  bell_.close();
 }
 
 }  // namespace kaskado::loop

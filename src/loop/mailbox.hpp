@@ -6,6 +6,7 @@
 #include <mutex>
 #include <vector>
 
+#include "loop/bell.hpp"
 #include "loop/loop.hpp"
 
 namespace kaskado::loop {
@@ -33,7 +34,6 @@ class Mailbox {
   void close();
 
  private:
-  struct State;
   bool post(Task task, std::size_t max_tasks);
   void run_round();
   // The next tasks, so many at the most. False where none is left.
@@ -47,7 +47,7 @@ class Mailbox {
   std::size_t left_ = 0;       // under mutex_: of those in running_, what this round does not reach
   std::vector<Task> running_;  // the owner's
   std::size_t next_ = 0;       // in running_
-  State* state_;               // freed by the loop after its handle has closed
+  Bell bell_;
 };
 
 }  // namespace kaskado::loop

@@ -277,4 +277,8 @@ ApiResult<bool> MediaElement::is_media_transcoding(MediaType media_type, std::st
   return false;
 }
 
+MediaElement* find_element(ObjectHost& host, std::string_view id) {
+  return dynamic_cast<MediaElement*>(host.find(id));
+}
+
 }  // namespace kaskado::pipeline

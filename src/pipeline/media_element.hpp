@@ -135,4 +135,7 @@ class MediaElement : public MediaObject, public MediaElementApi {
   int max_encoder_bitrate_;
 };
 
+// nullptr where `host` has no element of that id.
+MediaElement* find_element(ObjectHost& host, std::string_view id);
+
 }  // namespace kaskado::pipeline

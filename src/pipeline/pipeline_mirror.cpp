@@ -13,16 +13,43 @@ namespace kaskado::pipeline {
 
 namespace {
 
-MediaElement* element(Shard& shard, const std::string& id) {
-  return dynamic_cast<MediaElement*>(shard.objects().find(id));
-}
-
 void add_stand_in(Shard& shard, const ClassInfo& info, const std::string& id, const std::string& pipeline,
                   std::size_t home, RemoteElement::Passing passing) {
   MediaObject* parent = shard.objects().find(pipeline);
   if (!parent || shard.objects().find(id)) return;
   shard.objects().adopt(std::make_unique<RemoteElement>(Construction{shard.objects(), &shard, id, &info},
                                                         parent, home, passing));
+}
+
+// What makes a stand-in of an element on another shard.
+PipelineMirror::Change creation_of(const MediaElement& element, const std::string& pipeline) {
+  RemoteElement::Passing passing{};
+  for (const MediaType type : {MediaType::audio, MediaType::data, MediaType::video}) {
+    passing[static_cast<std::size_t>(type)] = element.passes(type);
+  }
+  return [info = &element.info(), id = element.id(), pipeline, home = element.home(), passing](Shard& there) {
+    add_stand_in(there, *info, id, pipeline, home, passing);
+  };
+}
+
+// What connects or disconnects the same two elements, or their stand-ins, on another shard.
+using LinkOperation = void (MediaElement::*)(MediaElement& sink, MediaType type, const std::string& from,
+                                             const std::string& to);
+PipelineMirror::Change repetition_of(LinkOperation operation, const Link& link) {
+  return [operation, source = link.source->id(), sink = link.sink->id(), type = link.type,
+          from = link.source_description, to = link.sink_description](Shard& there) {
+    MediaElement* const a = find_element(there.objects(), source);
+    MediaElement* const b = find_element(there.objects(), sink);
+    if (a && b) (a->*operation)(*b, type, from, to);
+  };
+}
+
+PipelineMirror::Change copy_of(const MediaPipeline& pipeline) {
+  return [id = pipeline.id(), info = &pipeline.info()](Shard& there) {
+    const auto copied = there.objects().create(*info, id, {});
+    if (!copied)
+      LOG_ERROR(log, "%s on shard %zu: %s", id.c_str(), there.index(), copied.error().message.c_str());
+  };
 }
 
 }  // namespace
@@ -39,52 +66,31 @@ void PipelineMirror::post_all(const Change& change) {
 void PipelineMirror::spread_to(std::size_t shard) {
   if (std::ranges::find(shards_, shard) != shards_.end()) return;
   LOG_INFO(log, "%s spreads from shard %zu to %zu", pipeline_.id().c_str(), pipeline_.shard().index(), shard);
+  shards_.push_back(shard);
   std::vector<MediaElement*> elements;
   for (MediaObject* child : pipeline_.children()) {
     if (auto* found = dynamic_cast<MediaElement*>(child)) elements.push_back(found);
   }
-  const auto others = std::exchange(shards_, {shard});
-  post_all([id = pipeline_.id(), info = &pipeline_.info()](Shard& there) {
-    const auto copied = there.objects().create(*info, id, {});
-    if (!copied)
-      LOG_ERROR(log, "%s on shard %zu: %s", id.c_str(), there.index(), copied.error().message.c_str());
-  });
-  for (const MediaElement* each : elements) created(*each);
+  post(shard, copy_of(pipeline_));
+  for (const MediaElement* each : elements) post(shard, creation_of(*each, pipeline_.id()));
   for (const MediaElement* each : elements) {
-    for (const auto& link : each->outgoing()) connected(*link);
+    for (const auto& link : each->outgoing()) post(shard, repetition_of(&MediaElement::connect_one, *link));
   }
-  shards_.insert(shards_.end(), others.begin(), others.end());
 }
 
 void PipelineMirror::created(const MediaElement& element) {
-  RemoteElement::Passing passing{};
-  for (const MediaType type : {MediaType::audio, MediaType::data, MediaType::video}) {
-    passing[static_cast<std::size_t>(type)] = element.passes(type);
-  }
-  const auto change = [info = &element.info(), id = element.id(), pipeline = pipeline_.id(),
-                       home = element.home(),
-                       passing](Shard& there) { add_stand_in(there, *info, id, pipeline, home, passing); };
+  const Change change = creation_of(element, pipeline_.id());
   for (const std::size_t shard : shards_) {
     if (shard != element.home()) post(shard, change);
   }
 }
 
 void PipelineMirror::connected(const Link& link) {
-  post_all([source = link.source->id(), sink = link.sink->id(), type = link.type,
-            from = link.source_description, to = link.sink_description](Shard& there) {
-    MediaElement* const a = element(there, source);
-    MediaElement* const b = element(there, sink);
-    if (a && b) a->connect_one(*b, type, from, to);
-  });
+  post_all(repetition_of(&MediaElement::connect_one, link));
 }
 
 void PipelineMirror::disconnected(const Link& link) {
-  post_all([source = link.source->id(), sink = link.sink->id(), type = link.type,
-            from = link.source_description, to = link.sink_description](Shard& there) {
-    MediaElement* const a = element(there, source);
-    MediaElement* const b = element(there, sink);
-    if (a && b) a->disconnect_one(*b, type, from, to);
-  });
+  post_all(repetition_of(&MediaElement::disconnect_one, link));
 }
 
 void PipelineMirror::released(const std::string& id) {

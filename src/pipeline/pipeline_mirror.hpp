@@ -20,6 +20,9 @@ struct Link;
 // Owned by the pipeline, from its first element on another shard on.
 class PipelineMirror {
  public:
+  // Done on another shard.
+  using Change = std::function<void(Shard&)>;
+
   explicit PipelineMirror(MediaPipeline& pipeline) : pipeline_(pipeline) {}
 
   // Copies the graph as it is to one more shard; nothing where that has it already.
@@ -32,7 +35,6 @@ class PipelineMirror {
   void released(const std::string& id);
 
  private:
-  using Change = std::function<void(Shard&)>;
   void post(std::size_t shard, Change change);
   void post_all(const Change& change);
 

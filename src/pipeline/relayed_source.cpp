@@ -20,7 +20,7 @@ RelayedSource::~RelayedSource() {
 template <typename Work>
 void RelayedSource::ask(Work work) {
   const auto on_element = [id = element_.id(), to = shard().index(), type = type(), work](Shard& there) {
-    auto* element = dynamic_cast<MediaElement*>(there.objects().find(id));
+    MediaElement* const element = find_element(there.objects(), id);
     if (element) work(*element, type, to, there);
   };
   shard().network().post(shard().index(), element_.home(), on_element);

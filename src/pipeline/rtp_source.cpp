@@ -22,16 +22,16 @@ RtpSource::RtpSource(Shard& shard, MediaElement& owner, MediaType type)
 void RtpSource::configure(RtpSourceConfig config) {
   // Streams know their formats from their start; where those change, what comes next is a new stream.
   const bool same = config.formats == formats();
+  set_formats(std::exchange(config.formats, {}));
   config_ = std::move(config);
-  set_formats(config_.formats);
   while (!same && !streams_.empty()) end_stream(streams_.back()->ssrc());
-  if (config_.formats.empty()) end_flow();
+  if (formats().empty()) end_flow();
   follow(active_);
 }
 
 const MediaFormat* RtpSource::format(rtp::PayloadType type) const {
-  const auto found = std::ranges::find(config_.formats, type, &MediaFormat::payload_type);
-  return found == config_.formats.end() ? nullptr : &*found;
+  const auto found = std::ranges::find(formats(), type, &MediaFormat::payload_type);
+  return found == formats().end() ? nullptr : &*found;
 }
 
 base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now) {
@@ -81,7 +81,7 @@ rtp::ReceiveStream* RtpSource::stream_of(rtp::Ssrc ssrc) const {
 rtp::ReceiveStream& RtpSource::add_stream(const rtp::MediaPacket& packet) {
   if (streams_.size() == kMaxStreams) end_stream(streams_.front()->ssrc());
   std::vector<rtp::ReceivePayload> payloads;
-  for (const MediaFormat& format : config_.formats) payloads.push_back({format.payload_type, video_codec_of(format.codec)});
+  for (const MediaFormat& format : formats()) payloads.push_back({format.payload_type, video_codec_of(format.codec)});
   streams_.push_back(std::make_unique<rtp::ReceiveStream>(rtp::ReceiveStreamConfig{
       .ssrc = packet.header.ssrc,
       .feedback_sender = config_.feedback_sender,

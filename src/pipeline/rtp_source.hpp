@@ -67,7 +67,7 @@ class RtpSource final : public RtpFeed {
   void end_flow();
 
   MediaElement& owner_;
-  RtpSourceConfig config_;
+  RtpSourceConfig config_;  // but for the formats, which are the feed's
   std::vector<std::unique_ptr<rtp::ReceiveStream>> streams_;  // the active one stands last
   rtp::ReceiveStream* active_ = nullptr;
   std::vector<rtp::MediaPacket> run_;
