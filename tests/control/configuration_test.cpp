@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "control/settings_reader.hpp"
+#include "tests/control/temporary_directory.hpp"
 
 namespace kaskado::control {
 namespace {
@@ -24,18 +24,9 @@ const KnownCodecs kKnown{{"opus/48000/2", "PCMU/8000"}, {"VP8/90000", "H264/9000
 
 class ConfigurationTest : public testing::Test {
  protected:
-  ConfigurationTest() {
-    std::string name = (fs::temp_directory_path() / "kaskado-XXXXXX").string();
-    directory = mkdtemp(name.data());
-    fs::create_directories(directory / "modules" / "kurento");
-  }
-  ~ConfigurationTest() override { fs::remove_all(directory); }
+  ConfigurationTest() { fs::create_directories(directory / "modules" / "kurento"); }
 
-  std::string write(const std::string& name, const std::string& text) const {
-    const fs::path file = directory / name;
-    std::ofstream(file) << text;
-    return file.string();
-  }
+  std::string write(const std::string& name, const std::string& text) const { return temporary.write(name, text); }
   Configuration load(const std::string& text) const {
     auto loaded = load_configuration(write("kurento.conf.json", text), "", kKnown);
     EXPECT_TRUE(loaded.ok()) << loaded.error().message;
@@ -53,7 +44,8 @@ class ConfigurationTest : public testing::Test {
     return R"({"mediaServer":{"net":{"websocket":{)" + content + "}}}}";
   }
 
-  fs::path directory;
+  const control_test::TemporaryDirectory temporary;
+  const fs::path directory = temporary.path();
 };
 
 TEST_F(ConfigurationTest, IsTheDefaultWithoutAFile) {

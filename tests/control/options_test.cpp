@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "control/logging.hpp"
+#include "tests/control/temporary_directory.hpp"
 #include "tests/control/toys.hpp"
 
 namespace kaskado::control {
@@ -78,10 +79,9 @@ TEST(Options, ListTellsModulesAndClasses) {
 
 TEST(Logging, GoesToFilesWhereAsked) {
   namespace fs = std::filesystem;
-  std::string name = (fs::temp_directory_path() / "kaskado-XXXXXX").string();
-  const fs::path directory = mkdtemp(name.data());
+  const control_test::TemporaryDirectory directory;
   Options options;
-  options.logs_path = directory.string();
+  options.logs_path = directory.path().string();
   {
     const auto sink = set_up_logging(options, nullptr, nullptr);
     ASSERT_TRUE(sink.ok()) << sink.error().message;
@@ -90,8 +90,7 @@ TEST(Logging, GoesToFilesWhereAsked) {
     LOG_ERROR(component, "a line");
     base::set_log_sink(nullptr);
   }
-  EXPECT_FALSE(fs::is_empty(directory));
-  fs::remove_all(directory);
+  EXPECT_FALSE(fs::is_empty(directory.path()));
   options.logs_path = "/dev/null/nowhere";
   EXPECT_FALSE(set_up_logging(options, nullptr, nullptr).ok());
 }

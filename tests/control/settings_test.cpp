@@ -2,8 +2,6 @@
 // shard with an endpoint and the ports of a machine that exists only here.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <future>
@@ -16,34 +14,16 @@
 #include "elements/api.hpp"
 #include "media_setup.hpp"
 #include "pipeline/shard_thread.hpp"
+#include "temporary_directory.hpp"
 
 namespace kaskado {
 namespace {
 
-namespace fs = std::filesystem;
+using control_test::TemporaryDirectory;
 using pipeline::Value;
 
 // By file and key.
 using Settings = std::map<std::string, std::map<std::string, std::string>>;
-
-class Directory {
- public:
-  Directory() {
-    std::string name = (fs::temp_directory_path() / "kaskado-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~Directory() { fs::remove_all(path_); }
-  Directory(const Directory&) = delete;
-
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name) << text;
-    return (path_ / name).string();
-  }
-  std::string path() const { return path_.string(); }
-
- private:
-  fs::path path_;
-};
 
 std::string text_of(const std::string& file, const std::map<std::string, std::string>& settings) {
   const bool json = file.ends_with(".json");
@@ -55,9 +35,9 @@ std::string text_of(const std::string& file, const std::map<std::string, std::st
 }
 
 std::shared_ptr<const pipeline::MediaConfiguration> read(const Settings& settings) {
-  const Directory directory;
+  const TemporaryDirectory directory;
   for (const auto& [file, content] : settings) directory.write(file, text_of(file, content));
-  const auto configuration = control::load_configuration("", directory.path(), known_codecs());
+  const auto configuration = control::load_configuration("", directory.path().string(), known_codecs());
   EXPECT_TRUE(configuration.ok()) << configuration.error().message;
   const auto media = set_up_media(*configuration);
   EXPECT_TRUE(media.ok()) << media.error().message;
@@ -147,7 +127,7 @@ const char* const kRtp = "BaseRtpEndpoint.conf.ini";
 const char* const kWebRtc = "WebRtcEndpoint.conf.ini";
 const char* const kElement = "MediaElement.conf.ini";
 
-std::vector<Row> rows(const Directory& files) {
+std::vector<Row> rows(const TemporaryDirectory& files) {
   const std::string rsa = files.write("other-rsa.pem", pem(dtls::KeyType::rsa_2048));
   const std::string ecdsa = files.write("other-ecdsa.pem", pem(dtls::KeyType::ecdsa_p256));
   return {
@@ -176,7 +156,7 @@ std::vector<Row> rows(const Directory& files) {
 
 class SettingsTest : public testing::Test {
  protected:
-  Directory files;
+  TemporaryDirectory files;
   // With certificates, which else are new ones for each machine.
   Settings plain{{kWebRtc,
                   {{"pemCertificateRSA", files.write("rsa.pem", pem(dtls::KeyType::rsa_2048))},

@@ -261,4 +261,23 @@ class PeersTest : public EndpointTest {
   std::multimap<Instant, Datagram> under_way_;
 };
 
+// A publisher, and two viewers of it.
+class OneToManyTest : public PeersTest {
+ protected:
+  // Connects them all.
+  void join() {
+    connect(publisher, source);
+    for (int i = 0; i < 2; ++i) {
+      viewers.push_back(&add_browser());
+      WebRtcEndpoint& endpoint = make("viewer" + std::to_string(i));
+      link(source, endpoint);
+      connect(*viewers.back(), endpoint, sdp::Direction::recvonly);
+    }
+  }
+
+  WebRtcEndpoint& source = make("source");
+  Browser& publisher = add_browser();
+  std::vector<Browser*> viewers;
+};
+
 }  // namespace kaskado::elements::test

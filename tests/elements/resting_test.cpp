@@ -11,7 +11,7 @@ namespace {
 
 using transport::DatagramKind;
 
-class RestingSessions : public PeersTest {
+class RestingSessions : public OneToManyTest {
  protected:
   RestingSessions() {
     wire = [this](const base::SocketAddress& from, base::Bytes datagram) {
@@ -24,13 +24,7 @@ class RestingSessions : public PeersTest {
       if (kind == DatagramKind::rtcp) ++reports;
       return true;
     };
-    connect(publisher, source);
-    for (int i = 0; i < 2; ++i) {
-      viewers.push_back(&add_browser());
-      WebRtcEndpoint& endpoint = make("viewer" + std::to_string(i));
-      link(source, endpoint);
-      connect(*viewers.back(), endpoint, sdp::Direction::recvonly);
-    }
+    join();
   }
   void stream(base::Duration span) {
     const Instant end = now() + span;
@@ -44,9 +38,6 @@ class RestingSessions : public PeersTest {
     reports = 0;
   }
 
-  WebRtcEndpoint& source = make("source");
-  Browser& publisher = add_browser();
-  std::vector<Browser*> viewers;
   std::vector<Instant> asked;  // for consent, by the server
   int reports = 0;             // RTCP of the server's
 };

@@ -4,7 +4,7 @@
 namespace kaskado::elements::test {
 namespace {
 
-class ShardOfPeers : public PeersTest {
+class ShardOfPeers : public OneToManyTest {
  protected:
   // Who is sent something, in order: "viewer 2".
   std::vector<int> destinations() {
@@ -16,21 +16,11 @@ class ShardOfPeers : public PeersTest {
     return numbers;
   }
   void start() {
-    connect(publisher, source);
-    for (int i = 0; i < 2; ++i) {
-      viewers.push_back(&add_browser());
-      WebRtcEndpoint& endpoint = make("viewer" + std::to_string(i));
-      link(source, endpoint);
-      connect(*viewers.back(), endpoint, sdp::Direction::recvonly);
-    }
+    join();
     publisher.send_video(true);
     run(3s);
   }
   std::uint64_t dropped(base::DropReason reason) { return shard.drops().of(reason); }
-
-  WebRtcEndpoint& source = make("source");
-  Browser& publisher = add_browser();
-  std::vector<Browser*> viewers;
 };
 
 TEST_F(ShardOfPeers, ForwardsWhatOneSenderSentTogetherAsOneRun) {
