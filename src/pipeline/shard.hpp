@@ -37,6 +37,8 @@ class Shard {
   static constexpr std::size_t kHandshakesPerTurn = 1;
   // That wait, at the most; the peer repeats what is dropped (RFC 9147 §5.8).
   static constexpr std::size_t kMaxHandshakes = 512;
+  // Of one peer: more than the flights of a whole handshake, so that none can take the place of the others.
+  static constexpr std::size_t kMaxHandshakesOfOne = 16;
   // Datagrams that the outbox holds.
   static constexpr std::size_t kOutboxSlots = 128;
 
@@ -115,11 +117,12 @@ class Shard {
   static constexpr base::Duration kLeastWait = std::chrono::milliseconds{1};
 
   struct Handshake {
+    transport::PeerId peer = 0;
     std::uint16_t port_index = 0;
     loop::ReceivedDatagram datagram;
   };
 
-  bool put_off(std::uint16_t port_index, loop::ReceivedDatagram& datagram);
+  bool put_off(transport::PeerId peer, std::uint16_t port_index, loop::ReceivedDatagram& datagram);
   void work_through(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch);
   void wake_sessions();
   void take_relayed(RelayRing& ring);
@@ -140,6 +143,7 @@ class Shard {
   std::size_t handshakes_left_ = 0;  // of this batch or turn
   base::DeadlineQueue deadlines_;
   std::vector<WebRtcSession*> sessions_;  // by id
+  std::vector<std::uint8_t> waiting_of_;  // by id: of handshakes_
   std::vector<transport::PeerId> free_ids_;
   std::vector<transport::PeerId> woken_;  // each once until it rests again
   std::vector<MediaPort> ports_;
