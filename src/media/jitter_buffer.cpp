@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "codec/sound_duration.hpp"
+#include "codec/frame_facts.hpp"
 #include "media/audio_jitter_buffer.hpp"
 #include "media/video_jitter_buffer.hpp"
 
@@ -103,7 +103,7 @@ std::optional<codec::EncodedFrame> JitterBuffer::assemble(std::uint64_t begin, s
                             .time = time_.time_of(rtp_time),
                             .arrived = arrived,
                             .channels = payload.channels};
-  if (!video) frame.duration = codec::sound_duration(frame.codec, frame.span());
+  if (!video) frame.duration = codec::sound_duration(frame.codec, frame.span()).value_or(base::Duration{});
   return frame;
 }
 
