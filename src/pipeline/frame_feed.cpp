@@ -2,7 +2,7 @@
 
 namespace kaskado::pipeline {
 
-FrameFeed::FrameFeed(Shard& shard, MediaElement& owner, MediaType type, RawMedia media)
+FrameFeed::FrameFeed(Shard& shard, FeedOwner& owner, MediaType type, RawMedia media)
     : RtpFeed(shard, owner, type), media_(std::move(media)) {}
 
 }  // namespace kaskado::pipeline

@@ -9,7 +9,7 @@ namespace kaskado::pipeline {
 // Owned by the element.
 class FrameFeed final : public RtpFeed {
  public:
-  FrameFeed(Shard& shard, MediaElement& owner, MediaType type, RawMedia media);
+  FrameFeed(Shard& shard, FeedOwner& owner, MediaType type, RawMedia media);
   ~FrameFeed() override { end_transcoding(); }
 
   bool makes_frames() const override { return true; }

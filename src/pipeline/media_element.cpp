@@ -164,6 +164,11 @@ void MediaElement::tell_transcoding(MediaType type, bool transcoding) {
       transcoding ? MediaTranscodingState::transcoding : MediaTranscodingState::not_transcoding, kDefaultDescription, type});
 }
 
+std::shared_ptr<media::SourceTime> MediaElement::source_time() {
+  if (!source_time_) source_time_ = std::make_shared<media::SourceTime>();
+  return source_time_;
+}
+
 void MediaElement::encoding_changed() {
   for (const MediaType type : {MediaType::audio, MediaType::video}) {
     if (RtpFeed* const made = source(type)) made->encoding_changed();

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/feed_owner.hpp"
 #include "pipeline/media_format.hpp"
 #include "pipeline/media_object.hpp"
 
@@ -21,7 +22,6 @@ class MediaInput;
 class PipelineMirror;
 class RelaySender;
 class RtpFeed;
-class Transcoding;
 
 // Who follows media from another shard.
 struct RelayName {
@@ -40,7 +40,7 @@ struct Link {
   std::string sink_description;
 };
 
-class MediaElement : public MediaObject, public MediaElementApi {
+class MediaElement : public MediaObject, public MediaElementApi, public FeedOwner {
  public:
   MediaElement(const Construction& construction, MediaObject* parent);
   ~MediaElement() override;
@@ -76,8 +76,9 @@ class MediaElement : public MediaObject, public MediaElementApi {
   // Media of `type` began or ended to come in here, or to leave here to the elements behind.
   void set_flowing_in(MediaType type, bool flowing) { set_flowing_in(type, flowing, kMaxHops); }
   void set_flowing_out(MediaType type, bool flowing) { set_flowing_out(type, flowing, kMaxHops); }
-  // One more of its media's forms is encoded here, or one less.
-  void set_transcoding(MediaType type, bool transcoding);
+  media::BitrateLimits encoding_limits() const override;
+  void set_transcoding(MediaType type, bool transcoding) override;
+  std::shared_ptr<media::SourceTime> source_time() override;
   bool flowing_out(MediaType type) const { return flowing_out_[index(type)]; }
 
   // The way to another shard where somebody follows this element's media, in the format `as` where that is given.
@@ -166,6 +167,7 @@ class MediaElement : public MediaObject, public MediaElementApi {
   std::array<bool, 3> flowing_out_{};
   std::array<std::optional<bool>, 3> transcoding_;  // as told
   std::array<int, 3> transcoders_{};
+  std::shared_ptr<media::SourceTime> source_time_;  // from the first use on
   int encoder_bitrate_;  // bits per second, as the two below
   int min_encoder_bitrate_;
   int max_encoder_bitrate_;

@@ -27,7 +27,7 @@ const MediaFormat* find_payload(const std::vector<MediaFormat>& formats, rtp::Pa
 
 }  // namespace
 
-RtpFeed::RtpFeed(Shard& shard, MediaElement& owner, MediaType type)
+RtpFeed::RtpFeed(Shard& shard, FeedOwner& owner, MediaType type)
     : shard_(shard), owner_(owner), type_(type), rembs_(kMaxRembSubscribers) {}
 
 RtpFeed::~RtpFeed() {

@@ -19,9 +19,9 @@
 
 namespace kaskado::pipeline {
 
+class FeedOwner;
 class FeedTap;
 class FrameInput;
-class MediaElement;
 class RtpSink;
 class Shard;
 class Transcoding;
@@ -29,13 +29,12 @@ class Transcoding;
 // Sinks, inputs and taps bind themselves to it and are unbound when it goes.
 class RtpFeed {
  public:
-  RtpFeed(Shard& shard, MediaElement& owner, MediaType type);
+  RtpFeed(Shard& shard, FeedOwner& owner, MediaType type);
   RtpFeed(const RtpFeed&) = delete;
 
   MediaType type() const { return type_; }
   Shard& shard() const { return shard_; }
-  // Whose media it is; tells of its flow and says how it is encoded.
-  MediaElement& owner() const { return owner_; }
+  FeedOwner& owner() const { return owner_; }
   const std::vector<MediaFormat>& formats() const { return formats_; }
   // The stream that subscribers get, or nullptr before the first packet.
   const rtp::SourceStream* followed() const { return followed_; }
@@ -106,7 +105,7 @@ class RtpFeed {
   void tell_subscribers();
 
   Shard& shard_;
-  MediaElement& owner_;
+  FeedOwner& owner_;
   const MediaType type_;
   std::vector<MediaFormat> formats_;
   rtp::PayloadType current_ = kNoPayload;
