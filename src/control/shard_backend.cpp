@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/log.hpp"
 #include "elements/api.hpp"
 #include "loop/loop.hpp"
 #include "control/shard_report.hpp"
@@ -16,6 +17,8 @@ using pipeline::ErrorCode;
 using pipeline::Value;
 
 namespace {
+
+base::LogComponent g_log("backend");
 
 void create_at(Place place, pipeline::Shard& home, const pipeline::ClassInfo& info, const std::string& id,
                const pipeline::Arguments& arguments, const pipeline::Prepared& prepared, const pipeline::Created& answer) {
@@ -41,7 +44,7 @@ class Preparation final : public base::Work {
     try {
       return prepare_();
     } catch (const std::exception& failure) {
-      LOG_ERROR(log, "preparing an object failed: %s", failure.what());
+      LOG_ERROR(g_log, "preparing an object failed: %s", failure.what());
       return ApiError{ErrorCode::UNEXPECTED_ERROR, "Internal error"};
     }
   }
