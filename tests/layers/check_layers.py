@@ -35,6 +35,7 @@ OWNERS = {
     "rapidjson/": {"control"},
     "openssl/": {"dtls", "srtp", "ice"},
     "sys/socket.h": {"loop"},
+    "libyuv": {"media"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 
