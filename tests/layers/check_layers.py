@@ -41,6 +41,7 @@ OWNERS = {
     "libavcodec/": {"codec"},
     "libavutil/": {"codec"},
     "libswscale/": {"codec"},
+    "libyuv": {"media"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 
