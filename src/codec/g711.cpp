@@ -103,7 +103,7 @@ std::int16_t decode_a_law(std::uint8_t code) {
 std::uint8_t encode_mu_law(std::int16_t sample) {
   const int sign = sample < 0 ? 0x80 : 0;
   const int magnitude = std::min(distance(sample), kMuMost) + kMuBias;
-  const int segment = std::bit_width(static_cast<unsigned>(magnitude)) - 8;
+  const int segment = static_cast<int>(std::bit_width(static_cast<unsigned>(magnitude))) - 8;
   return static_cast<std::uint8_t>(~(sign | segment << 4 | (magnitude >> (segment + 3) & 15)));
 }
 
