@@ -41,6 +41,8 @@ OWNERS = {
     "libavcodec/": {"codec"},
     "libavutil/": {"codec"},
     "libswscale/": {"codec"},
+    "libyuv": {"media"},
+    "speex/speex_resampler.h": {"media"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 
