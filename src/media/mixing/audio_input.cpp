@@ -117,11 +117,15 @@ void AudioInput::resync(base::Instant due) {
 
 int AudioInput::choose_stretch(base::Instant due) {
   const std::int64_t late = lateness(due);
+  in_time_ = std::abs(late) <= 2 * kStretchFrom;
   stretching_ = std::abs(late) > (stretching_ ? kStretchUntil : kStretchFrom);
   if (!stretching_) return 0;
   const auto samples =
-      static_cast<int>(std::clamp<std::int64_t>(std::abs(late) / kStretchFrom, 1, kMaxStretch));
-  return late > 0 ? samples : -samples;
+      static_cast<int>(std::clamp<std::int64_t>(std::abs(late) / kStretchFrom, 1, kUsualStretch));
+  if (late > 0) return samples;
+  // The filter needs some samples behind the block, which are to be had by reading fewer: or what has nothing
+  // left could not be slowed down.
+  return std::max(std::min(-samples, available() - kStretchAfter - kBlockSamples), -kMaxStretch);
 }
 
 bool AudioInput::stretch_block(base::Instant due) {
@@ -200,9 +204,10 @@ void AudioInput::adapt_shift() {
   window_ = {};
   if (least > kMostMargin) {
     shift_ -= least - kMostMargin;
-  } else if (least < kLeastMargin || needed > shift_) {
-    shift_ +=
-        std::clamp<std::int64_t>(needed - shift_, shift_ < kMaxShiftSamples ? kLeastMargin : 0, kCushion);
+  } else if (needed > shift_) {
+    shift_ += std::min<std::int64_t>(needed - shift_, kCushion);
+  } else if (least < kLeastMargin && in_time_ && shift_ < kMaxShiftSamples) {
+    shift_ += kLeastMargin;
   } else if (shift_ > 0 && shift_ > needed + kLeastMargin && least > kEnoughMargin) {
     shift_ -= std::min<std::int64_t>(shift_, kShiftStep);
   } else if (shift_ < 0 && least < kSmallMargin) {

@@ -135,9 +135,9 @@ TEST(ClockDrift, IsFollowedForTwoHours) {
   }
 }
 
-TEST(ClockDrift, IsFollowedForTwoHoursWhereFramesComeLate) {
+TEST(ClockDrift, IsFollowedWhereFramesComeLate) {
   for (const double ppm : {-300.0, 300.0}) {
-    const Heard heard = listen(ppm, Stamp::captured, 2h);
+    const Heard heard = listen(ppm, Stamp::captured, 30min);
     EXPECT_LT(heard.worst_sync_error_ms, 20) << ppm;
     EXPECT_LE(heard.underruns, 1u) << ppm;
     expect_no_clicks(heard);
