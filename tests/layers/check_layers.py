@@ -35,6 +35,12 @@ OWNERS = {
     "rapidjson/": {"control"},
     "openssl/": {"dtls", "srtp", "ice"},
     "sys/socket.h": {"loop"},
+    "vpx/": {"codec"},
+    "wels/": {"codec"},
+    "opus/": {"codec"},
+    "libavcodec/": {"codec"},
+    "libavutil/": {"codec"},
+    "libswscale/": {"codec"},
     "libyuv": {"media"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
