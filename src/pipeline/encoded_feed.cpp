@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "media/bitrate_policy.hpp"
+#include "pipeline/feed_owner.hpp"
 #include "pipeline/shard.hpp"
 #include "rtp/rtp_packet.hpp"
 
@@ -160,10 +161,9 @@ void EncodedFeed::request_key_frame(base::Instant) {
 }
 
 int EncodedFeed::wanted_bitrate_bps(base::Instant now) {
-  const EncodingWishes wishes = owner().encoding_wishes();
   const std::uint64_t remb_bps = relayed_remb_bps(now);
-  return media::target_bitrate_bps({.encoder_bps = wishes.bitrate_bps, .min_bps = wishes.min_bps, .max_bps = wishes.max_bps},
-                                   remb_bps ? std::optional(remb_bps) : std::nullopt, video_ ? video_->encoded_size() : media::PictureSize{});
+  return media::target_bitrate_bps(owner().encoding_wishes(), remb_bps ? std::optional(remb_bps) : std::nullopt,
+                                   video_ ? video_->encoded_size() : media::PictureSize{});
 }
 
 void EncodedFeed::encoding_changed() {
