@@ -134,7 +134,8 @@ base::Result<void> Kaskado::start_shards(int count, std::shared_ptr<const pipeli
 
 void Kaskado::start_control(const control::Configuration& configuration) {
   backend_ = std::make_unique<control::ShardBackend>(
-      *shards_, configuration.spread_load / 100.0, [this](std::size_t shard, std::function<void()> task) { mail_[shard]->add(std::move(task)); });
+      *shards_, configuration.spread_load / 100.0, [this](std::size_t shard, std::function<void()> task) { mail_[shard]->add(std::move(task)); },
+      shards_->compute());
   plane_ = std::make_unique<control::ControlPlane>(
       configuration.control, control::ControlPlane::Parts{*backend_, *server_, random_, loop::clock_anchor(),
                                              control::module_list(), KASKADO_VERSION, __DATE__ " " __TIME__});
