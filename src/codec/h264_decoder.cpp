@@ -42,6 +42,7 @@ Contents look_into(base::Bytes frame) {
 base::Result<std::unique_ptr<VideoDecoder>> H264Decoder::create(std::shared_ptr<PicturePool> pool) {
   std::unique_ptr<H264Decoder> decoder(new H264Decoder(std::move(pool)));
   const base::Result<void> by_openh264 = decoder->choose(CodecLibrary::openh264);
+  decoder->openh264_failed_ = !by_openh264;
   if (!by_openh264 && !decoder->choose(CodecLibrary::avcodec)) return by_openh264.error();
   return std::unique_ptr<VideoDecoder>(std::move(decoder));
 }
