@@ -12,7 +12,7 @@ namespace kaskado::media {
 
 namespace {
 
-constexpr int kQuality = 4;  // of 10; 3 is what telephony takes
+constexpr int kQuality = 3;  // of 10: what telephony takes
 
 }  // namespace
 

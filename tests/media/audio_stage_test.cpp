@@ -311,11 +311,11 @@ TEST_F(AudioEncodeStageTest, HandsOnTheBitrate) {
 
 class AudioDrift : public AudioEncodeStageTest, public ::testing::WithParamInterface<double> {};
 
-// Ten minutes of a clock that is off, with times that jitter a little as they do.
+// Three minutes of a clock that is off, with times that jitter a little as they do.
 TEST_P(AudioDrift, IsFollowedWithoutAClick) {
   const double speed = 1 + GetParam() * 1e-6;
   base::Duration worst{};
-  for (std::int64_t i = 0; i < 30'000; ++i) {
+  for (std::int64_t i = 0; i < 9'000; ++i) {
     const double seconds = static_cast<double>(i) * 0.02 * speed;
     take(base::Duration{static_cast<std::int64_t>(seconds * 1e9)} + (i * 7 % 5) * 200us, i * 960, 960, 1,
          speed);
@@ -354,8 +354,8 @@ TEST(Resampler, StretchesByMillionths) {
     Resampler resampler(48'000, 16'000, 1);
     resampler.stretch(ppm);
     Samples in(960, 0), out;
-    for (int i = 0; i < 5000; ++i) resampler.process(in, out);
-    EXPECT_NEAR(static_cast<double>(out.size()) / (100 * 16'000), 1 / (1 - ppm * 1e-6), 30e-6) << ppm;
+    for (int i = 0; i < 1500; ++i) resampler.process(in, out);
+    EXPECT_NEAR(static_cast<double>(out.size()) / (30 * 16'000), 1 / (1 - ppm * 1e-6), 60e-6) << ppm;
   }
 }
 
