@@ -4,7 +4,7 @@
 #include "codec/audio_codec.hpp"
 #include "codec/concealment.hpp"
 #include "codec/g711.hpp"
-#include "support.hpp"
+#include "synthetic.hpp"
 
 namespace kaskado::codec {
 namespace {

@@ -7,7 +7,7 @@
 #include "codec/annex_b.hpp"
 #include "codec/h264_decoder.hpp"
 #include "codec/h264_sps.hpp"
-#include "support.hpp"
+#include "samples.hpp"
 
 namespace kaskado::codec {
 namespace {
@@ -69,7 +69,7 @@ class SpsWriter {
   }
   SpsWriter& exp_golomb(std::uint64_t value) {
     int bits = 0;
-    while (value + 1 >> bits) ++bits;
+    while ((value + 1) >> bits) ++bits;
     for (int i = 0; i < bits - 1; ++i) bit(0);
     for (int i = bits - 1; i >= 0; --i) bit(static_cast<unsigned>((value + 1) >> i) & 1u);
     return *this;
