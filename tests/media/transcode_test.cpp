@@ -7,7 +7,7 @@
 #include <set>
 
 #include "codec/packetizer.hpp"
-#include "codec/support.hpp"
+#include "codec/synthetic.hpp"
 #include "media/audio_decode_stage.hpp"
 #include "media/audio_encode_stage.hpp"
 #include "media/video_decode_stage.hpp"
@@ -217,8 +217,13 @@ TEST_F(SoundWay, MakesUpForLostPackets) {
   const auto all = heard();
   EXPECT_EQ(legs[0].wire->buffer().stats().lost_packets, 10u);
   EXPECT_EQ(legs[1].wire->buffer().stats().lost_packets, 0u);
-  EXPECT_GE(all.size(), 190u * 960) << "there is sound in their place";
-  EXPECT_GT(codec::tone_to_noise(std::span(all).subspan(48'000, 96'000), kTone_Hz, kSampleRate), 12);
+  EXPECT_GE(all.size(), 190u * 960);
+  double least = 1e18, most = 0;
+  for (std::size_t i = 48'000; i + 480 <= 144'000; i += 480) {
+    const double energy = codec::energy(std::span(all).subspan(i, 480));
+    least = std::min(least, energy), most = std::max(most, energy);
+  }
+  EXPECT_GT(least, most / 10) << "there is sound in their place";
 }
 
 }  // namespace
