@@ -97,7 +97,7 @@ class Kaskado {
 
   base::SystemRandom random_;
   control::StaticPages pages_;
-  FilterThreads filter_threads_;
+  const std::shared_ptr<loop::Fetcher> fetcher_ = std::make_shared<loop::Fetcher>();
   std::unique_ptr<control::Server> server_;
   std::unique_ptr<control::ControlPlane> plane_;
   std::vector<std::unique_ptr<control::ControlMail>> mail_;  // by shard, each touched by its thread alone
@@ -117,7 +117,7 @@ base::Result<std::unique_ptr<Kaskado>> Kaskado::start(const control::Configurati
   auto media = set_up_media(configuration);
   if (!media) return media.error();
   if (auto started = kaskado->start_shards(configuration.shards, *media); !started) return started.error();
-  const control::ModuleCatalog& modules = load_modules(module_directories, filter_services(kaskado->filter_threads_));
+  const control::ModuleCatalog& modules = load_modules(module_directories, filter_services(kaskado->shards_->compute(), kaskado->fetcher_));
   for (const std::string& refused : modules.refused()) LOG_WARNING(log, "no module: %s", refused.c_str());
   kaskado->start_control(configuration, modules);
   return kaskado;
@@ -141,7 +141,7 @@ base::Result<void> Kaskado::start_shards(int count, std::shared_ptr<const pipeli
 void Kaskado::start_control(const control::Configuration& configuration, const control::ModuleCatalog& modules) {
   backend_ = std::make_unique<control::ShardBackend>(
       *shards_, configuration.spread_load / 100.0, [this](std::size_t shard, std::function<void()> task) { mail_[shard]->add(std::move(task)); },
-      filter_threads_.compute);
+      shards_->compute());
   plane_ = std::make_unique<control::ControlPlane>(
       configuration.control, control::ControlPlane::Parts{*backend_, *server_, random_, loop::clock_anchor(),
                                              modules.modules(), KASKADO_VERSION, __DATE__ " " __TIME__});
@@ -150,8 +150,6 @@ void Kaskado::start_control(const control::Configuration& configuration, const c
 
 Kaskado::~Kaskado() {
   if (plane_) server_->stop();
-  // What computes tells the shards of it.
-  filter_threads_.compute->stop();
   // Each says goodbye to its peers. What they still tell goes to a queue that nobody empties any more.
   shards_.reset();
 }

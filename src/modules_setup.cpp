@@ -18,15 +18,16 @@ sdk::Fetched to_fetched(base::Result<loop::Fetcher::Bytes> read) {
 
 }  // namespace
 
-elements::FilterServices filter_services(const FilterThreads& threads) {
-  const auto fetch = [weak = std::weak_ptr(threads.fetcher)](std::string address, std::function<void(sdk::Fetched)> done) {
-    const auto fetcher = weak.lock();
-    if (!fetcher) return;
-    fetcher->fetch(std::move(address), [done = std::move(done)](base::Result<loop::Fetcher::Bytes> read) {
+elements::FilterServices filter_services(std::shared_ptr<base::Executor> compute,
+                                          const std::shared_ptr<loop::Fetcher>& fetcher) {
+  const auto fetch = [weak = std::weak_ptr(fetcher)](std::string address, std::function<void(sdk::Fetched)> done) {
+    const auto there = weak.lock();
+    if (!there) return;
+    there->fetch(std::move(address), [done = std::move(done)](base::Result<loop::Fetcher::Bytes> read) {
       done(to_fetched(std::move(read)));
     });
   };
-  return {threads.compute, &loop::monotonic_now, fetch};
+  return {std::move(compute), &loop::monotonic_now, fetch};
 }
 
 std::vector<std::string> module_directories(const control::Options& options, const char* environment) {

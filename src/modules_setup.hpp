@@ -2,22 +2,19 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "base/executor.hpp"
 #include "control/module_catalog.hpp"
 #include "control/options.hpp"
 #include "elements/module_library.hpp"
-#include "loop/compute_pool.hpp"
 #include "loop/fetcher.hpp"
 
 namespace kaskado {
 
-// What filters of modules compute on and read with. Whoever owns it stops `compute` before the shards end.
-struct FilterThreads {
-  std::shared_ptr<loop::ComputePool> compute = std::make_shared<loop::ComputePool>();
-  std::shared_ptr<loop::Fetcher> fetcher = std::make_shared<loop::Fetcher>();
-};
-
-elements::FilterServices filter_services(const FilterThreads& threads);
+// Nothing is read any more when `fetcher` has gone.
+elements::FilterServices filter_services(std::shared_ptr<base::Executor> compute, const std::shared_ptr<loop::Fetcher>& fetcher);
 
 // The directories of `--modules-path` and then of `environment` (KURENTO_MODULES_PATH, nullptr where it is not set), of
 // the build tree where the server runs in one, and of the installation.

@@ -103,14 +103,14 @@ std::int16_t decode_a_law(std::uint8_t code) {
 std::uint8_t encode_mu_law(std::int16_t sample) {
   const int sign = sample < 0 ? 0x80 : 0;
   const int magnitude = std::min(distance(sample), kMuMost) + kMuBias;
-  const int segment = std::bit_width(static_cast<unsigned>(magnitude)) - 8;
+  const int segment = static_cast<int>(std::bit_width(static_cast<unsigned>(magnitude))) - 8;
   return static_cast<std::uint8_t>(~(sign | segment << 4 | (magnitude >> (segment + 3) & 15)));
 }
 
 std::uint8_t encode_a_law(std::int16_t sample) {
   const int sign = sample < 0 ? 0 : 0x80;
   const int magnitude = distance(sample) >> 4;
-  const int segment = std::max(std::bit_width(static_cast<unsigned>(magnitude)) - 4, 0);
+  const int segment = std::max(static_cast<int>(std::bit_width(static_cast<unsigned>(magnitude))) - 4, 0);
   const int step = magnitude >> std::max(segment - 1, 0) & 15;
   return static_cast<std::uint8_t>((sign | segment << 4 | step) ^ kEvenBits);
 }

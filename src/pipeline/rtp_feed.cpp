@@ -108,7 +108,7 @@ bool RtpFeed::can_send_as(const std::vector<MediaFormat>& wanted) const {
 }
 
 RtpFeed& RtpFeed::suited_to(const std::vector<MediaFormat>& wanted) {
-  if (wanted.empty() || can_send_as(wanted)) return *this;
+  if (wanted.empty() || !shard_.can_compute() || can_send_as(wanted)) return *this;
   const auto target = std::ranges::find_if(wanted, can_encode);
   const bool decodable = makes_frames() || std::ranges::any_of(formats_, can_decode);
   return target == wanted.end() || !decodable ? *this : variant(*target);

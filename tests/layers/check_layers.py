@@ -45,6 +45,7 @@ OWNERS = {
     "libavutil/": {"codec"},
     "libswscale/": {"codec"},
     "libyuv": {"media"},
+    "speex/speex_resampler.h": {"media"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 

@@ -51,7 +51,8 @@ class TestDepacketizer final : public codec::Depacketizer {
       const base::Bytes& payload = payloads[i];
       if (payload.size() < kPartHeaderBytes || payload[5] != i || payload[6] != payloads.size())
         return base::DropReason::bad_payload;
-      if (base::load_u32(&payload[1]) != base::load_u32(&payloads[0][1])) return base::DropReason::bad_payload;
+      if (base::load_u32(&payload[1]) != base::load_u32(&payloads[0][1]))
+        return base::DropReason::bad_payload;
       bytes->insert(bytes->end(),
                     payload.begin() + (i == 0 ? 1 : static_cast<std::ptrdiff_t>(kPartHeaderBytes)),
                     payload.end());

@@ -1,6 +1,5 @@
 #include "codec/ffmpeg/h263_encoder.hpp"
 
-#include <climits>
 #include <utility>
 
 #include "codec/ffmpeg/av_memory.hpp"
@@ -27,10 +26,11 @@ class H263Encoder final : public VideoEncoder {
     context_->height = settings_.height;
     context_->pix_fmt = AV_PIX_FMT_YUV420P;
     context_->time_base = {.num = 1001, .den = kTicksPerSecond};  // the clock that every H.263 decoder has
-    context_->gop_size = INT_MAX;
+    // Decoders' transforms differ a little, which adds up (ITU-T H.263 §4.4): now and then a key frame comes unasked.
+    context_->gop_size = 600;
     context_->max_b_frames = 0;
     context_->thread_count = 1;
-    context_->flags = AV_CODEC_FLAG_QSCALE | AV_CODEC_FLAG_LOW_DELAY | AV_CODEC_FLAG_LOOP_FILTER;
+    context_->flags = AV_CODEC_FLAG_QSCALE | AV_CODEC_FLAG_LOOP_FILTER;
     context_->global_quality = 8 * FF_QP2LAMBDA;
     return avcodec_open2(context_.get(), encoder, nullptr) == 0;
   }

@@ -3,6 +3,8 @@
 #include <vpx/vp8dx.h>
 #include <vpx/vpx_decoder.h>
 
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "codec/planes.hpp"
@@ -28,14 +30,12 @@ class VpxDecoder final : public VideoDecoder {
 
   base::Result<void> decode(base::Bytes frame, std::int64_t tag, std::vector<Decoded>& pictures) override {
     if (frame.empty()) return fail("an empty frame");
-    vpx_codec_stream_info_t info{};
-    info.sz = sizeof(info);
-    const auto bytes = static_cast<unsigned>(frame.size());
-    if (vpx_codec_peek_stream_info(interface(), frame.data(), bytes, &info) != VPX_CODEC_OK)
-      return fail("a frame whose header cannot be read");
-    if (info.is_kf && !is_allowed_size(static_cast<int>(info.w), static_cast<int>(info.h)))
+    const std::optional<vpx_codec_stream_info_t> info = look_into(frame);
+    if (!info) return fail("a frame whose header cannot be read");
+    if (info->is_kf && !is_allowed_size(static_cast<int>(info->w), static_cast<int>(info->h)))
       return fail("a frame of a size that is not taken");
-    if (needs_key_frame_ && !info.is_kf) return fail("no key frame yet");
+    if (needs_key_frame_ && !info->is_kf) return fail("no key frame yet");
+    const auto bytes = static_cast<unsigned>(frame.size());
     if (vpx_codec_decode(&context_, frame.data(), bytes, nullptr, 0) != VPX_CODEC_OK)
       return fail(vpx_codec_error(&context_));
     if (codec_ == CodecId::vp8 && is_corrupted()) return fail("a frame that is cut short");
@@ -46,6 +46,16 @@ class VpxDecoder final : public VideoDecoder {
  private:
   vpx_codec_iface_t* interface() const {
     return codec_ == CodecId::vp8 ? vpx_codec_vp8_dx() : vpx_codec_vp9_dx();
+  }
+
+  std::optional<vpx_codec_stream_info_t> look_into(base::Bytes frame) const {
+    vpx_codec_stream_info_t info{};
+    info.sz = sizeof(info);
+    // VP8's inter frames tell nothing more, and are refused by this call (RFC 6386 §9.1).
+    if (codec_ == CodecId::vp8 && frame[0] & 1) return info;
+    const auto bytes = static_cast<unsigned>(frame.size());
+    if (vpx_codec_peek_stream_info(interface(), frame.data(), bytes, &info) != VPX_CODEC_OK) return std::nullopt;
+    return info;
   }
 
   base::Error fail(const char* reason) {
