@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "media/bitrate_policy.hpp"
+#include "pipeline/feed_owner.hpp"
 #include "pipeline/shard.hpp"
 #include "rtp/rtp_packet.hpp"
 
