@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/deadline_queue.hpp"
@@ -62,6 +63,15 @@ class Shard {
     index_ = index;
   }
   ShardNetwork& network() const { return *network_; }
+
+  // The way to this shard from any thread, for what works for its objects elsewhere; to be set before there are
+  // objects. What comes in the end of the shard is not run. Nothing is refused, so this is for what is bounded
+  // otherwise, as answers are; frames go by Compute::post_back.
+  using Post = std::function<void(std::function<void(Shard&)> command)>;
+  void reach_by(Post post) { post_ = std::move(post); }
+  // Empty where nobody has set it. Whoever keeps it lets go of it with the object that it is for.
+  const Post& post() const { return post_; }
+
   std::size_t index() const { return index_; }
   RelayTable& relays() { return relays_; }
   // Runs a task on this shard. Any thread may call it, for as long as `executor` runs anything. False where the
@@ -172,6 +182,7 @@ class Shard {
   SessionPorts session_ports_;
   ShardNetwork* network_ = nullptr;
   std::size_t index_ = 0;
+  Post post_;
   RelayTable relays_;
   Compute compute_;
   TimedTable timed_;

@@ -62,6 +62,7 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
   shard_.give_compute({.executor = std::move(surroundings.compute),
                        .post_back = [this](Command task) { return post(std::move(task)); },
                        .clock = &loop::monotonic_now});
+  shard_.reach_by([this](Command command) { post_always(std::move(command)); });
   loop_.coalesce(configuration_->max_coalescing_delay);
   loop_.after_each_round([this] {
     flush();
