@@ -9,7 +9,7 @@ namespace {
 // As Kurento's.
 constexpr double kFramesPerSecond = 30;
 
-bool is_share(float value) { return std::isfinite(value) && value >= 0 && value <= 1; }
+bool is_share(double value) { return std::isfinite(value) && value >= 0 && value <= 1; }
 
 }  // namespace
 
@@ -23,12 +23,12 @@ pipeline::ApiResult<void> AlphaBlending::set_master(HubPort* source, int z_order
   return {};
 }
 
-pipeline::ApiResult<void> AlphaBlending::set_port_properties(float relative_x, float relative_y, int z_order,
-                                                             float relative_width, float relative_height, HubPort* port) {
+pipeline::ApiResult<void> AlphaBlending::set_port_properties(double relative_x, double relative_y, int z_order,
+                                                             double relative_width, double relative_height, HubPort* port) {
   if (auto own = check_own(*port); !own) return own;
   struct Named {
     const char* name;
-    float value;
+    double value;
   };
   for (const auto& [name, value] : {Named{"relativeX", relative_x}, Named{"relativeY", relative_y},
                                     Named{"relativeWidth", relative_width}, Named{"relativeHeight", relative_height}}) {

@@ -12,8 +12,8 @@ class AlphaBlending final : public MixingHub, public AlphaBlendingApi {
                 std::shared_ptr<media::AlphaBlending> layout);
 
   pipeline::ApiResult<void> set_master(HubPort* source, int z_order) override;
-  pipeline::ApiResult<void> set_port_properties(float relative_x, float relative_y, int z_order, float relative_width,
-                                                float relative_height, HubPort* port) override;
+  pipeline::ApiResult<void> set_port_properties(double relative_x, double relative_y, int z_order, double relative_width,
+                                                double relative_height, HubPort* port) override;
 
  private:
   const std::shared_ptr<media::AlphaBlending> layout_;  // the strand's

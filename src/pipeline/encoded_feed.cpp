@@ -114,8 +114,8 @@ void EncodedFeed::take(const codec::EncodedFrame& frame) {
   }
   stream_->trim_history(affordable_history());
   if (run_.empty()) return;
+  take_payload(kPayloadType);
   if (followed() != &*stream_) follow(&*stream_);
-  note_payload(kPayloadType);
   hand_on(run_, shard().outbox());
   run_.clear();
 }

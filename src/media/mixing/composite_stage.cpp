@@ -14,32 +14,34 @@ CompositeStage::~CompositeStage() {
   while (!ports_.empty()) leave(ports_.begin()->first);
 }
 
-std::optional<CompositeStage::Ends> CompositeStage::join(PortId port, std::string_view name) {
-  if (!compositor_.join(port)) return std::nullopt;
+bool CompositeStage::join(PortId port, std::shared_ptr<MixerPort> ends, std::string_view name) {
+  if (!compositor_.join(port)) return false;
   mixer_.join(port);
   compositor_.set_name(port, name);
-  Port& made = ports_[port];
-  made.pictures = std::make_shared<FrameInbox<VideoFrame>>(kMaxWaitingPictures);
-  made.sound = std::make_shared<FrameInbox<AudioFrame>>(kMaxWaitingSounds);
-  made.heard = std::make_shared<AudioPublisher>();
-  return Ends{made.pictures, made.sound, made.heard};
+  ports_[port] = std::move(ends);
+  return true;
+}
+
+std::shared_ptr<MixerPort> CompositeStage::join(PortId port, std::string_view name) {
+  auto ends = std::make_shared<MixerPort>();
+  return join(port, ends, name) ? ends : nullptr;
 }
 
 void CompositeStage::leave(PortId port) {
   const auto found = ports_.find(port);
   if (found == ports_.end()) return;
-  found->second.pictures->close();
-  found->second.sound->close();
+  found->second->pictures_->close();
+  found->second->sound_->close();
   ports_.erase(found);
   compositor_.leave(port);
   mixer_.leave(port);
-  layout_->leave(port);
+  if (layout_) layout_->leave(port);
 }
 
 void CompositeStage::take_frames() {
   for (const auto& [id, port] : ports_) {
-    port.pictures->empty([&, to = id](const VideoFrame& frame) { compositor_.take(to, frame); });
-    port.sound->empty([&, to = id](const AudioFrame& frame) { mixer_.take(to, frame); });
+    port->pictures_->empty([&, to = id](const VideoFrame& frame) { compositor_.take(to, frame); });
+    port->sound_->empty([&, to = id](const AudioFrame& frame) { mixer_.take(to, frame); });
     // Lips move with what is heard.
     constexpr base::Duration kMostShift = to_duration(AudioInput::kMaxShiftSamples);
     compositor_.set_delay(id, std::clamp(mixer_.input(id)->shift(), base::Duration{}, kMostShift));
@@ -48,12 +50,12 @@ void CompositeStage::take_frames() {
 
 bool CompositeStage::anybody_listens() const {
   return !whole_mix_->empty() ||
-         std::ranges::any_of(ports_, [](const auto& one) { return !one.second.heard->empty(); });
+         std::ranges::any_of(ports_, [](const auto& one) { return !one.second->heard_->empty(); });
 }
 
 void CompositeStage::mix(base::Instant tick) {
   for (const AudioMixer::Output& output : mixer_.mix(tick))
-    ports_.at(output.port).heard->publish(output.frame);
+    ports_.at(output.port)->heard_->publish(output.frame);
   whole_mix_->publish(mixer_.whole_mix());
 }
 

@@ -11,7 +11,7 @@
 
 #include "media/frame_publisher.hpp"
 #include "media/mixing/audio_mixer.hpp"
-#include "media/mixing/frame_inbox.hpp"
+#include "media/mixing/mixer_port.hpp"
 #include "media/mixing/mixing_clock.hpp"
 #include "media/mixing/video_compositor.hpp"
 #include "media/stage.hpp"
@@ -20,26 +20,16 @@ namespace kaskado::media {
 
 class CompositeStage {
  public:
-  // That wait for a tick, at the most, a port.
-  static constexpr std::size_t kMaxWaitingPictures = 8;
-  static constexpr std::size_t kMaxWaitingSounds = 32;
-
-  // What a port is connected by; they may outlive it, and then take nothing and give nothing.
-  struct Ends {
-    std::shared_ptr<VideoSink> pictures;
-    std::shared_ptr<AudioSink> sound;
-    // All others' sound. Whose port says nothing gets whole_mix()'s frames.
-    std::shared_ptr<AudioSource> heard;
-  };
-
-  // What `layout` is told is told on the strand too.
+  // What `layout` is told is told on the strand too. It may be null where nobody asks for pictures.
   CompositeStage(std::shared_ptr<Layout> layout, double frames_per_second, base::Instant start);
   ~CompositeStage();
   CompositeStage(const CompositeStage&) = delete;
 
-  // Nothing, and nothing changes, when there are too many (VideoCompositor::kMaxInputs) or it is there
-  // already.
-  std::optional<Ends> join(PortId port, std::string_view name = {});
+  // False, and nothing changes, when there are too many (VideoCompositor::kMaxInputs) or it is there already. `ends` has
+  // joined nowhere before.
+  bool join(PortId port, std::shared_ptr<MixerPort> ends, std::string_view name = {});
+  // Gives the ends of the new port, or null.
+  std::shared_ptr<MixerPort> join(PortId port, std::string_view name = {});
   void leave(PortId port);
   void set_name(PortId port, std::string_view name) { compositor_.set_name(port, name); }
   void set_frames_per_second(double frames_per_second) { clock_.set_frames_per_second(frames_per_second); }
@@ -61,12 +51,6 @@ class CompositeStage {
   using VideoPublisher = FramePublisher<VideoFrame>;
   using AudioPublisher = FramePublisher<AudioFrame>;
 
-  struct Port {
-    std::shared_ptr<FrameInbox<VideoFrame>> pictures;
-    std::shared_ptr<FrameInbox<AudioFrame>> sound;
-    std::shared_ptr<AudioPublisher> heard;
-  };
-
   void take_frames();
   bool anybody_listens() const;
   void mix(base::Instant tick);
@@ -76,7 +60,7 @@ class CompositeStage {
   MixingClock clock_;
   VideoCompositor compositor_;
   AudioMixer mixer_;
-  std::map<PortId, Port> ports_;
+  std::map<PortId, std::shared_ptr<MixerPort>> ports_;
   std::shared_ptr<VideoPublisher> pictures_ = std::make_shared<VideoPublisher>();
   std::shared_ptr<AudioPublisher> whole_mix_ = std::make_shared<AudioPublisher>();
   std::shared_ptr<VideoSource> pictures_source_ = pictures_;

@@ -41,14 +41,14 @@ TEST_F(CompositeStageTest, GivesPicturesAndSoundOfAllPorts) {
   const auto first_ear = std::make_shared<Ear>(), second_ear = std::make_shared<Ear>(),
              ear = std::make_shared<Ear>();
   stage.pictures()->add(viewer);
-  first->heard->add(first_ear);
-  second->heard->add(second_ear);
+  first->heard()->add(first_ear);
+  second->heard()->add(second_ear);
   stage.whole_mix()->add(ear);
-  first->pictures->take(frame(picture(320, 180, kRed), 0ms));
-  second->pictures->take(frame(picture(320, 180, kGreen), 0ms));
+  first->pictures()->take(frame(picture(320, 180, kRed), 0ms));
+  second->pictures()->take(frame(picture(320, 180, kGreen), 0ms));
   Tone tone(400, 5000);
   for (int i = 0; i < 10; ++i) {
-    first->sound->take(tone.frame(i * 20ms));
+    first->sound()->take(tone.frame(i * 20ms));
     run(20ms);
   }
   ASSERT_EQ(viewer->frames.size(), 5u);
@@ -80,13 +80,13 @@ TEST_F(CompositeStageTest, TakesNothingFromPortsThatLeft) {
   stage.pictures()->add(viewer);
   const auto port = stage.join(PortId{1});
   const auto shown = picture(320, 180, kRed);
-  port->pictures->take(frame(shown, 0ms));
+  port->pictures()->take(frame(shown, 0ms));
   run(100ms);
   EXPECT_EQ(seen(*viewer->frames.back().picture, 100, 100), kRed);
   stage.leave(PortId{1});
   stage.leave(PortId{1});
-  port->pictures->take(frame(shown, 100ms));
-  port->sound->take(Tone(400, 4000).frame(100ms));
+  port->pictures()->take(frame(shown, 100ms));
+  port->sound()->take(Tone(400, 4000).frame(100ms));
   run(100ms);
   EXPECT_EQ(seen(*viewer->frames.back().picture, 100, 100), kBlack);
   viewer->frames.clear();
@@ -98,7 +98,7 @@ TEST_F(CompositeStageTest, DoesNotBurstAfterAStall) {
   const auto viewer = std::make_shared<Viewer>();
   const auto ear = std::make_shared<Ear>();
   stage.pictures()->add(viewer);
-  port->heard->add(ear);
+  port->heard()->add(ear);
   run(40ms);
   viewer->frames.clear();
   ear->frames.clear();
@@ -112,9 +112,9 @@ TEST_F(CompositeStageTest, DoesNotBurstAfterAStall) {
 TEST_F(CompositeStageTest, MakesNothingThatNobodyTakes) {
   const auto port = stage.join(PortId{1});
   const auto shown = picture(320, 180, kRed);
-  port->pictures->take(frame(shown, 0ms));
+  port->pictures()->take(frame(shown, 0ms));
   for (int i = 0; i < 100; ++i) {
-    port->sound->take(Tone(400, 4000).frame(i * 20ms));
+    port->sound()->take(Tone(400, 4000).frame(i * 20ms));
     run(20ms);
   }
   EXPECT_EQ(stage.picture_state(PortId{1}), VideoCompositor::InputState::waiting);
@@ -131,8 +131,8 @@ TEST_F(CompositeStageTest, KeepsLipsWithWhatIsHeard) {
   const auto red = picture(640, 360, kRed), blue = picture(640, 360, kBlue);
   base::Duration changed{};
   for (int i = 0; i < 100; ++i) {
-    port->pictures->take(frame(i < 50 ? red : blue, i * 20ms));
-    if (i >= 5) port->sound->take(tone.frame((i - 5) * 20ms));  // 100 ms late
+    port->pictures()->take(frame(i < 50 ? red : blue, i * 20ms));
+    if (i >= 5) port->sound()->take(tone.frame((i - 5) * 20ms));  // 100 ms late
     run(20ms);
     if (changed == 0ms && !viewer->frames.empty() && seen(*viewer->frames.back().picture, 9, 9) == kBlue)
       changed = i * 20ms;
@@ -150,8 +150,8 @@ TEST_F(CompositeStageTest, TellsItsLayoutWhoLeft) {
   layout->set_port_properties(PortId{2}, {.relative_width = 0.5, .z_order = 9});
   blending.leave(PortId{2});
   const auto again = blending.join(PortId{2});
-  port->pictures->take(frame(picture(320, 240, kRed), 0ms));
-  again->pictures->take(frame(picture(320, 240, kGreen), 0ms));
+  port->pictures()->take(frame(picture(320, 240, kRed), 0ms));
+  again->pictures()->take(frame(picture(320, 240, kGreen), 0ms));
   blending.tick(at(100ms));
   EXPECT_EQ(seen(*viewer->frames.back().picture, 10, 10), kRed);  // order 1 is below the first port's 5
 }

@@ -65,7 +65,7 @@ TEST(CompositeThreads, FeedAndHearWhileItMixes) {
   threads.emplace_back([&] {
     const auto second = std::make_shared<Counter<AudioFrame>>();
     for (int i = 0; i < 200; ++i) {
-      ends[1].heard->add(second);
+      ends[1]->heard()->add(second);
       ends[1].heard->remove(second.get());
     }
   });
