@@ -70,7 +70,13 @@ base::Result<void> H264Decoder::change_to(CodecLibrary library, std::vector<Deco
 
 base::Result<void> H264Decoder::decode(base::Bytes frame, std::int64_t tag, std::vector<Decoded>& pictures) {
   const Contents contents = look_into(frame);
-  if (contents.malformed) return base::Error{"H264: a parameter set that cannot be"};
+  if (contents.malformed) {
+    needs_key_frame_ = true;
+    return base::Error{"H264: a parameter set that cannot be"};
+  }
+  if (needs_key_frame_ && !contents.key_frame && !contents.suited)
+    return base::Error{"H264: no key frame yet"};
+  needs_key_frame_ = false;
   if (contents.suited && *contents.suited != chosen_ &&
       !(openh264_failed_ && chosen_ == CodecLibrary::avcodec)) {
     const base::Result<void> changed = change_to(*contents.suited, pictures);

@@ -35,6 +35,8 @@ class H264Decoder final : public VideoDecoder {
   CodecLibrary chosen_ = CodecLibrary::openh264;
   // openh264 is not there, or failed where libavcodec did not, so it is not asked again.
   bool openh264_failed_ = false;
+  // After a frame that no library was given.
+  bool needs_key_frame_ = false;
 };
 
 }  // namespace kaskado::codec

@@ -12,7 +12,8 @@ constexpr int kRate = 48000;
 constexpr int kFrameSamples = kRate / 50;
 // One frame (RFC 6716 §3.2.1) with its first byte.
 constexpr std::size_t kMostBytes = 1276;
-// Of 10. libopus' usual 9 takes twice as long for a voice (docs/adr/0009).
+// Of 10; libopus' own default is 9. From 7 on it also tells speech from music, which an encoder for calls can
+// do without.
 constexpr int kComplexity = 5;
 
 struct Destroy {
