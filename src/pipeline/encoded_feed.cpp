@@ -115,7 +115,12 @@ void EncodedFeed::take(const codec::EncodedFrame& frame) {
   stream_->trim_history(affordable_history());
   if (run_.empty()) return;
   take_payload(kPayloadType);
-  if (followed() != &*stream_) follow(&*stream_);
+  if (followed() != &*stream_) {
+    // Whoever follows gets this frame: where it is a key frame, no other is needed.
+    key_frame_at_hand_ = frame.key_frame;
+    follow(&*stream_);
+    key_frame_at_hand_ = false;
+  }
   hand_on(run_, shard().outbox());
   run_.clear();
 }
@@ -157,7 +162,7 @@ void EncodedFeed::renew_clock(const codec::EncodedFrame& frame) {
 }
 
 void EncodedFeed::request_key_frame(base::Instant) {
-  if (video_) video_->wish_key_frame();
+  if (video_ && !key_frame_at_hand_) video_->wish_key_frame();
 }
 
 int EncodedFeed::wanted_bitrate_bps(base::Instant now) {

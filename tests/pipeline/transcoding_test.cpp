@@ -199,7 +199,6 @@ TEST_F(Transcoding, IsToldWhileItLasts) {
   Subscriber viewer(1);
   add_viewer("viewer", viewer, h264());
   Camera camera(shard, *source, CodecId::vp8, 96);
-  take_events();
   show(camera, 3, {&viewer});
   EXPECT_TRUE(is_told("MediaTranscodingStateChanged TRANSCODING VIDEO"));
   EXPECT_TRUE(element("source").is_media_transcoding(MediaType::video, "default").value());
