@@ -105,7 +105,7 @@ TEST_F(ModuleCatalogTest, WhatIsBrokenIsLeftOutAndTheOthersStay) {
   EXPECT_EQ(catalog.refused(),
             (Texts{path("lost.kmd.json") + ": its library " + path("liblost.so") + " is not there",
                    path("orphan.kmd.json") + ": class orphanFilter extends 'Nobody', which is not defined",
-                   path("text.kmd.json") + ": it is no JSON: Invalid value, at byte 1"}));
+                   path("text.kmd.json") + ": it is no JSON: Invalid value. (at byte 1)"}));
 }
 
 TEST_F(ModuleCatalogTest, ALibraryIsLookedAtFromOutside) {

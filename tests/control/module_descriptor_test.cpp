@@ -123,6 +123,8 @@ TEST(ModuleDescriptor, MayExtendAnotherModulesClass) {
       R"({"name":"filters","version":"1","kaskado":{"abi":1,"library":"l.so"},
           "remoteClasses":[{"name":"OpenCVFilter","abstract":true,"extends":"Filter"}]})");
   ASSERT_TRUE(base.tables) << base.problems.at(0);
+  const ClassOrigin origin;
+  base.tables->own_classes[0]->origin = &origin;
   std::vector<pipeline::ModuleInfo> modules(module_list().begin(), module_list().end());
   modules.push_back(base.tables->info);
   std::string text = descriptor(kConstructor);
@@ -147,6 +149,8 @@ struct Mistake {
   std::string problem;
 };
 
+void PrintTo(const Mistake& mistake, std::ostream* out) { *out << mistake.problem; }
+
 class ModuleDescriptorMistake : public testing::TestWithParam<Mistake> {};
 
 TEST_P(ModuleDescriptorMistake, IsNamed) {
@@ -156,7 +160,7 @@ TEST_P(ModuleDescriptorMistake, IsNamed) {
 INSTANTIATE_TEST_SUITE_P(
     OfTheWhole, ModuleDescriptorMistake,
     testing::Values(
-        Mistake{"{", "it is no JSON: Missing a name for object member, at byte 1"},
+        Mistake{"{", "it is no JSON: Missing a name for object member. (at byte 1)"},
         Mistake{"[]", "the descriptor should be an object"},
         Mistake{"{}",
                 "the descriptor: 'name' is missing; the descriptor: 'version' is missing; the descriptor: "
