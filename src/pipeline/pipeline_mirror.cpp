@@ -98,7 +98,7 @@ void PipelineMirror::released(const std::string& id) {
 }
 
 void create_on(std::size_t shard, Shard& home, const ClassInfo& info, std::string id, Arguments arguments,
-               Created answer) {
+               Prepared prepared, Created answer) {
   const std::string pipeline_id = id.substr(0, id.rfind('/'));
   auto* pipeline = dynamic_cast<MediaPipeline*>(home.objects().find(pipeline_id));
   if (!pipeline)
@@ -107,9 +107,9 @@ void create_on(std::size_t shard, Shard& home, const ClassInfo& info, std::strin
   pipeline->mirror_to(shard);
   add_stand_in(home, info, id, pipeline_id, shard, {});
   home.network().post(home.index(), shard,
-                      [&info, id, arguments = std::move(arguments), answer = std::move(answer),
+                      [&info, id, arguments = std::move(arguments), prepared = std::move(prepared), answer = std::move(answer),
                        from = home.index()](Shard& there) {
-                        auto result = there.objects().create(info, id, arguments);
+                        auto result = there.objects().create(info, id, arguments, prepared);
                         if (!result) {
                           there.network().post(there.index(), from,
                                                [id](Shard& back) { back.objects().release(id); });

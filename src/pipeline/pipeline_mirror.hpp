@@ -46,6 +46,6 @@ class PipelineMirror {
 // one, or, where there is no such pipeline, on this.
 using Created = std::function<void(Shard& shard, ApiResult<void> result)>;
 void create_on(std::size_t shard, Shard& home, const ClassInfo& info, std::string id, Arguments arguments,
-               Created answer);
+               Prepared prepared, Created answer);
 
 }  // namespace kaskado::pipeline

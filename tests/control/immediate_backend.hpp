@@ -56,13 +56,19 @@ class ImmediateBackend final : public control::ObjectBackend {
   void create(control::Place place, const pipeline::ClassInfo& info, std::string id,
               pipeline::Arguments arguments, control::Reply<void> reply) override {
     run([this, shard = place.shard, &info, id = std::move(id), arguments = std::move(arguments), reply = std::move(reply)] {
-      reply(shards_[shard]->create(info, id, arguments));
+      pipeline::Prepared prepared;
+      if (info.prepare) {
+        auto made = info.prepare(info, id, arguments);
+        if (!made) return reply(made.error());
+        prepared = *made;
+      }
+      reply(shards_[shard]->create(info, id, arguments, std::move(prepared)));
     });
   }
   void invoke(std::size_t shard, std::string id, const pipeline::OperationInfo& operation,
               pipeline::Arguments arguments, control::Reply<pipeline::Value> reply) override {
     run([this, shard, &operation, id = std::move(id), arguments = std::move(arguments),
-         reply = std::move(reply)] { reply(shards_[shard]->invoke(id, operation, arguments)); });
+         reply = std::move(reply)] { shards_[shard]->invoke(id, operation, arguments, reply); });
   }
   void release(std::size_t shard, std::string id, control::Reply<std::vector<std::string>> reply) override {
     run([this, shard, id = std::move(id), reply = std::move(reply)] { reply(shards_[shard]->release(id)); });
