@@ -109,7 +109,11 @@ void MarkerFinder::lay_image(const PictureView& picture, const Marker& marker) {
   const Corners source = {cv::Point2f(0, 0), cv::Point2f(width, 0), cv::Point2f(width, height), cv::Point2f(0, height)};
   for (cv::Point2f& corner : target) corner -= cv::Point2f(visible.tl());
   const cv::Mat way = cv::getPerspectiveTransform(source.data(), target.data());
-  cv::warpPerspective(image_.rgba, warped_, way, visible.size(), cv::INTER_LINEAR, cv::BORDER_CONSTANT, cv::Scalar::all(0));
+  cv::warpPerspective(image_.rgba, warped_, way, visible.size(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+  outside_.create(visible.size(), CV_8UC1);
+  outside_.setTo(255);
+  cv::fillConvexPoly(outside_, polygon(target), cv::Scalar(0));
+  warped_.setTo(cv::Scalar::all(0), outside_);
   blend(picture, warped_, visible.tl());
 }
 

@@ -72,7 +72,7 @@ class MarkerFinder {
   std::vector<Corners> rejected_;
   std::map<int, Count> counts_;
   std::vector<Change> changes_;
-  cv::Mat small_, warped_;
+  cv::Mat small_, warped_, outside_;
 };
 
 }  // namespace kaskado::filters

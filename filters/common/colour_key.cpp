@@ -64,7 +64,10 @@ ColourKey::ColourKey(const ColourSample& sample, const Tolerance& tolerance) : t
   each_cell([&](double u, double v, double count) { sum_u += u * count, sum_v += v * count; });
   const double total = static_cast<double>(sample.total_);
   const double u = sum_u / total, v = sum_v / total;
-  if (std::hypot(u, v) < kLeastColourful) return learn_grey(u, v, sample);
+  if (std::hypot(u, v) < kLeastColourful) {
+    learn_grey(u, v, sample);
+    return;
+  }
   double squares = 0;
   each_cell([&](double cell_u, double cell_v, double count) {
     const double degrees = degrees_between(cell_u, cell_v, u, v);

@@ -20,8 +20,7 @@ bool begins_with(Bytes bytes, std::size_t at, std::string_view magic) {
 }
 
 bool acceptable(std::int64_t width, std::int64_t height, std::string& problem) {
-  if (width >= 1 && height >= 1 && width <= kLongestSide && height <= kLongestSide && width * height <= kMostImagePixels)
-    return true;
+  if (width <= kLongestSide && height <= kLongestSide && width * height <= kMostImagePixels) return true;
   problem = "the image is too large: " + std::to_string(width) + " by " + std::to_string(height) + " pixels";
   return false;
 }
@@ -47,7 +46,8 @@ std::optional<cv::Mat> decode_png(Bytes bytes, std::string& problem) {
 std::optional<cv::Mat> decode_jpeg(Bytes bytes, std::string& problem) {
   const std::unique_ptr<void, int (*)(void*)> jpeg(tjInitDecompress(), tjDestroy);
   int width = 0, height = 0, subsampling = 0, colours = 0;
-  if (!jpeg || tjDecompressHeader3(jpeg.get(), bytes.data(), bytes.size(), &width, &height, &subsampling, &colours) != 0) {
+  if (!jpeg || tjDecompressHeader3(jpeg.get(), bytes.data(), bytes.size(), &width, &height, &subsampling, &colours) != 0 ||
+      width < 1 || height < 1) {
     problem = "not a readable JPEG";
     return {};
   }

@@ -1,4 +1,4 @@
-// Finds what has the shape of a number plate: an upright, flat rectangle full of dark and bright strokes.
+// Finds what looks like a number plate: a line of dark letters of one height on bright ground.
 #pragma once
 
 #include <vector>
@@ -16,16 +16,25 @@ class PlateFinder {
   // std::invalid_argument where it is none. Before the first call plates of any usual width are.
   void set_width_share(double share);
 
-  // The likeliest first, in pixels, within the picture. Holds until the next call.
+  // The largest first, in pixels, within the picture: the letters and a margin. Holds until the next call.
   const std::vector<cv::Rect>& find(const PictureView& picture);
 
  private:
-  bool is_plate_shaped(const cv::Rect& rectangle, cv::Size picture) const;
+  struct Line {
+    cv::Rect box;
+    int letters = 0;
+  };
+
+  void find_letters();
+  void join_letters();
+  bool is_plate(const Line& line) const;
 
   double least_share_ = 0.08;
   double most_share_ = 0.9;
   std::vector<cv::Rect> plates_;
-  cv::Mat small_, strokes_, edges_, solid_;
+  std::vector<cv::Rect> letters_;
+  std::vector<Line> lines_;
+  cv::Mat small_, dark_, labels_, statistics_, centres_;
 };
 
 }  // namespace kaskado::filters
