@@ -16,8 +16,8 @@ using Time = std::chrono::nanoseconds;
 constexpr const char* kFolders[] = {"/usr/share/opencv4/haarcascades", "/usr/local/share/opencv4/haarcascades",
                                     "/usr/share/opencv/haarcascades"};
 constexpr const char* kCascade = "haarcascade_frontalface_default.xml";
-constexpr double kScaleStep = 1.15;
-constexpr int kNeighbours = 4;
+constexpr double kScaleStep = 1.2;
+constexpr int kNeighbours = 3;
 constexpr int kLeastFace = 24;  // in the small picture; the cascade's own size
 // How far of the way to where it was found a face glides in one picture.
 constexpr double kGlide = 0.5;
@@ -72,7 +72,6 @@ void FaceTracker::search(const PictureView& picture, Time time) {
   const cv::Size small(std::max(1, cvRound(picture.width / shrink)), std::clamp(cvRound(picture.height / shrink), 1, 4 * kSearchWidth));
   if (small.width < kLeastFace || small.height < kLeastFace) return;
   cv::resize(picture.luma(), small_, small, 0, 0, cv::INTER_AREA);
-  cv::equalizeHist(small_, small_);
   cascade_->detectMultiScale(small_, hits_, kScaleStep, kNeighbours, 0, {kLeastFace, kLeastFace});
   const double across = static_cast<double>(picture.width) / small.width, down = static_cast<double>(picture.height) / small.height;
   for (std::size_t i = 0; i < std::min(hits_.size(), kMostFaces); ++i) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <regex>
 #include <stdexcept>
 
 namespace kaskado::filters {
@@ -22,11 +23,25 @@ void start_gstreamer() {
   if (!problem.empty()) throw std::runtime_error("GStreamer cannot be started: " + problem);
 }
 
+// GStreamer 1.22.0 forgets videoflip's `method` while it parses, and only that name of the property.
+std::string with_flips_repaired(std::string text) {
+  constexpr const char* kMethods[] = {"none", "clockwise", "rotate-180", "counterclockwise", "horizontal-flip", "vertical-flip",
+                                      "upper-left-diagonal", "upper-right-diagonal", "automatic"};
+  static const std::regex kMethod("(videoflip\\s[^!]*?)\\bmethod\\s*=\\s*\"?([a-z0-9-]+)\"?");
+  std::smatch match;
+  while (std::regex_search(text, match, kMethod)) {
+    const auto method = std::ranges::find(kMethods, match.str(2));
+    const std::string value = method == std::end(kMethods) ? match.str(2) : std::to_string(method - std::begin(kMethods));
+    text = match.prefix().str() + match.str(1) + "video-direction=" + value + match.suffix().str();
+  }
+  return text;
+}
+
 GstElement* parse(const std::string& text) {
   if (text.size() > Command::kMostBytes) refuse("'command' should be 4096 bytes at the most");
   if (text.find_first_not_of(" \t\r\n!") == std::string::npos) refuse("'command' should not be empty");
   GError* error = nullptr;
-  GstElement* bin = gst_parse_bin_from_description_full(text.c_str(), TRUE, nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &error);
+  GstElement* bin = gst_parse_bin_from_description_full(with_flips_repaired(text).c_str(), TRUE, nullptr, GST_PARSE_FLAG_FATAL_ERRORS, &error);
   const std::string problem = error ? error->message : bin ? "" : "not understood";
   g_clear_error(&error);
   if (problem.empty()) return GST_ELEMENT(gst_object_ref_sink(bin));
