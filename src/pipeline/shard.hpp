@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/deadline_queue.hpp"
@@ -55,6 +56,14 @@ class Shard {
     index_ = index;
   }
   ShardNetwork& network() const { return *network_; }
+
+  // The way to this shard from any thread, for what works for its objects elsewhere; to be set before there are
+  // objects. What comes in the end of the shard is not run.
+  using Post = std::function<void(std::function<void(Shard&)> command)>;
+  void reach_by(Post post) { post_ = std::move(post); }
+  // Empty where nobody has set it. Whoever keeps it lets go of it with the object that it is for.
+  const Post& post() const { return post_; }
+
   std::size_t index() const { return index_; }
   RelayTable& relays() { return relays_; }
   // Forwards what other shards have relayed.
@@ -146,6 +155,7 @@ class Shard {
   SessionPorts session_ports_;
   ShardNetwork* network_ = nullptr;
   std::size_t index_ = 0;
+  Post post_;
   RelayTable relays_;
   ObjectRegistry objects_;  // last: objects use all of the above while they are destroyed
 };

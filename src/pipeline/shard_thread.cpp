@@ -59,6 +59,7 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
       egress_(Shard::kOutboxSlots) {
   shard_.demux() = transport::Demux(random_.u64());  // a seed that peers cannot know
   if (network) shard_.join(*network, static_cast<std::size_t>(index));
+  shard_.reach_by([this](Command command) { post_always(std::move(command)); });
   loop_.coalesce(configuration_->max_coalescing_delay);
   loop_.after_each_round([this] {
     flush();

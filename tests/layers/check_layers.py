@@ -35,6 +35,10 @@ OWNERS = {
     "rapidjson/": {"control"},
     "openssl/": {"dtls", "srtp", "ice"},
     "sys/socket.h": {"loop"},
+    "curl/": {"loop"},
+    "libyuv.h": {"media", "codec"},
+    "kaskado/": {"media", "elements"},
+    "dlfcn.h": {"elements"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 

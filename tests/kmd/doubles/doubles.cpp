@@ -40,4 +40,12 @@ Made toys::create_toy_box(const pipeline::Construction& construction, ToyBoxPara
   return make<ToyBox>(construction, std::move(params));
 }
 
+pipeline::ApiResult<pipeline::Prepared> toys::prepare_toy_box(const pipeline::ClassInfo&, const std::string& id,
+                                                              const pipeline::Arguments& arguments) {
+  if (arguments[3].real() && *arguments[3].real() < 0) {
+    return pipeline::ApiError{pipeline::ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, "lighter than nothing"};
+  }
+  return pipeline::Prepared(std::make_shared<std::string>("prepared " + id));
+}
+
 }  // namespace kaskado
