@@ -23,12 +23,20 @@ TestPicture with_markers(const std::vector<std::pair<int, cv::Point>>& markers, 
   return picture;
 }
 
+const std::vector<MarkerFinder::Change>& process(MarkerFinder& finder, TestPicture& picture) {
+  finder.find(picture.view());
+  const TestPicture before = picture;
+  finder.draw(picture.view());
+  EXPECT_TRUE(finder.has_to_draw() || picture == before);
+  return finder.changes();
+}
+
 // What was told over so many pictures, as "id:count(difference)".
 std::string show(MarkerFinder& finder, const std::vector<std::pair<int, cv::Point>>& markers, int pictures = 1) {
   std::string told;
   for (int i = 0; i < pictures; ++i) {
     TestPicture picture = with_markers(markers);
-    for (const auto& change : finder.process(picture.view()))
+    for (const auto& change : process(finder, picture))
       told += std::to_string(change.id) + ":" + std::to_string(change.count) + "(" + std::to_string(change.difference) + ") ";
   }
   return told;
@@ -49,7 +57,7 @@ TEST(MarkerFinder, CountsMarkersAsTheyComeAndGo) {
 TEST(MarkerFinder, FindsThemInLargePicturesToo) {
   MarkerFinder finder;
   TestPicture picture = with_markers({{12, {100, 100}}}, 4);
-  const auto& changes = finder.process(picture.view());
+  const auto& changes = process(finder, picture);
   ASSERT_EQ(changes.size(), 1U);
   EXPECT_EQ(changes[0].id, 12);
 }
@@ -58,12 +66,12 @@ TEST(MarkerFinder, LaysTheImageOverTheMarker) {
   MarkerFinder finder;
   finder.set_image(plain_image(10, 10, 0, 0, 255));
   TestPicture picture = with_markers({{7, {100, 100}}});
-  finder.process(picture.view());
+  process(finder, picture);
   for (const cv::Point at : {cv::Point(104, 104), cv::Point(165, 165), cv::Point(135, 135)}) EXPECT_TRUE(near(picture.at(at.x, at.y), kBlue, 4)) << at;
   EXPECT_TRUE(near(picture.at(90, 90), kWhite, 1));
   finder.set_scale(1.5);
   picture = with_markers({{7, {100, 100}}});
-  finder.process(picture.view());
+  process(finder, picture);
   EXPECT_TRUE(near(picture.at(90, 90), kBlue, 4));
   EXPECT_TRUE(near(picture.at(75, 75), kWhite, 1));
 }
@@ -77,7 +85,7 @@ TEST(MarkerFinder, TurnsTheImageWithTheMarker) {
   cv::Mat luma = picture.view().luma(), turned;
   cv::rotate(luma, turned, cv::ROTATE_180);
   turned.copyTo(luma);
-  finder.process(picture.view());
+  process(finder, picture);
   EXPECT_TRUE(near(picture.at(345, 205), kBlue, 4));
   EXPECT_TRUE(near(picture.at(345, 245), kRed, 4));
 }
@@ -86,7 +94,7 @@ TEST(MarkerFinder, WritesTextAndDebugging) {
   MarkerFinder finder;
   const auto changed = [&] {
     TestPicture picture = with_markers({{7, {200, 100}}});
-    finder.process(picture.view());
+    process(finder, picture);
     return !(picture == with_markers({{7, {200, 100}}}));
   };
   EXPECT_FALSE(changed());
@@ -109,7 +117,7 @@ TEST(MarkerFinder, AnySize) {
     TestPicture picture(size.width, size.height, kWhite);
     const int side = std::min({size.width, size.height, 100}) * 3 / 4;
     draw_marker(picture.view(), 3, {size.width / 8, size.height / 8, side, side});
-    finder.process(picture.view());
+    process(finder, picture);
     EXPECT_TRUE(picture.intact());
   }
 }

@@ -35,14 +35,17 @@ void MarkerFinder::set_scale(double scale) {
   scale_ = scale;
 }
 
-const std::vector<MarkerFinder::Change>& MarkerFinder::process(const PictureView& picture) {
-  find(picture);
+void MarkerFinder::find(const PictureView& picture) {
+  find_markers(picture);
   note_counts();
-  draw(picture);
-  return changes_;
 }
 
-void MarkerFinder::find(const PictureView& picture) {
+bool MarkerFinder::has_to_draw() const {
+  const bool on_markers = !image_.empty() || !text_.empty() || debug_level_ >= 1;
+  return (on_markers && !markers_.empty()) || (debug_level_ >= 2 && !rejected_.empty());
+}
+
+void MarkerFinder::find_markers(const PictureView& picture) {
   markers_.clear();
   rejected_.clear();
   if (std::min(picture.width, picture.height) < kLeastSide) return;

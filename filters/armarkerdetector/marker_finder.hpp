@@ -36,14 +36,20 @@ class MarkerFinder {
   // Both are laid over the middle of each marker; empty: none.
   void set_image(Image image) { image_ = std::move(image); }
   void set_text(std::string text) { text_ = std::move(text); }
+  const std::string& text() const { return text_; }
   // The image's side in sides of the marker. Throws std::invalid_argument where it is none.
   void set_scale(double scale);
   double scale() const { return scale_; }
   // 0: nothing; 1: the markers' edges and ids; 2: also what looked like a marker and was none.
   void set_debug_level(int level) { debug_level_ = level; }
+  int debug_level() const { return debug_level_; }
 
-  // What has changed with this picture; holds until the next call.
-  const std::vector<Change>& process(const PictureView& picture);
+  void find(const PictureView& picture);
+  // What has changed with the picture that was searched last.
+  const std::vector<Change>& changes() const { return changes_; }
+  // Whether draw() would change a picture.
+  bool has_to_draw() const;
+  void draw(const PictureView& picture);
 
  private:
   using Corners = std::array<cv::Point2f, 4>;  // clockwise
@@ -57,9 +63,8 @@ class MarkerFinder {
   };
   struct Detector;
 
-  void find(const PictureView& picture);
+  void find_markers(const PictureView& picture);
   void note_counts();
-  void draw(const PictureView& picture);
   void lay_image(const PictureView& picture, const Marker& marker);
   void lay_text(const PictureView& picture, const Marker& marker) const;
 

@@ -26,6 +26,7 @@ class ImageOverlay {
   bool set_image(const std::string& id, Sprite image);
   // False where there is none of that id.
   bool remove(const std::string& id);
+  bool empty() const { return entries_.empty(); }
 
   void process(const PictureView& picture);
 
