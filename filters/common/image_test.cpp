@@ -1,9 +1,9 @@
 #include "common/image.hpp"
 
 #include <gtest/gtest.h>
-#include <png.h>
 #include <webp/encode.h>
 
+#include "testing/png.hpp"
 #include "testing/test_picture.hpp"
 
 namespace kaskado::filters {
@@ -12,20 +12,6 @@ namespace {
 
 // Red in its left half, and half transparent blue in its right.
 const std::vector<std::uint8_t> kTwoPixels = {255, 0, 0, 255, 0, 0, 255, 128};
-
-std::vector<std::uint8_t> png_of(int width, int height, const std::vector<std::uint8_t>& rgba) {
-  png_image png{};
-  png.version = PNG_IMAGE_VERSION;
-  png.width = static_cast<png_uint_32>(width);
-  png.height = static_cast<png_uint_32>(height);
-  png.format = PNG_FORMAT_RGBA;
-  png_alloc_size_t size = 0;
-  png_image_write_to_memory(&png, nullptr, &size, 0, rgba.data(), 0, nullptr);
-  std::vector<std::uint8_t> bytes(size);
-  png_image_write_to_memory(&png, bytes.data(), &size, 0, rgba.data(), 0, nullptr);
-  bytes.resize(size);
-  return bytes;
-}
 
 std::string problem_with(const std::vector<std::uint8_t>& bytes) {
   std::string problem;
