@@ -19,7 +19,8 @@ void draw_marker(const PictureView& picture, int id, const cv::Rect& place) {
 
 TestPicture with_markers(const std::vector<std::pair<int, cv::Point>>& markers, int scale = 1) {
   TestPicture picture(480 * scale, 360 * scale, kWhite);
-  for (const auto& [id, at] : markers) draw_marker(picture.view(), id, {at * scale, cv::Size(70 * scale, 70 * scale)});
+  for (const auto& [id, at] : markers)
+    draw_marker(picture.view(), id, {at * scale, cv::Size(70 * scale, 70 * scale)});
   return picture;
 }
 
@@ -32,12 +33,14 @@ const std::vector<MarkerFinder::Change>& process(MarkerFinder& finder, TestPictu
 }
 
 // What was told over so many pictures, as "id:count(difference)".
-std::string show(MarkerFinder& finder, const std::vector<std::pair<int, cv::Point>>& markers, int pictures = 1) {
+std::string show(MarkerFinder& finder, const std::vector<std::pair<int, cv::Point>>& markers,
+                 int pictures = 1) {
   std::string told;
   for (int i = 0; i < pictures; ++i) {
     TestPicture picture = with_markers(markers);
     for (const auto& change : process(finder, picture))
-      told += std::to_string(change.id) + ":" + std::to_string(change.count) + "(" + std::to_string(change.difference) + ") ";
+      told += std::to_string(change.id) + ":" + std::to_string(change.count) + "(" +
+              std::to_string(change.difference) + ") ";
   }
   return told;
 }
@@ -67,7 +70,8 @@ TEST(MarkerFinder, LaysTheImageOverTheMarker) {
   finder.set_image(plain_image(10, 10, 0, 0, 255));
   TestPicture picture = with_markers({{7, {100, 100}}});
   process(finder, picture);
-  for (const cv::Point at : {cv::Point(104, 104), cv::Point(165, 165), cv::Point(135, 135)}) EXPECT_TRUE(near(picture.at(at.x, at.y), kBlue, 4)) << at;
+  for (const cv::Point at : {cv::Point(104, 104), cv::Point(165, 165), cv::Point(135, 135)})
+    EXPECT_TRUE(near(picture.at(at.x, at.y), kBlue, 4)) << at;
   EXPECT_TRUE(near(picture.at(90, 90), kWhite, 1));
   finder.set_scale(1.5);
   picture = with_markers({{7, {100, 100}}});
@@ -124,7 +128,8 @@ TEST(MarkerFinder, AnySize) {
 
 TEST(MarkerFinder, RefusesScalesThatAreNone) {
   MarkerFinder finder;
-  for (const double scale : {0.0, -1.0, 21.0, std::nan("")}) EXPECT_THROW(finder.set_scale(scale), std::invalid_argument);
+  for (const double scale : {0.0, -1.0, 21.0, std::nan("")})
+    EXPECT_THROW(finder.set_scale(scale), std::invalid_argument);
 }
 
 }  // namespace kaskado::filters

@@ -14,9 +14,13 @@ namespace {
 
 constexpr int kLeastSide = 24;  // of a picture that a marker can be in
 
-cv::Point2f middle(const std::array<cv::Point2f, 4>& corners) { return (corners[0] + corners[1] + corners[2] + corners[3]) / 4; }
+cv::Point2f middle(const std::array<cv::Point2f, 4>& corners) {
+  return (corners[0] + corners[1] + corners[2] + corners[3]) / 4;
+}
 
-std::vector<cv::Point> polygon(const std::array<cv::Point2f, 4>& corners) { return {corners.begin(), corners.end()}; }
+std::vector<cv::Point> polygon(const std::array<cv::Point2f, 4>& corners) {
+  return {corners.begin(), corners.end()};
+}
 
 }  // namespace
 
@@ -31,7 +35,8 @@ MarkerFinder::MarkerFinder() : detector_(std::make_unique<Detector>()) {}
 MarkerFinder::~MarkerFinder() = default;
 
 void MarkerFinder::set_scale(double scale) {
-  if (!(scale > 0 && scale <= kMostScale)) throw std::invalid_argument("'overlayScale' should be more than 0 and at most 20");
+  if (!(scale > 0 && scale <= kMostScale))
+    throw std::invalid_argument("'overlayScale' should be more than 0 and at most 20");
   scale_ = scale;
 }
 
@@ -49,14 +54,16 @@ void MarkerFinder::find_markers(const PictureView& picture) {
   markers_.clear();
   rejected_.clear();
   if (std::min(picture.width, picture.height) < kLeastSide) return;
-  const float shrink = std::max(1.0F, static_cast<float>(std::max(picture.width, picture.height)) / kSearchWidth);
+  const float shrink =
+      std::max(1.0F, static_cast<float>(std::max(picture.width, picture.height)) / kSearchWidth);
   if (shrink > 1) {
     cv::resize(picture.luma(), small_, {}, 1 / shrink, 1 / shrink, cv::INTER_AREA);
   } else {
     small_ = picture.luma();
   }
   Detector& detector = *detector_;
-  cv::aruco::detectMarkers(small_, detector.dictionary, detector.corners, detector.ids, detector.parameters, detector.rejected);
+  cv::aruco::detectMarkers(small_, detector.dictionary, detector.corners, detector.ids, detector.parameters,
+                           detector.rejected);
   small_.release();  // where it was the picture's own memory
   const auto take = [&](const std::vector<cv::Point2f>& corners) {
     Corners taken;
@@ -65,7 +72,8 @@ void MarkerFinder::find_markers(const PictureView& picture) {
   };
   for (std::size_t i = 0; i < std::min(detector.ids.size(), kMostMarkers); ++i)
     markers_.push_back({detector.ids[i], take(detector.corners[i])});
-  for (std::size_t i = 0; i < std::min(detector.rejected.size(), kMostMarkers); ++i) rejected_.push_back(take(detector.rejected[i]));
+  for (std::size_t i = 0; i < std::min(detector.rejected.size(), kMostMarkers); ++i)
+    rejected_.push_back(take(detector.rejected[i]));
 }
 
 // More are told at once; fewer once that has lasted, for a marker that is only blurred would come and go.
@@ -103,13 +111,15 @@ void MarkerFinder::draw(const PictureView& picture) {
 void MarkerFinder::lay_image(const PictureView& picture, const Marker& marker) {
   const cv::Point2f centre = middle(marker.corners);
   Corners target;
-  for (std::size_t i = 0; i < 4; ++i) target[i] = centre + (marker.corners[i] - centre) * static_cast<float>(scale_);
+  for (std::size_t i = 0; i < 4; ++i)
+    target[i] = centre + (marker.corners[i] - centre) * static_cast<float>(scale_);
   const cv::Rect all = cv::boundingRect(std::vector<cv::Point2f>(target.begin(), target.end()));
   const cv::Rect even(cv::Point(all.x & ~1, all.y & ~1), all.br());
   const cv::Rect visible = even & picture.bounds();
   if (visible.empty()) return;
   const auto width = static_cast<float>(image_.rgba.cols), height = static_cast<float>(image_.rgba.rows);
-  const Corners source = {cv::Point2f(0, 0), cv::Point2f(width, 0), cv::Point2f(width, height), cv::Point2f(0, height)};
+  const Corners source = {cv::Point2f(0, 0), cv::Point2f(width, 0), cv::Point2f(width, height),
+                          cv::Point2f(0, height)};
   for (cv::Point2f& corner : target) corner -= cv::Point2f(visible.tl());
   const cv::Mat way = cv::getPerspectiveTransform(source.data(), target.data());
   cv::warpPerspective(image_.rgba, warped_, way, visible.size(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
@@ -124,7 +134,8 @@ void MarkerFinder::lay_text(const PictureView& picture, const Marker& marker) co
   const double side = cv::norm(marker.corners[1] - marker.corners[0]);
   const int height = std::clamp(cvRound(side * scale_ / 4), 8, std::max(8, picture.height / 4));
   const cv::Point2f centre = middle(marker.corners);
-  const int left = cvRound(centre.x) - static_cast<int>(std::min(text_.size(), kMostLetters)) * height * 2 / 5;
+  const int left =
+      cvRound(centre.x) - static_cast<int>(std::min(text_.size(), kMostLetters)) * height * 2 / 5;
   write(picture, text_, {left, cvRound(centre.y) + height / 2}, height);
 }
 

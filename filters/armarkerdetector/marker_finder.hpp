@@ -1,5 +1,5 @@
-// Finds ArUco markers (5 by 5 cells, ids from 0 to 249: OpenCV's dictionary DICT_5X5_250), counts them, and lays an
-// image or a text over them.
+// Finds ArUco markers (5 by 5 cells, ids from 0 to 249: OpenCV's dictionary DICT_5X5_250), counts them, and
+// lays an image or a text over them.
 #pragma once
 
 #include <array>

@@ -16,8 +16,9 @@ class ArMarkerDetector final : public sdk::VideoFilter {
   void process(sdk::VideoFrame& frame) override {
     finder_.find(looked_at(frame));
     for (const MarkerFinder::Change& change : finder_.changes()) {
-      context().raise_event("MarkerCount",
-                            {{"markerId", change.id}, {"markerCount", change.count}, {"markerCountDiff", change.difference}});
+      context().raise_event(
+          "MarkerCount",
+          {{"markerId", change.id}, {"markerCount", change.count}, {"markerCountDiff", change.difference}});
     }
     if (finder_.has_to_draw()) finder_.draw(edited(frame));
   }
@@ -45,7 +46,8 @@ class ArMarkerDetector final : public sdk::VideoFilter {
  private:
   MarkerFinder finder_;
   std::string image_;
-  std::uint64_t version_ = 0;  // of what was asked for last: an image that comes later than its successor is not shown
+  std::uint64_t version_ =
+      0;  // of what was asked for last: an image that comes later than its successor is not shown
 };
 
 }  // namespace

@@ -50,8 +50,13 @@ void ChromaKey::draw_background(cv::Size size) {
   behind_[0].create(size, CV_8UC1);
   behind_[1].create(chroma, CV_8UC1);
   behind_[2].create(chroma, CV_8UC1);
-  const PictureView behind{behind_[0].data, behind_[1].data, behind_[2].data, size.width, size.height,
-                           static_cast<int>(behind_[0].step), static_cast<int>(behind_[1].step)};
+  const PictureView behind{behind_[0].data,
+                           behind_[1].data,
+                           behind_[2].data,
+                           size.width,
+                           size.height,
+                           static_cast<int>(behind_[0].step),
+                           static_cast<int>(behind_[1].step)};
   fill(behind, behind.bounds(), kBlack);
   background_.draw(behind, behind.bounds());
 }
@@ -60,7 +65,8 @@ void ChromaKey::replace(const PictureView& picture) {
   key_->match(picture, match_);
   // Without the specks that noise makes.
   cv::medianBlur(match_, smooth_match_, 3);
-  cv::resize(smooth_match_, match_luma_, {picture.chroma_width() * 2, picture.chroma_height() * 2}, 0, 0, cv::INTER_LINEAR);
+  cv::resize(smooth_match_, match_luma_, {picture.chroma_width() * 2, picture.chroma_height() * 2}, 0, 0,
+             cv::INTER_LINEAR);
   draw_background(picture.size());
   mix(picture.luma(), behind_[0], match_luma_);
   mix(picture.blue_difference(), behind_[1], smooth_match_);

@@ -13,7 +13,8 @@ class ChromaKey {
   // Pictures in which the colour is learnt; the window is outlined meanwhile and nothing is replaced.
   static constexpr int kCalibrationPictures = 60;
 
-  // The window, in pixels, is where nothing but the screen is seen. Throws std::invalid_argument where it is none.
+  // The window, in pixels, is where nothing but the screen is seen. Throws std::invalid_argument where it is
+  // none.
   explicit ChromaKey(const cv::Rect& window);
 
   // Empty: black.

@@ -17,7 +17,8 @@ TestPicture scene(int width = 160, int height = 120) {
   TestPicture picture(width, height, kScreen);
   cv::RNG random(7);
   cv::Mat luma = picture.view().luma();
-  for (int i = 0; i < width * height; ++i) luma.at<std::uint8_t>(i / width, i % width) += static_cast<std::uint8_t>(random.uniform(0, 9));
+  for (int i = 0; i < width * height; ++i)
+    luma.at<std::uint8_t>(i / width, i % width) += static_cast<std::uint8_t>(random.uniform(0, 9));
   fill(picture.view(), {width / 3, height / 3, width / 3, height * 2 / 3}, kSkin);
   return picture;
 }
@@ -49,7 +50,8 @@ TEST(ChromaKey, PutsTheImageBehind) {
   key.process(picture.view());
   for (const cv::Point at : {cv::Point(4, 4), cv::Point(150, 10), cv::Point(20, 110), cv::Point(45, 60)})
     EXPECT_TRUE(near(picture.at(at.x, at.y), kBlue, 4)) << at;
-  for (const cv::Point at : {cv::Point(80, 60), cv::Point(58, 45), cv::Point(100, 115)}) EXPECT_TRUE(near(picture.at(at.x, at.y), kSkin, 4)) << at;
+  for (const cv::Point at : {cv::Point(80, 60), cv::Point(58, 45), cv::Point(100, 115)})
+    EXPECT_TRUE(near(picture.at(at.x, at.y), kSkin, 4)) << at;
 }
 
 TEST(ChromaKey, PutsBlackBehindWithoutAnImage) {

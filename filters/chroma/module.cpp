@@ -34,7 +34,8 @@ class ChromaFilter final : public sdk::VideoFilter {
   }
 
   ChromaKey key_;
-  std::uint64_t version_ = 0;  // of what was asked for last: an image that comes later than its successor is not shown
+  std::uint64_t version_ =
+      0;  // of what was asked for last: an image that comes later than its successor is not shown
 };
 
 }  // namespace

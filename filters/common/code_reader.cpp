@@ -20,7 +20,8 @@ void read_grey(const PictureView& picture, cv::Mat& grey) {
   if (shrink == 1.0) {
     picture.luma().copyTo(grey);
   } else {
-    cv::resize(picture.luma(), grey, {std::max(1, cvRound(picture.width / shrink)), std::max(1, cvRound(picture.height / shrink))},
+    cv::resize(picture.luma(), grey,
+               {std::max(1, cvRound(picture.width / shrink)), std::max(1, cvRound(picture.height / shrink))},
                0, 0, cv::INTER_AREA);
   }
 }
@@ -53,11 +54,12 @@ const std::vector<Code>& CodeReader::read(const PictureView& picture, Time time)
   if (read_at_ && time >= *read_at_ && time - *read_at_ < kInterval) return codes_;
   read_at_ = time;
   read_grey(picture, grey_);
-  zbar::zbar_image_set_size(scanner_->image, static_cast<unsigned>(grey_.cols), static_cast<unsigned>(grey_.rows));
+  zbar::zbar_image_set_size(scanner_->image, static_cast<unsigned>(grey_.cols),
+                            static_cast<unsigned>(grey_.rows));
   zbar::zbar_image_set_data(scanner_->image, grey_.data, grey_.total(), nullptr);
   if (zbar::zbar_scan_image(scanner_->scanner, scanner_->image) <= 0) return codes_;
-  for (const auto* symbol = zbar::zbar_image_first_symbol(scanner_->image); symbol && codes_.size() < kMostCodes;
-       symbol = zbar::zbar_symbol_next(symbol)) {
+  for (const auto* symbol = zbar::zbar_image_first_symbol(scanner_->image);
+       symbol && codes_.size() < kMostCodes; symbol = zbar::zbar_symbol_next(symbol)) {
     Code code{zbar::zbar_get_symbol_name(zbar::zbar_symbol_get_type(symbol)),
               valid_utf8({zbar::zbar_symbol_get_data(symbol), zbar::zbar_symbol_get_data_length(symbol)})};
     if (is_due(code, time)) codes_.push_back(std::move(code));

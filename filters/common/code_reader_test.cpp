@@ -31,7 +31,8 @@ TEST(CodeReader, ReadsQrCodes) {
 TEST(CodeReader, ReadsBarCodes) {
   TestPicture picture(321, 121, kWhite);
   draw_ean13(picture.view(), {50, 20}, 2, 80, "4006381333931");
-  EXPECT_EQ(CodeReader().read(picture.view(), milliseconds(0)), (std::vector<Code>{{"EAN-13", "4006381333931"}}));
+  EXPECT_EQ(CodeReader().read(picture.view(), milliseconds(0)),
+            (std::vector<Code>{{"EAN-13", "4006381333931"}}));
 }
 
 TEST(CodeReader, ReadsNothingWhereNothingIs) {

@@ -19,7 +19,8 @@ constexpr int kLumaMargin = 20;
 constexpr double kOutliers = 0.02;
 
 std::uint8_t share(double from_zero, double to_one, double x) {
-  return static_cast<std::uint8_t>(std::lround(255 * std::clamp((x - from_zero) / (to_one - from_zero), 0.0, 1.0)));
+  return static_cast<std::uint8_t>(
+      std::lround(255 * std::clamp((x - from_zero) / (to_one - from_zero), 0.0, 1.0)));
 }
 
 double degrees_between(double u, double v, double of_u, double of_v) {
@@ -31,7 +32,8 @@ double degrees_between(double u, double v, double of_u, double of_v) {
 
 cv::Rect clip(const cv::Rect& area, const PictureView& picture) {
   // Sides as 64 bits, for clients may name any number.
-  const auto right = std::int64_t{area.x} + std::max(area.width, 1), bottom = std::int64_t{area.y} + std::max(area.height, 1);
+  const auto right = std::int64_t{area.x} + std::max(area.width, 1),
+             bottom = std::int64_t{area.y} + std::max(area.height, 1);
   const int left = std::clamp(area.x, 0, picture.width - 1), top = std::clamp(area.y, 0, picture.height - 1);
   return {cv::Point(left, top),
           cv::Point(static_cast<int>(std::clamp<std::int64_t>(right, left + 1, picture.width)),
@@ -58,7 +60,8 @@ ColourKey::ColourKey(const ColourSample& sample, const Tolerance& tolerance) : t
   const auto each_cell = [&](auto&& take) {
     for (int i = 0; i < ColourSample::kCells * ColourSample::kCells; ++i) {
       const auto count = sample.chroma_[static_cast<std::size_t>(i)];
-      if (count) take(i / ColourSample::kCells * 4 + 1.5 - 128, i % ColourSample::kCells * 4 + 1.5 - 128, count);
+      if (count)
+        take(i / ColourSample::kCells * 4 + 1.5 - 128, i % ColourSample::kCells * 4 + 1.5 - 128, count);
     }
   };
   each_cell([&](double u, double v, double count) { sum_u += u * count, sum_v += v * count; });
@@ -85,8 +88,8 @@ void ColourKey::learn_hue(double u, double v, double spread, const Tolerance& to
     const double colourful = std::hypot(this_u, this_v);
     if (colourful < least * 0.75) continue;
     const double degrees = degrees_between(this_u, this_v, u, v);
-    table_[static_cast<std::size_t>(i)] =
-        std::min(share(least * 0.75, least, colourful), share(most_degrees + kSoftDegrees, most_degrees, degrees));
+    table_[static_cast<std::size_t>(i)] = std::min(share(least * 0.75, least, colourful),
+                                                   share(most_degrees + kSoftDegrees, most_degrees, degrees));
   }
 }
 

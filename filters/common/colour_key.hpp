@@ -1,4 +1,5 @@
-// A colour learnt from a part of some pictures, and where else it is: for chroma keys and for coloured pointers.
+// A colour learnt from a part of some pictures, and where else it is: for chroma keys and for coloured
+// pointers.
 #pragma once
 
 #include <array>
@@ -9,8 +10,8 @@
 
 namespace kaskado::filters {
 
-// A part of the picture that a client named in pixels. What lies outside is left out; at least one pixel of the picture,
-// the nearest, is in it.
+// A part of the picture that a client named in pixels. What lies outside is left out; at least one pixel of
+// the picture, the nearest, is in it.
 cv::Rect clip(const cv::Rect& area, const PictureView& picture);
 
 // Counts the colours in parts of pictures. Bounded by its two histograms, however much is added.
@@ -33,14 +34,14 @@ class ColourSample {
 class ColourKey {
  public:
   struct Tolerance {
-    double degrees = 14;      // of hue, to either side of what was seen
-    double least_share = 0.4; // of the colourfulness that was seen: shadows are less colourful
+    double degrees = 14;       // of hue, to either side of what was seen
+    double least_share = 0.4;  // of the colourfulness that was seen: shadows are less colourful
   };
 
   ColourKey(const ColourSample& sample, const Tolerance& tolerance);
 
-  // A value for each colour sample of the picture (half its width and height): 255 where it is the colour, 0 where it is
-  // not, and between the two at the edges. `mask` is made as large as it has to be.
+  // A value for each colour sample of the picture (half its width and height): 255 where it is the colour, 0
+  // where it is not, and between the two at the edges. `mask` is made as large as it has to be.
   void match(const PictureView& picture, cv::Mat& mask) const;
 
  private:

@@ -43,7 +43,9 @@ TEST(ColourKey, KnowsGreyByItsBrightness) {
   EXPECT_EQ(match(key, Colour::from_rgb(20, 200, 40)), 0);
 }
 
-TEST(ColourKey, OfNothingMatchesNothing) { EXPECT_EQ(match(ColourKey(ColourSample(), {}), kGreen), 0); }
+TEST(ColourKey, OfNothingMatchesNothing) {
+  EXPECT_EQ(match(ColourKey(ColourSample(), {}), kGreen), 0);
+}
 
 TEST(Clip, KeepsAtLeastOnePixelOfThePicture) {
   constexpr int kMost = std::numeric_limits<int>::max();

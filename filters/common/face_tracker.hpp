@@ -18,14 +18,15 @@ namespace kaskado::filters {
 class FaceTracker {
  public:
   static constexpr std::size_t kMostFaces = 16;
-  // Pictures are searched at this width at the most, and this often at the most; in between faces glide to where they
-  // were found last.
+  // Pictures are searched at this width at the most, and this often at the most; in between faces glide to
+  // where they were found last.
   static constexpr int kSearchWidth = 320;
   static constexpr std::chrono::milliseconds kSearchInterval{100};
   // For so long a face stays where it was last seen.
   static constexpr std::chrono::milliseconds kRemembered{500};
 
-  // Loads OpenCV's frontal-face cascade. Throws std::runtime_error, which names the package, where there is none.
+  // Loads OpenCV's frontal-face cascade. Throws std::runtime_error, which names the package, where there is
+  // none.
   FaceTracker();
   ~FaceTracker();
   FaceTracker(FaceTracker&&) noexcept;

@@ -5,7 +5,8 @@
 
 namespace kaskado::filters {
 
-void fetch_image(sdk::FilterContext& context, const std::string& parameter, const std::string& uri, std::function<void(Image)> done) {
+void fetch_image(sdk::FilterContext& context, const std::string& parameter, const std::string& uri,
+                 std::function<void(Image)> done) {
   if (uri.empty()) throw std::invalid_argument("'" + parameter + "' should not be empty");
   context.fetch(uri, [&context, parameter, uri, done = std::move(done)](const sdk::Fetched& fetched) {
     std::string problem = fetched.error;

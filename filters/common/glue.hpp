@@ -20,7 +20,9 @@ inline PictureView edited(sdk::VideoFrame& frame) {
 // To look at: others may have the same memory.
 inline PictureView looked_at(sdk::VideoFrame& frame) {
   const sdk::ConstI420 p = frame.i420();
-  const auto plane = [](const sdk::BasicPlane<const std::uint8_t>& of) { return const_cast<std::uint8_t*>(of.data); };
+  const auto plane = [](const sdk::BasicPlane<const std::uint8_t>& of) {
+    return const_cast<std::uint8_t*>(of.data);
+  };
   return {plane(p.y), plane(p.u), plane(p.v), p.width, p.height, p.y.stride, p.u.stride};
 }
 
@@ -41,8 +43,9 @@ inline void from_value(const sdk::Value& value, WindowParam& window) {
   sdk::read(value, "height", window.height);
 }
 
-// Fetches and decodes an image, and hands it over in turn with frames. Where that fails, clients are told by the event
-// `Error`, which names the parameter and the address.
-void fetch_image(sdk::FilterContext& context, const std::string& parameter, const std::string& uri, std::function<void(Image)> done);
+// Fetches and decodes an image, and hands it over in turn with frames. Where that fails, clients are told by
+// the event `Error`, which names the parameter and the address.
+void fetch_image(sdk::FilterContext& context, const std::string& parameter, const std::string& uri,
+                 std::function<void(Image)> done);
 
 }  // namespace kaskado::filters

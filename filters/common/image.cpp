@@ -14,9 +14,15 @@ std::uint8_t over(int part, int alpha, std::uint8_t under) {
 }
 
 // Brightness and colours of BT.601 in limited range, of colours multiplied by alpha.
-int luma_of(const int* p) { return (66 * p[0] + 129 * p[1] + 25 * p[2] + 128) / 256 + (16 * p[3] + 127) / 255; }
-int blue_of(const int* p) { return (-38 * p[0] - 74 * p[1] + 112 * p[2]) / 256 + (128 * p[3] + 127) / 255; }
-int red_of(const int* p) { return (112 * p[0] - 94 * p[1] - 18 * p[2]) / 256 + (128 * p[3] + 127) / 255; }
+int luma_of(const int* p) {
+  return (66 * p[0] + 129 * p[1] + 25 * p[2] + 128) / 256 + (16 * p[3] + 127) / 255;
+}
+int blue_of(const int* p) {
+  return (-38 * p[0] - 74 * p[1] + 112 * p[2]) / 256 + (128 * p[3] + 127) / 255;
+}
+int red_of(const int* p) {
+  return (112 * p[0] - 94 * p[1] - 18 * p[2]) / 256 + (128 * p[3] + 127) / 255;
+}
 
 void blend_luma(cv::Mat plane, const cv::Mat& rgba, int opacity) {
   for (int row = 0; row < rgba.rows; ++row) {
@@ -69,7 +75,8 @@ void blend(const PictureView& picture, const cv::Mat& rgba, cv::Point corner, do
   blend_chroma(picture.blue_difference()(chroma), picture.red_difference()(chroma), seen, weight);
 }
 
-// Only what is seen of the image is scaled, so that an image of a thousand times a face's size costs no more than a picture.
+// Only what is seen of the image is scaled, so that an image of a thousand times a face's size costs no more
+// than a picture.
 void Sprite::prepare(const cv::Rect& place, const cv::Rect& visible) {
   const double across = static_cast<double>(image_.rgba.cols) / place.width;
   const double down = static_cast<double>(image_.rgba.rows) / place.height;
@@ -77,11 +84,13 @@ void Sprite::prepare(const cv::Rect& place, const cv::Rect& visible) {
   const int top = static_cast<int>(std::floor((visible.y - place.y) * down));
   const int right = static_cast<int>(std::ceil((visible.br().x - place.x) * across));
   const int bottom = static_cast<int>(std::ceil((visible.br().y - place.y) * down));
-  const cv::Rect source = cv::Rect(cv::Point(left, top), cv::Point(right, bottom)) & cv::Rect({}, image_.rgba.size());
+  const cv::Rect source =
+      cv::Rect(cv::Point(left, top), cv::Point(right, bottom)) & cv::Rect({}, image_.rgba.size());
   if (source.empty()) {
     scaled_.release();
   } else {
-    cv::resize(image_.rgba(source), scaled_, visible.size(), 0, 0, across > 1 || down > 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
+    cv::resize(image_.rgba(source), scaled_, visible.size(), 0, 0,
+               across > 1 || down > 1 ? cv::INTER_AREA : cv::INTER_LINEAR);
   }
   place_ = place;
   visible_ = visible;

@@ -46,7 +46,9 @@ std::optional<cv::Mat> decode_png(Bytes bytes, std::string& problem) {
 std::optional<cv::Mat> decode_jpeg(Bytes bytes, std::string& problem) {
   const std::unique_ptr<void, int (*)(void*)> jpeg(tjInitDecompress(), tjDestroy);
   int width = 0, height = 0, subsampling = 0, colours = 0;
-  if (!jpeg || tjDecompressHeader3(jpeg.get(), bytes.data(), bytes.size(), &width, &height, &subsampling, &colours) != 0 ||
+  if (!jpeg ||
+      tjDecompressHeader3(jpeg.get(), bytes.data(), bytes.size(), &width, &height, &subsampling, &colours) !=
+          0 ||
       width < 1 || height < 1) {
     problem = "not a readable JPEG";
     return {};
@@ -58,7 +60,8 @@ std::optional<cv::Mat> decode_jpeg(Bytes bytes, std::string& problem) {
   }
   cv::Mat rgba(height, width, CV_8UC4);
   const int flags = TJFLAG_LIMITSCANS | TJFLAG_STOPONWARNING;
-  if (tjDecompress2(jpeg.get(), bytes.data(), bytes.size(), rgba.data, width, 0, height, TJPF_RGBA, flags) != 0) {
+  if (tjDecompress2(jpeg.get(), bytes.data(), bytes.size(), rgba.data, width, 0, height, TJPF_RGBA, flags) !=
+      0) {
     problem = std::string("not a readable JPEG: ") + tjGetErrorStr2(jpeg.get());
     return {};
   }
@@ -73,7 +76,8 @@ std::optional<cv::Mat> decode_webp(Bytes bytes, std::string& problem) {
   }
   if (!acceptable(width, height, problem)) return {};
   cv::Mat rgba(height, width, CV_8UC4);
-  if (!WebPDecodeRGBAInto(bytes.data(), bytes.size(), rgba.data, rgba.total() * 4, static_cast<int>(rgba.step))) {
+  if (!WebPDecodeRGBAInto(bytes.data(), bytes.size(), rgba.data, rgba.total() * 4,
+                          static_cast<int>(rgba.step))) {
     problem = "not a readable WebP";
     return {};
   }

@@ -69,7 +69,8 @@ TEST(DecodeImage, RefusesLargeOnesByTheirHeader) {
     sum ^= *at;
     for (int i = 0; i < 8; ++i) sum = sum >> 1 ^ (sum & 1 ? 0xEDB88320 : 0);
   }
-  for (int i = 0; i < 4; ++i) png[static_cast<std::size_t>(29 + i)] = static_cast<std::uint8_t>(~sum >> (24 - 8 * i));
+  for (int i = 0; i < 4; ++i)
+    png[static_cast<std::size_t>(29 + i)] = static_cast<std::uint8_t>(~sum >> (24 - 8 * i));
   EXPECT_NE(problem_with(png).find("too large: 65536 by 65536"), std::string::npos) << problem_with(png);
 }
 

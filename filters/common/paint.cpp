@@ -11,7 +11,8 @@ constexpr int kFont = cv::FONT_HERSHEY_SIMPLEX;
 // How high its capitals are at scale 1, in pixels.
 constexpr double kFontHeight = 22;
 
-// Calls draw(plane, divisor, value) for each plane; coordinates on a plane are the picture's over the divisor.
+// Calls draw(plane, divisor, value) for each plane; coordinates on a plane are the picture's over the
+// divisor.
 template <typename Draw>
 void on_each_plane(const PictureView& picture, Colour colour, Draw draw) {
   cv::Mat luma = picture.luma(), u = picture.blue_difference(), v = picture.red_difference();
@@ -52,7 +53,8 @@ void outline(const PictureView& picture, const cv::Rect& area, int thickness, Co
   fill(picture, {inside.br().x - t, inside.y, t, inside.height}, colour);
 }
 
-void outline(const PictureView& picture, const std::vector<cv::Point>& polygon, int thickness, Colour colour) {
+void outline(const PictureView& picture, const std::vector<cv::Point>& polygon, int thickness,
+             Colour colour) {
   if (polygon.empty()) return;
   on_each_plane(picture, colour, [&](cv::Mat& plane, int divisor, const cv::Scalar& value) {
     std::vector<cv::Point> points = polygon;
@@ -74,9 +76,12 @@ void write(const PictureView& picture, const std::string& text, cv::Point origin
   int below = 0;
   const cv::Size size = cv::getTextSize(letters, kFont, scale, thickness, &below);
   const int margin = std::max(2, height / 4);
-  fill(picture, {origin.x, origin.y - size.height - 2 * margin, size.width + 2 * margin, size.height + 2 * margin}, kBlack);
+  fill(picture,
+       {origin.x, origin.y - size.height - 2 * margin, size.width + 2 * margin, size.height + 2 * margin},
+       kBlack);
   cv::Mat luma = picture.luma();
-  cv::putText(luma, letters, {origin.x + margin, origin.y - margin}, kFont, scale, cv::Scalar(kWhite.y), thickness);
+  cv::putText(luma, letters, {origin.x + margin, origin.y - margin}, kFont, scale, cv::Scalar(kWhite.y),
+              thickness);
 }
 
 }  // namespace kaskado::filters

@@ -1,5 +1,5 @@
-// What the filters' algorithms work on: the three planes of an I420 picture that somebody else owns (8 bits, BT.601
-// limited range; U and V have half the width and height, rounded up). Any size from 1 by 1.
+// What the filters' algorithms work on: the three planes of an I420 picture that somebody else owns (8 bits,
+// BT.601 limited range; U and V have half the width and height, rounded up). Any size from 1 by 1.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ struct PictureView {
   cv::Size size() const { return {width, height}; }
   cv::Rect bounds() const { return {0, 0, width, height}; }
 
-  // The planes as matrices of one channel; they share the view's memory. Brightness alone is the picture in grey.
+  // The planes as matrices of one channel; they share the view's memory. Brightness alone is the picture in
+  // grey.
   cv::Mat luma() const { return plane(y, width, height, stride_y); }
   cv::Mat blue_difference() const { return plane(u, chroma_width(), chroma_height(), stride_uv); }
   cv::Mat red_difference() const { return plane(v, chroma_width(), chroma_height(), stride_uv); }

@@ -6,6 +6,8 @@
 namespace kaskado::filters {
 
 // Called first by each filter's constructor.
-inline void keep_to_one_thread() { cv::setNumThreads(1); }
+inline void keep_to_one_thread() {
+  cv::setNumThreads(1);
+}
 
 }  // namespace kaskado::filters

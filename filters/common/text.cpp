@@ -9,7 +9,9 @@ namespace {
 
 // The length of the character that begins at `at`; 0 where none does (RFC 3629 §4).
 std::size_t character_length(std::string_view bytes, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return at + i < bytes.size() ? static_cast<std::uint8_t>(bytes[at + i]) : 0; };
+  const auto byte = [&](std::size_t i) {
+    return at + i < bytes.size() ? static_cast<std::uint8_t>(bytes[at + i]) : 0;
+  };
   const auto continues = [&](std::size_t from, std::size_t to) {
     for (std::size_t i = from; i < to; ++i) {
       if ((byte(i) & 0xC0) != 0x80) return false;

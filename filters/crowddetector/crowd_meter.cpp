@@ -25,12 +25,18 @@ constexpr int kLeastSteps = 3;
 CrowdMeter::CrowdMeter(std::vector<CrowdRegion> regions) {
   check(regions);
   for (CrowdRegion& region : regions) {
-    areas_.push_back({region, LevelWatch(region.occupancy), LevelWatch(region.fluidity), DirectionWatch(region.direction), {}, 0});
+    areas_.push_back({region,
+                      LevelWatch(region.occupancy),
+                      LevelWatch(region.fluidity),
+                      DirectionWatch(region.direction),
+                      {},
+                      0});
   }
 }
 
 void CrowdMeter::set_width(int width) {
-  if (width < kLeastWidth || width > kMostWidth) throw std::invalid_argument("'processingWidth' should be from 16 to 1920");
+  if (width < kLeastWidth || width > kMostWidth)
+    throw std::invalid_argument("'processingWidth' should be from 16 to 1920");
   width_ = width;
 }
 
@@ -38,7 +44,8 @@ const std::vector<CrowdMeter::Event>& CrowdMeter::process(const PictureView& pic
   events_.clear();
   if (areas_.empty()) return events_;
   const double shrink = std::max(1.0, static_cast<double>(picture.width) / width_);
-  const cv::Size size(std::max(1, cvRound(picture.width / shrink)), std::clamp(cvRound(picture.height / shrink), 1, 2 * kMostWidth));
+  const cv::Size size(std::max(1, cvRound(picture.width / shrink)),
+                      std::clamp(cvRound(picture.height / shrink), 1, 2 * kMostWidth));
   cv::resize(picture.luma(), grey_, size, 0, 0, cv::INTER_AREA);
   cv::GaussianBlur(grey_, smooth_, {5, 5}, 0);
   if (before_.size() != size) {
@@ -58,7 +65,8 @@ void CrowdMeter::begin(cv::Size size) {
   for (Area& area : areas_) {
     std::vector<cv::Point> polygon;
     for (const cv::Point2f& point : area.region.points) {
-      polygon.emplace_back(cvRound(point.x * static_cast<float>(size.width - 1)), cvRound(point.y * static_cast<float>(size.height - 1)));
+      polygon.emplace_back(cvRound(point.x * static_cast<float>(size.width - 1)),
+                           cvRound(point.y * static_cast<float>(size.height - 1)));
     }
     area.mask = cv::Mat::zeros(size, CV_8UC1);
     cv::fillPoly(area.mask, std::vector<std::vector<cv::Point>>{polygon}, cv::Scalar(255));
@@ -79,7 +87,8 @@ void CrowdMeter::find_foreground() {
 
 void CrowdMeter::follow_features() {
   steps_.clear();
-  // Where something was in the picture before is not known any more; what stands where something is now is good enough.
+  // Where something was in the picture before is not known any more; what stands where something is now is
+  // good enough.
   cv::bitwise_and(foreground_, all_areas_, searched_);
   if (cv::countNonZero(searched_) == 0 || std::min(grey_.cols, grey_.rows) < 16) return;
   cv::goodFeaturesToTrack(grey_, features_, kMostFeatures, 0.02, 3, searched_, 5);
@@ -89,7 +98,8 @@ void CrowdMeter::follow_features() {
                            cv::TermCriteria(cv::TermCriteria::COUNT | cv::TermCriteria::EPS, 20, 0.03));
   for (std::size_t i = 0; i < features_.size(); ++i) {
     const cv::Point2f movement = features_[i] - moved_[i];
-    if (followed_[i] && std::hypot(movement.x, movement.y) < kMostMovement) steps_.push_back({features_[i], movement});
+    if (followed_[i] && std::hypot(movement.x, movement.y) < kMostMovement)
+      steps_.push_back({features_[i], movement});
   }
 }
 
@@ -111,7 +121,8 @@ void CrowdMeter::measure(Area& area) {
   if (area.fluidity.note(fluidity)) events_.push_back(Fluidity{id, fluidity, area.fluidity.level()});
   if (!area.region.direction.wanted) return;
   std::optional<cv::Point2d> mean;
-  if (moving >= kLeastSteps && std::hypot(movement.x, movement.y) >= kLeastMovement * moving) mean = movement / moving;
+  if (moving >= kLeastSteps && std::hypot(movement.x, movement.y) >= kLeastMovement * moving)
+    mean = movement / moving;
   if (const auto way = area.direction.note(mean)) events_.push_back(Direction{id, *way});
 }
 

@@ -1,7 +1,7 @@
 // Tells how full regions of a picture are, how much of what is in them moves, and which way.
 //
-// Full is what differs from the picture as it was when it was empty, which is learnt from the first picture on; what
-// stands still becomes part of it only after minutes.
+// Full is what differs from the picture as it was when it was empty, which is learnt from the first picture
+// on; what stands still becomes part of it only after minutes.
 #pragma once
 
 #include <string>
@@ -42,7 +42,8 @@ class CrowdMeter {
   // Throws std::invalid_argument where a region is none.
   explicit CrowdMeter(std::vector<CrowdRegion> regions);
 
-  // Pictures are measured at this width at the most, in pixels. Throws std::invalid_argument where it is none.
+  // Pictures are measured at this width at the most, in pixels. Throws std::invalid_argument where it is
+  // none.
   void set_width(int width);
   int width() const { return width_; }
 

@@ -23,7 +23,8 @@ class Floor {
     cv::RNG random(3);
     for (int y = 0; y < clothes_.rows; y += 5) {
       for (int x = 0; x < clothes_.cols; x += 5)
-        clothes_(cv::Rect(x, y, 5, 5)).setTo(random.uniform(0, 2) ? random.uniform(20, 70) : random.uniform(170, 230));
+        clothes_(cv::Rect(x, y, 5, 5))
+            .setTo(random.uniform(0, 2) ? random.uniform(20, 70) : random.uniform(170, 230));
     }
   }
   TestPicture picture(cv::Point moved = {}) const {

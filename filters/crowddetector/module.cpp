@@ -62,7 +62,8 @@ class CrowdDetectorFilter final : public sdk::VideoFilter {
                                                     {"roiId", fluidity.region}});
   }
   void raise(const CrowdMeter::Direction& direction) {
-    context().raise_event("CrowdDetectorDirection", {{"directionAngle", direction.degrees}, {"roiId", direction.region}});
+    context().raise_event("CrowdDetectorDirection",
+                          {{"directionAngle", direction.degrees}, {"roiId", direction.region}});
   }
 
   CrowdMeter meter_;

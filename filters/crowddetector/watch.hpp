@@ -28,8 +28,8 @@ class DirectionWatch {
  public:
   explicit DirectionWatch(const DirectionSettings& settings) : settings_(settings) {}
 
-  // `movement` in pixels, x to the right and y down; nothing where nothing moves. The angle that is to be told with this
-  // picture.
+  // `movement` in pixels, x to the right and y down; nothing where nothing moves. The angle that is to be
+  // told with this picture.
   std::optional<double> note(std::optional<cv::Point2d> movement);
 
  private:

@@ -27,7 +27,8 @@ std::string write_faces(const std::vector<cv::Rect>& faces) {
   std::string notes;
   for (const cv::Rect& face : faces) {
     if (!notes.empty()) notes += ';';
-    notes += std::to_string(face.x) + ',' + std::to_string(face.y) + ',' + std::to_string(face.width) + ',' + std::to_string(face.height);
+    notes += std::to_string(face.x) + ',' + std::to_string(face.y) + ',' + std::to_string(face.width) + ',' +
+             std::to_string(face.height);
   }
   return notes;
 }
@@ -36,7 +37,9 @@ std::vector<cv::Rect> read_faces(std::string_view notes) {
   std::vector<cv::Rect> faces;
   while (!notes.empty() && faces.size() < kMostNotedFaces) {
     std::array<int, 4> n{};
-    if (!take(notes, n[0], ',') || !take(notes, n[1], ',') || !take(notes, n[2], ',') || !take(notes, n[3], ';')) break;
+    if (!take(notes, n[0], ',') || !take(notes, n[1], ',') || !take(notes, n[2], ',') ||
+        !take(notes, n[3], ';'))
+      break;
     if (n[2] < 0 || n[3] < 0) break;
     faces.emplace_back(n[0], n[1], n[2], n[3]);
   }

@@ -45,7 +45,8 @@ class SendData final : public sdk::VideoFilter {
   explicit SendData(sdk::FilterContext& context) : VideoFilter(context) { keep_to_one_thread(); }
 
   void process(sdk::VideoFrame& frame) override {
-    for (const Code& code : reader_.read(looked_at(frame), frame.time())) context().send_data({code.value, false});
+    for (const Code& code : reader_.read(looked_at(frame), frame.time()))
+      context().send_data({code.value, false});
   }
 
  private:

@@ -12,8 +12,8 @@ namespace kaskado::filters {
 
 class FaceOverlay {
  public:
-  // The placement is relative to the face's rectangle. Throws std::invalid_argument where it is none. What was shown
-  // before is shown until the image comes.
+  // The placement is relative to the face's rectangle. Throws std::invalid_argument where it is none. What
+  // was shown before is shown until the image comes.
   void set_image(Image image, const Placement& placement);
   void unset_image() { sprites_.clear(); }
 

@@ -11,7 +11,8 @@ namespace kaskado::filters {
 
 namespace {
 
-ImageOverlay::Settings at(double x, double y, double width, double height, bool keep_aspect_ratio = false, bool centred = false) {
+ImageOverlay::Settings at(double x, double y, double width, double height, bool keep_aspect_ratio = false,
+                          bool centred = false) {
   return {{x, y, width, height}, keep_aspect_ratio, centred};
 }
 
@@ -94,10 +95,13 @@ TEST(ImageOverlay, AnySize) {
 TEST(ImageOverlay, SaysWhichParameterIsWrong) {
   ImageOverlay overlay;
   EXPECT_NE(problem_of([&] { overlay.add("", at(0, 0, 1, 1)); }).find("'id'"), std::string::npos);
-  EXPECT_NE(problem_of([&] { overlay.add("a", at(101, 0, 1, 1)); }).find("'offsetXPercent'"), std::string::npos);
-  EXPECT_NE(problem_of([&] { overlay.add("a", at(0, std::nan(""), 1, 1)); }).find("'offsetYPercent'"), std::string::npos);
+  EXPECT_NE(problem_of([&] { overlay.add("a", at(101, 0, 1, 1)); }).find("'offsetXPercent'"),
+            std::string::npos);
+  EXPECT_NE(problem_of([&] { overlay.add("a", at(0, std::nan(""), 1, 1)); }).find("'offsetYPercent'"),
+            std::string::npos);
   EXPECT_NE(problem_of([&] { overlay.add("a", at(0, 0, -1, 1)); }).find("'widthPercent'"), std::string::npos);
-  EXPECT_NE(problem_of([&] { overlay.add("a", at(0, 0, 1, 1e30)); }).find("'heightPercent'"), std::string::npos);
+  EXPECT_NE(problem_of([&] { overlay.add("a", at(0, 0, 1, 1e30)); }).find("'heightPercent'"),
+            std::string::npos);
   for (std::size_t i = 0; i < ImageOverlay::kMostImages; ++i) overlay.add(std::to_string(i), at(0, 0, 1, 1));
   overlay.add("3", at(0, 0, 1, 1));
   EXPECT_NE(problem_of([&] { overlay.add("x", at(0, 0, 1, 1)); }).find("64"), std::string::npos);

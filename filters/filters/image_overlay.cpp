@@ -14,7 +14,8 @@ void ImageOverlay::add(const std::string& id, const Settings& settings) {
     return;
   }
   if (entries_.size() == kMostImages)
-    throw std::invalid_argument("'id' would be one more than the " + std::to_string(kMostImages) + " images that there may be");
+    throw std::invalid_argument("'id' would be one more than the " + std::to_string(kMostImages) +
+                                " images that there may be");
   entries_.push_back({id, settings, {}});
 }
 
@@ -32,7 +33,9 @@ bool ImageOverlay::remove(const std::string& id) {
 void ImageOverlay::process(const PictureView& picture) {
   for (Entry& entry : entries_) {
     const cv::Rect area = place(entry.settings.placement, picture.bounds());
-    entry.image.draw(picture, entry.settings.keep_aspect_ratio ? fit(entry.image.size(), area, entry.settings.centred) : area);
+    entry.image.draw(picture, entry.settings.keep_aspect_ratio
+                                  ? fit(entry.image.size(), area, entry.settings.centred)
+                                  : area);
   }
 }
 

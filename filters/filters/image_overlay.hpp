@@ -19,8 +19,8 @@ class ImageOverlay {
     bool centred = false;  // within its place, where it keeps its aspect ratio
   };
 
-  // Room for an image that is still on its way; takes the place of one of the same id. Throws std::invalid_argument
-  // where a parameter is wrong or there are too many.
+  // Room for an image that is still on its way; takes the place of one of the same id. Throws
+  // std::invalid_argument where a parameter is wrong or there are too many.
   void add(const std::string& id, const Settings& settings);
   // False where that id has gone meanwhile.
   bool set_image(const std::string& id, Sprite image);

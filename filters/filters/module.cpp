@@ -36,7 +36,8 @@ class FaceOverlayFilter final : public sdk::VideoFilter {
 
  private:
   FaceOverlay overlay_;
-  std::uint64_t version_ = 0;  // of what was asked for last: an image that comes later than its successor is not shown
+  std::uint64_t version_ =
+      0;  // of what was asked for last: an image that comes later than its successor is not shown
 };
 
 class ImageOverlayFilter final : public sdk::VideoFilter {
@@ -47,14 +48,15 @@ class ImageOverlayFilter final : public sdk::VideoFilter {
     if (!overlay_.empty()) overlay_.process(edited(frame));
   }
 
-  void add(const std::string& id, const std::string& uri, double offset_x, double offset_y, double width, double height,
-           bool keep_aspect_ratio, bool centred) {
+  void add(const std::string& id, const std::string& uri, double offset_x, double offset_y, double width,
+           double height, bool keep_aspect_ratio, bool centred) {
     if (uri.empty()) throw std::invalid_argument("'uri' should not be empty");
     overlay_.add(id, {{offset_x, offset_y, width, height}, keep_aspect_ratio, centred});
     const std::uint64_t version = versions_[id] = ++version_;
     fetch_image(context(), "uri", uri, [this, id, version](Image image) {
       const auto known = versions_.find(id);
-      if (known != versions_.end() && known->second == version) overlay_.set_image(id, Sprite(std::move(image)));
+      if (known != versions_.end() && known->second == version)
+        overlay_.set_image(id, Sprite(std::move(image)));
     });
   }
   void remove(const std::string& id) {

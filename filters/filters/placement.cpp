@@ -9,8 +9,8 @@ namespace {
 
 void check(double value, double least, double most, const std::string& name) {
   if (value >= least && value <= most) return;
-  throw std::invalid_argument("'" + name + "' should be from " + std::to_string(static_cast<int>(least)) + " to " +
-                              std::to_string(static_cast<int>(most)) + ", where 1 is the whole");
+  throw std::invalid_argument("'" + name + "' should be from " + std::to_string(static_cast<int>(least)) +
+                              " to " + std::to_string(static_cast<int>(most)) + ", where 1 is the whole");
 }
 
 }  // namespace
@@ -29,9 +29,12 @@ cv::Rect place(const Placement& placement, const cv::Rect& on) {
 
 cv::Rect fit(cv::Size image, const cv::Rect& area, bool centred) {
   if (image.empty() || area.empty()) return {};
-  const double scale = std::min(static_cast<double>(area.width) / image.width, static_cast<double>(area.height) / image.height);
+  const double scale = std::min(static_cast<double>(area.width) / image.width,
+                                static_cast<double>(area.height) / image.height);
   const cv::Size size(std::max(1, cvRound(image.width * scale)), std::max(1, cvRound(image.height * scale)));
-  const cv::Point corner = centred ? area.tl() + cv::Point((area.width - size.width) / 2, (area.height - size.height) / 2) : area.tl();
+  const cv::Point corner =
+      centred ? area.tl() + cv::Point((area.width - size.width) / 2, (area.height - size.height) / 2)
+              : area.tl();
   return {corner, size};
 }
 

@@ -20,7 +20,8 @@ struct Placement {
 // Throws std::invalid_argument, which names the parameter, where a number is out of range.
 void check(const Placement& placement);
 
-// Relative to a part of the picture, such as a face: offsets count from its left upper corner, down and to the right.
+// Relative to a part of the picture, such as a face: offsets count from its left upper corner, down and to
+// the right.
 cv::Rect place(const Placement& placement, const cv::Rect& on);
 
 // The largest place of the image's proportions within `area`, in its left upper corner or its middle.

@@ -16,17 +16,18 @@ class Command {
   static constexpr std::size_t kMostBytes = 4096;
   static constexpr std::size_t kMostElements = 32;
 
-  // Throws std::invalid_argument, which says what is wrong with the command: it does not parse, holds an element that is
-  // a source or a sink, has no input or no output, or is not for this kind of media. Where the type is left open, the
-  // input of the first element decides; video where it would take both.
+  // Throws std::invalid_argument, which says what is wrong with the command: it does not parse, holds an
+  // element that is a source or a sink, has no input or no output, or is not for this kind of media. Where
+  // the type is left open, the input of the first element decides; video where it would take both.
   Command(const std::string& text, FilterType type);
 
   Media media() const { return media_; }
   // With a pad "sink" and a pad "src". Still owned by this until it is put into a pipeline.
   GstElement* bin() const { return bin_.get(); }
 
-  // The name is a property of one of the elements, alone or as `element::property`. Throws std::invalid_argument where it
-  // is none, cannot be changed any more, or cannot have the value. May be called while media flows.
+  // The name is a property of one of the elements, alone or as `element::property`. Throws
+  // std::invalid_argument where it is none, cannot be changed any more, or cannot have the value. May be
+  // called while media flows.
   void set_property(const std::string& name, const std::string& value);
 
  private:

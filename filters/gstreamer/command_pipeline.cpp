@@ -13,9 +13,11 @@ constexpr int kSampleRate = 48000;
 constexpr const char* kVideoOutput = "video/x-raw,format=I420";
 constexpr const char* kAudioOutput = "audio/x-raw,format=S16LE,layout=interleaved,rate=48000,channels=[1,2]";
 
-void copy_plane(const std::uint8_t* from, int from_stride, std::uint8_t* to, int to_stride, int width, int height) {
+void copy_plane(const std::uint8_t* from, int from_stride, std::uint8_t* to, int to_stride, int width,
+                int height) {
   for (int row = 0; row < height; ++row)
-    std::memcpy(to + std::ptrdiff_t{row} * to_stride, from + std::ptrdiff_t{row} * from_stride, static_cast<std::size_t>(width));
+    std::memcpy(to + std::ptrdiff_t{row} * to_stride, from + std::ptrdiff_t{row} * from_stride,
+                static_cast<std::size_t>(width));
 }
 
 void set_caps(GstAppSink* sink, const char* text) {
@@ -26,7 +28,9 @@ void set_caps(GstAppSink* sink, const char* text) {
 }  // namespace
 
 CommandPipeline::CommandPipeline(const std::string& command, FilterType type, Output output)
-    : command_(command, type), output_(std::move(output)), pipeline_(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr)))) {
+    : command_(command, type),
+      output_(std::move(output)),
+      pipeline_(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr)))) {
   build();
   GstBus* const bus = gst_pipeline_get_bus(GST_PIPELINE(pipeline_.get()));
   gst_bus_set_sync_handler(bus, &CommandPipeline::on_message, this, nullptr);
@@ -36,12 +40,15 @@ CommandPipeline::CommandPipeline(const std::string& command, FilterType type, Ou
   throw std::invalid_argument("'command' cannot be run: one of its elements did not start");
 }
 
-CommandPipeline::~CommandPipeline() { gst_element_set_state(pipeline_.get(), GST_STATE_NULL); }
+CommandPipeline::~CommandPipeline() {
+  gst_element_set_state(pipeline_.get(), GST_STATE_NULL);
+}
 
 GstElement* CommandPipeline::add(const char* kind) {
   GstElement* const element = gst_element_factory_make(kind, nullptr);
   if (!element)
-    throw std::runtime_error(std::string("GStreamer's element '") + kind + "' is missing; it comes with the package gstreamer1.0-plugins-base");
+    throw std::runtime_error(std::string("GStreamer's element '") + kind +
+                             "' is missing; it comes with the package gstreamer1.0-plugins-base");
   gst_bin_add(GST_BIN(pipeline_.get()), element);
   return element;
 }
@@ -54,14 +61,17 @@ void CommandPipeline::build() {
   GstElement* const last = video ? after : add("audioresample");
   GstElement* const sink = add("appsink");
   gst_bin_add(GST_BIN(pipeline_.get()), command_.bin());
-  if (!gst_element_link_many(source, before, command_.bin(), after, nullptr) || (last != after && !gst_element_link(after, last)) ||
-      !gst_element_link(last, sink))
-    throw std::invalid_argument(std::string("'command' does not take and give raw ") + (video ? "video" : "audio"));
+  if (!gst_element_link_many(source, before, command_.bin(), after, nullptr) ||
+      (last != after && !gst_element_link(after, last)) || !gst_element_link(last, sink))
+    throw std::invalid_argument(std::string("'command' does not take and give raw ") +
+                                (video ? "video" : "audio"));
   source_ = GST_APP_SRC(source);
   sink_ = GST_APP_SINK(sink);
-  g_object_set(source, "format", GST_FORMAT_TIME, "is-live", TRUE, "block", FALSE, "max-bytes", guint64{0}, "max-time", guint64{0},
-               "max-buffers", guint64{kMostWaiting}, "leaky-type", GST_APP_LEAKY_TYPE_DOWNSTREAM, nullptr);
-  g_object_set(sink, "sync", FALSE, "async", FALSE, "max-buffers", guint{kMostWaiting}, "drop", TRUE, "enable-last-sample", FALSE, nullptr);
+  g_object_set(source, "format", GST_FORMAT_TIME, "is-live", TRUE, "block", FALSE, "max-bytes", guint64{0},
+               "max-time", guint64{0}, "max-buffers", guint64{kMostWaiting}, "leaky-type",
+               GST_APP_LEAKY_TYPE_DOWNSTREAM, nullptr);
+  g_object_set(sink, "sync", FALSE, "async", FALSE, "max-buffers", guint{kMostWaiting}, "drop", TRUE,
+               "enable-last-sample", FALSE, nullptr);
   set_caps(sink_, video ? kVideoOutput : kAudioOutput);
   GstAppSinkCallbacks callbacks{};
   callbacks.new_sample = &CommandPipeline::on_sample;
@@ -77,16 +87,20 @@ void CommandPipeline::set_input(const std::string& text) {
 
 void CommandPipeline::push(const RawPicture& picture, Time time) {
   if (failed_ || media() != Media::video) return;
-  set_input("video/x-raw,format=I420,width=" + std::to_string(picture.width) + ",height=" + std::to_string(picture.height) +
+  set_input("video/x-raw,format=I420,width=" + std::to_string(picture.width) +
+            ",height=" + std::to_string(picture.height) +
             ",framerate=30/1,pixel-aspect-ratio=1/1,interlace-mode=progressive,colorimetry=bt601");
   GstVideoInfo info;
-  gst_video_info_set_format(&info, GST_VIDEO_FORMAT_I420, static_cast<guint>(picture.width), static_cast<guint>(picture.height));
+  gst_video_info_set_format(&info, GST_VIDEO_FORMAT_I420, static_cast<guint>(picture.width),
+                            static_cast<guint>(picture.height));
   BufferHandle buffer(gst_buffer_new_allocate(nullptr, info.size, nullptr));
   GstVideoFrame frame;
   if (!gst_video_frame_map(&frame, &info, buffer.get(), GST_MAP_WRITE)) return;
   for (guint i = 0; i < 3; ++i) {
-    copy_plane(picture.planes[i], picture.strides[i], static_cast<std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, i)),
-               GST_VIDEO_FRAME_PLANE_STRIDE(&frame, i), GST_VIDEO_FRAME_COMP_WIDTH(&frame, i), GST_VIDEO_FRAME_COMP_HEIGHT(&frame, i));
+    copy_plane(picture.planes[i], picture.strides[i],
+               static_cast<std::uint8_t*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, i)),
+               GST_VIDEO_FRAME_PLANE_STRIDE(&frame, i), GST_VIDEO_FRAME_COMP_WIDTH(&frame, i),
+               GST_VIDEO_FRAME_COMP_HEIGHT(&frame, i));
   }
   gst_video_frame_unmap(&frame);
   push(std::move(buffer), time, GST_CLOCK_TIME_NONE);
@@ -111,7 +125,8 @@ void CommandPipeline::push(BufferHandle buffer, Time time, GstClockTime duration
 }
 
 CommandPipeline::Time CommandPipeline::time_of(GstBuffer* buffer) const {
-  const Time since = GST_BUFFER_PTS_IS_VALID(buffer) ? Time(static_cast<Time::rep>(GST_BUFFER_PTS(buffer))) : Time{0};
+  const Time since =
+      GST_BUFFER_PTS_IS_VALID(buffer) ? Time(static_cast<Time::rep>(GST_BUFFER_PTS(buffer))) : Time{0};
   return first_.value_or(Time{0}) + since;
 }
 
@@ -120,7 +135,8 @@ GstFlowReturn CommandPipeline::on_sample(GstAppSink* sink, gpointer self) {
   const SampleHandle sample(gst_app_sink_try_pull_sample(sink, 0));
   if (!sample) return GST_FLOW_OK;
   try {
-    pipeline->media() == Media::video ? pipeline->hand_out_video(sample.get()) : pipeline->hand_out_audio(sample.get());
+    pipeline->media() == Media::video ? pipeline->hand_out_video(sample.get())
+                                      : pipeline->hand_out_audio(sample.get());
   } catch (const std::exception& e) {
     pipeline->fail(e.what());
     return GST_FLOW_ERROR;
@@ -132,7 +148,9 @@ void CommandPipeline::hand_out_video(GstSample* sample) const {
   GstVideoInfo info;
   GstVideoFrame frame;
   GstBuffer* const buffer = gst_sample_get_buffer(sample);
-  if (!buffer || !gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) || !gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ)) return;
+  if (!buffer || !gst_video_info_from_caps(&info, gst_sample_get_caps(sample)) ||
+      !gst_video_frame_map(&frame, &info, buffer, GST_MAP_READ))
+    return;
   const std::unique_ptr<GstVideoFrame, void (*)(GstVideoFrame*)> unmap(&frame, gst_video_frame_unmap);
   RawPicture picture;
   picture.width = GST_VIDEO_FRAME_WIDTH(&frame);
@@ -148,7 +166,8 @@ void CommandPipeline::hand_out_audio(GstSample* sample) const {
   GstBuffer* const buffer = gst_sample_get_buffer(sample);
   int channels = 0;
   GstMapInfo map;
-  if (!buffer || !gst_structure_get_int(gst_caps_get_structure(gst_sample_get_caps(sample), 0), "channels", &channels) ||
+  if (!buffer ||
+      !gst_structure_get_int(gst_caps_get_structure(gst_sample_get_caps(sample), 0), "channels", &channels) ||
       !gst_buffer_map(buffer, &map, GST_MAP_READ))
     return;
   struct Unmap {
@@ -156,7 +175,8 @@ void CommandPipeline::hand_out_audio(GstSample* sample) const {
     GstMapInfo* map;
     ~Unmap() { gst_buffer_unmap(buffer, map); }
   } const unmap{buffer, &map};
-  output_.audio({reinterpret_cast<const std::int16_t*>(map.data), map.size / sizeof(std::int16_t)}, channels, time_of(buffer));
+  output_.audio({reinterpret_cast<const std::int16_t*>(map.data), map.size / sizeof(std::int16_t)}, channels,
+                time_of(buffer));
 }
 
 void CommandPipeline::fail(const std::string& reason) {
@@ -168,7 +188,8 @@ GstBusSyncReply CommandPipeline::on_message(GstBus*, GstMessage* message, gpoint
   if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
     GError* error = nullptr;
     gst_message_parse_error(message, &error, nullptr);
-    static_cast<CommandPipeline*>(self)->fail(std::string(GST_MESSAGE_SRC_NAME(message)) + ": " + error->message);
+    static_cast<CommandPipeline*>(self)->fail(std::string(GST_MESSAGE_SRC_NAME(message)) + ": " +
+                                              error->message);
     g_clear_error(&error);
   }
   return GST_BUS_DROP;

@@ -1,5 +1,5 @@
-// Runs media through a command: `appsrc ! <conversion> ! <command> ! <conversion> ! appsink`, on one thread of
-// GStreamer's own and those that the command asks for.
+// Runs media through a command: `appsrc ! <conversion> ! <command> ! <conversion> ! appsink`, on one thread
+// of GStreamer's own and those that the command asks for.
 #pragma once
 
 #include <gst/app/gstappsink.h>

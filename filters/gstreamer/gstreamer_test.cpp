@@ -57,7 +57,8 @@ class Collected {
     return {[this](const RawPicture& raw, Time time) {
               const int cw = (raw.width + 1) / 2, ch = (raw.height + 1) / 2;
               note([&] {
-                pictures.push_back({raw.width, raw.height, rows_of(raw, 0, raw.width, raw.height), rows_of(raw, 1, cw, ch), rows_of(raw, 2, cw, ch), time});
+                pictures.push_back({raw.width, raw.height, rows_of(raw, 0, raw.width, raw.height),
+                                    rows_of(raw, 1, cw, ch), rows_of(raw, 2, cw, ch), time});
               });
             },
             [this](std::span<const std::int16_t> samples, int channels, Time time) {
@@ -68,7 +69,8 @@ class Collected {
   // So much has come out, or the time is up.
   bool wait(std::size_t wanted) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(30), [&] { return pictures.size() + sounds.size() + failures.size() >= wanted; });
+    return changed_.wait_for(lock, std::chrono::seconds(30),
+                             [&] { return pictures.size() + sounds.size() + failures.size() >= wanted; });
   }
 
   std::vector<Picture> pictures;
@@ -104,7 +106,9 @@ std::string problem_setting(CommandPipeline& pipeline, const std::string& name, 
   return "";
 }
 
-bool has(const std::string& sentence, const std::string& part) { return sentence.find(part) != std::string::npos; }
+bool has(const std::string& sentence, const std::string& part) {
+  return sentence.find(part) != std::string::npos;
+}
 
 Picture through(const std::string& command, const Picture& in) {
   Collected collected;
@@ -131,9 +135,10 @@ TEST(GStreamer, TurnsPicturesToAnotherSize) {
 }
 
 TEST(GStreamer, FlipsPicturesHoweverThatIsWritten) {
-  for (const char* command : {"videoflip method=4", "videoflip method = \"horizontal-flip\"", "videoflip video-direction=horiz",
-                              "videoflip name=f method=horizontal-flip ! videobalance ! videoflip method=none",
-                              "videoflip method=vertical-flip ! videoflip method=rotate-180"}) {
+  for (const char* command :
+       {"videoflip method=4", "videoflip method = \"horizontal-flip\"", "videoflip video-direction=horiz",
+        "videoflip name=f method=horizontal-flip ! videobalance ! videoflip method=none",
+        "videoflip method=vertical-flip ! videoflip method=rotate-180"}) {
     const Picture out = through(command, picture(64, 48));
     ASSERT_FALSE(out.y.empty()) << command;
     EXPECT_EQ(out.y[0], 200) << command;
@@ -146,7 +151,8 @@ TEST(GStreamer, TakesTheColourAway) {
 }
 
 TEST(GStreamer, RunsChainsOfElements) {
-  const Picture out = through("videoflip method=horizontal-flip ! videobalance saturation=0 ! videoconvert", picture(64, 48));
+  const Picture out =
+      through("videoflip method=horizontal-flip ! videobalance saturation=0 ! videoconvert", picture(64, 48));
   ASSERT_FALSE(out.y.empty());
   EXPECT_EQ(out.y[0], 200);
   EXPECT_NEAR(out.u[0], 128, 1);
@@ -157,7 +163,8 @@ TEST(GStreamer, AnySizeAlsoOneThatChanges) {
   CommandPipeline pipeline("videoflip method=vertical-flip", FilterType::autodetect, collected.output());
   const std::vector<std::pair<int, int>> sizes = {{16, 16}, {17, 17}, {321, 16}, {33, 65}, {640, 359}};
   for (std::size_t i = 0; i < sizes.size(); ++i) {
-    pipeline.push(picture(sizes[i].first, sizes[i].second).raw(), milliseconds(1000 + 40 * static_cast<int>(i)));
+    pipeline.push(picture(sizes[i].first, sizes[i].second).raw(),
+                  milliseconds(1000 + 40 * static_cast<int>(i)));
     ASSERT_TRUE(collected.wait(i + 1));
     EXPECT_EQ(collected.pictures[i].width, sizes[i].first);
     EXPECT_EQ(collected.pictures[i].height, sizes[i].second);
@@ -198,17 +205,20 @@ TEST(GStreamer, ChangesProperties) {
 }
 
 TEST(GStreamer, PropertiesOfSeveralElements) {
-  CommandPipeline pipeline("videobalance name=first ! videoflip ! videobalance name=second", FilterType::video, {});
+  CommandPipeline pipeline("videobalance name=first ! videoflip ! videobalance name=second",
+                           FilterType::video, {});
   EXPECT_EQ(problem_setting(pipeline, "method", "clockwise"), "");
   EXPECT_EQ(problem_setting(pipeline, "second::saturation", "0.5"), "");
   EXPECT_TRUE(has(problem_setting(pipeline, "saturation", "0.5"), "element::saturation"));
   EXPECT_TRUE(has(problem_setting(pipeline, "third::saturation", "0.5"), "'third'"));
-  EXPECT_TRUE(has(problem_setting(pipeline, "first::method", "none"), "'videobalance' has no property 'method'"));
+  EXPECT_TRUE(
+      has(problem_setting(pipeline, "first::method", "none"), "'videobalance' has no property 'method'"));
 }
 
 TEST(GStreamer, SaysWhatIsWrongWithAProperty) {
   CommandPipeline pipeline("videobalance", FilterType::video, {});
-  EXPECT_TRUE(has(problem_setting(pipeline, "sharpness", "1"), "'propertyName': no element of the command has a property 'sharpness'"));
+  EXPECT_TRUE(has(problem_setting(pipeline, "sharpness", "1"),
+                  "'propertyName': no element of the command has a property 'sharpness'"));
   EXPECT_TRUE(has(problem_setting(pipeline, "", "1"), "'propertyName'"));
   EXPECT_TRUE(has(problem_setting(pipeline, "saturation", "much"), "'propertyValue': 'much' is no gdouble"));
   EXPECT_TRUE(has(problem_setting(pipeline, "saturation", "17"), "out of the range"));

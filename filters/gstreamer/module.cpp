@@ -14,7 +14,8 @@ FilterType type_named(const std::string& name) {
 
 void copy(const RawPicture& from, int plane, const sdk::BasicPlane<std::uint8_t>& to, int width, int height) {
   for (int row = 0; row < height; ++row)
-    std::memcpy(to.data + std::ptrdiff_t{row} * to.stride, from.planes[plane] + std::ptrdiff_t{row} * from.strides[plane],
+    std::memcpy(to.data + std::ptrdiff_t{row} * to.stride,
+                from.planes[plane] + std::ptrdiff_t{row} * from.strides[plane],
                 static_cast<std::size_t>(width));
 }
 
@@ -30,7 +31,9 @@ class GStreamerFilter final : public sdk::StreamFilter {
   void push_video(std::unique_ptr<sdk::VideoFrame> frame) override {
     if (pipeline_.failed()) return context().emit(std::move(frame));
     const sdk::ConstI420 p = frame->i420();
-    pipeline_.push(RawPicture{{p.y.data, p.u.data, p.v.data}, {p.y.stride, p.u.stride, p.v.stride}, p.width, p.height}, frame->time());
+    pipeline_.push(
+        RawPicture{{p.y.data, p.u.data, p.v.data}, {p.y.stride, p.u.stride, p.v.stride}, p.width, p.height},
+        frame->time());
   }
   void push_audio(std::unique_ptr<sdk::AudioFrame> frame) override {
     if (pipeline_.failed()) return context().emit(std::move(frame));
@@ -38,12 +41,16 @@ class GStreamerFilter final : public sdk::StreamFilter {
   }
 
   std::string command() const { return command_; }
-  void set_element_property(const std::string& name, const std::string& value) { pipeline_.set_property(name, value); }
+  void set_element_property(const std::string& name, const std::string& value) {
+    pipeline_.set_property(name, value);
+  }
 
  private:
   CommandPipeline::Output output() {
     return {[this](const RawPicture& picture, sdk::Time time) { give(picture, time); },
-            [this](std::span<const std::int16_t> samples, int channels, sdk::Time time) { give(samples, channels, time); },
+            [this](std::span<const std::int16_t> samples, int channels, sdk::Time time) {
+              give(samples, channels, time);
+            },
             [this](const std::string& reason) { context().raise_error("'command' has failed: " + reason); }};
   }
   void give(const RawPicture& picture, sdk::Time time) {

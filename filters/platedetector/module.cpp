@@ -13,7 +13,8 @@ class PlateDetectorFilter final : public sdk::VideoFilter {
   explicit PlateDetectorFilter(sdk::FilterContext& context) : VideoFilter(context) { keep_to_one_thread(); }
 
   void process(sdk::VideoFrame& frame) override {
-    if (const auto plate = reader_.process(looked_at(frame), frame.time())) context().raise_event("PlateDetected", {{"plate", *plate}});
+    if (const auto plate = reader_.process(looked_at(frame), frame.time()))
+      context().raise_event("PlateDetected", {{"plate", *plate}});
   }
 
   void set_width_share(double share) { reader_.set_width_share(share); }
@@ -28,5 +29,6 @@ class PlateDetectorFilter final : public sdk::VideoFilter {
 
 KASKADO_MODULE(module) {
   using namespace kaskado::filters;
-  module.filter<PlateDetectorFilter>("PlateDetectorFilter").method("setPlateWidthPercentage", &PlateDetectorFilter::set_width_share);
+  module.filter<PlateDetectorFilter>("PlateDetectorFilter")
+      .method("setPlateWidthPercentage", &PlateDetectorFilter::set_width_share);
 }

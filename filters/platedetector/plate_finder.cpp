@@ -23,7 +23,8 @@ constexpr double kMostAspect = 9;
 constexpr double kMostGap = 1.2;
 
 bool is_letter_shaped(const cv::Rect& box, cv::Size picture) {
-  return box.height >= kLeastHeight && box.height <= picture.height / 3 && box.width <= box.height * 3 / 2 && box.width * 12 >= box.height;
+  return box.height >= kLeastHeight && box.height <= picture.height / 3 && box.width <= box.height * 3 / 2 &&
+         box.width * 12 >= box.height;
 }
 
 bool are_one_line(const cv::Rect& line, const cv::Rect& letter) {
@@ -36,14 +37,16 @@ bool are_one_line(const cv::Rect& line, const cv::Rect& letter) {
 
 void PlateFinder::set_width_share(double share) {
   if (!(share > 0 && share <= 1))
-    throw std::invalid_argument("'plateWidthPercentage' should be more than 0 and at most 1, where 1 is the picture's width");
+    throw std::invalid_argument(
+        "'plateWidthPercentage' should be more than 0 and at most 1, where 1 is the picture's width");
   least_share_ = share / 2;
   most_share_ = std::min(share * 2, 1.0);
 }
 
 void PlateFinder::find_letters() {
   letters_.clear();
-  cv::adaptiveThreshold(small_, dark_, 255, cv::ADAPTIVE_THRESH_MEAN_C, cv::THRESH_BINARY_INV, kAround, kDarker);
+  cv::adaptiveThreshold(small_, dark_, 255, cv::ADAPTIVE_THRESH_MEAN_C, cv::THRESH_BINARY_INV, kAround,
+                        kDarker);
   const int count = cv::connectedComponentsWithStats(dark_, labels_, statistics_, centres_, 8, CV_32S);
   for (int i = 1; i < count && letters_.size() < kMostLetters; ++i) {
     const cv::Rect box(statistics_.at<int>(i, cv::CC_STAT_LEFT), statistics_.at<int>(i, cv::CC_STAT_TOP),
@@ -57,7 +60,8 @@ void PlateFinder::join_letters() {
   lines_.clear();
   std::ranges::sort(letters_, {}, &cv::Rect::x);
   for (const cv::Rect& letter : letters_) {
-    const auto line = std::ranges::find_if(lines_, [&](const Line& known) { return are_one_line(known.box, letter); });
+    const auto line =
+        std::ranges::find_if(lines_, [&](const Line& known) { return are_one_line(known.box, letter); });
     if (line == lines_.end()) {
       lines_.push_back({letter, 1});
     } else {
@@ -69,14 +73,16 @@ void PlateFinder::join_letters() {
 
 bool PlateFinder::is_plate(const Line& line) const {
   const double aspect = static_cast<double>(line.box.width) / line.box.height;
-  return line.letters >= kLeastLetters && line.letters <= kMostLettersOnPlate && aspect >= kLeastAspect && aspect <= kMostAspect &&
-         line.box.width >= least_share_ * small_.cols && line.box.width <= most_share_ * small_.cols;
+  return line.letters >= kLeastLetters && line.letters <= kMostLettersOnPlate && aspect >= kLeastAspect &&
+         aspect <= kMostAspect && line.box.width >= least_share_ * small_.cols &&
+         line.box.width <= most_share_ * small_.cols;
 }
 
 const std::vector<cv::Rect>& PlateFinder::find(const PictureView& picture) {
   plates_.clear();
   const double shrink = std::max(1.0, static_cast<double>(picture.width) / kSearchWidth);
-  const cv::Size size(std::max(1, cvRound(picture.width / shrink)), std::clamp(cvRound(picture.height / shrink), 1, 2 * kSearchWidth));
+  const cv::Size size(std::max(1, cvRound(picture.width / shrink)),
+                      std::clamp(cvRound(picture.height / shrink), 1, 2 * kSearchWidth));
   cv::resize(picture.luma(), small_, size, 0, 0, cv::INTER_AREA);
   find_letters();
   join_letters();
@@ -86,7 +92,8 @@ const std::vector<cv::Rect>& PlateFinder::find(const PictureView& picture) {
     const cv::Rect& box = lines_[i].box;
     const int margin = std::max(2, box.height / 6);
     const cv::Rect wide(cvRound((box.x - margin) * shrink), cvRound((box.y - margin) * shrink),
-                        cvRound((box.width + 2 * margin) * shrink), cvRound((box.height + 2 * margin) * shrink));
+                        cvRound((box.width + 2 * margin) * shrink),
+                        cvRound((box.height + 2 * margin) * shrink));
     plates_.push_back(wide & picture.bounds());
   }
   return plates_;

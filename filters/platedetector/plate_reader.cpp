@@ -19,7 +19,9 @@ constexpr int kMargin = 12;
 constexpr int kMostLineWidth = 1024;
 
 // Tesseract would start a thread for each core, and be slower by that where others have work too.
-void keep_tesseract_to_one_thread() { omp_set_num_threads(1); }
+void keep_tesseract_to_one_thread() {
+  omp_set_num_threads(1);
+}
 
 std::string letters_and_digits(const char* text) {
   std::string kept;
@@ -34,7 +36,8 @@ std::string letters_and_digits(const char* text) {
 PlateReader::PlateReader() : tesseract_(std::make_unique<tesseract::TessBaseAPI>()) {
   keep_tesseract_to_one_thread();
   if (tesseract_->Init(nullptr, "eng", tesseract::OEM_DEFAULT) != 0)
-    throw std::runtime_error("Tesseract cannot load its data for English; it comes with the package tesseract-ocr-eng");
+    throw std::runtime_error(
+        "Tesseract cannot load its data for English; it comes with the package tesseract-ocr-eng");
   tesseract_->SetPageSegMode(tesseract::PSM_SINGLE_LINE);
   tesseract_->SetVariable("tessedit_char_whitelist", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789- ");
   // Plates are no words.
@@ -51,14 +54,17 @@ std::optional<std::string> PlateReader::process(const PictureView& picture, Time
   const std::vector<cv::Rect>& plates = finder_.find(picture);
   if (plates.empty()) return {};
   const std::string text = read(picture.luma()(plates[turn_++ % plates.size()]));
-  if (text.size() < kLeastLetters || text.size() > kMostLetters || text.find_first_of("0123456789") == std::string::npos) return {};
+  if (text.size() < kLeastLetters || text.size() > kMostLetters ||
+      text.find_first_of("0123456789") == std::string::npos)
+    return {};
   return is_new(text, time) ? std::optional(text) : std::nullopt;
 }
 
 std::string PlateReader::read(const cv::Mat& plate) {
   if (plate.cols < 8 || plate.rows < 4) return {};
   const int width = std::clamp(plate.cols * kLineHeight / plate.rows, 8, kMostLineWidth);
-  cv::resize(plate, line_, {width, kLineHeight}, 0, 0, plate.rows > kLineHeight ? cv::INTER_AREA : cv::INTER_CUBIC);
+  cv::resize(plate, line_, {width, kLineHeight}, 0, 0,
+             plate.rows > kLineHeight ? cv::INTER_AREA : cv::INTER_CUBIC);
   cv::normalize(line_, line_, 0, 255, cv::NORM_MINMAX);
   cv::copyMakeBorder(line_, line_, kMargin, kMargin, kMargin, kMargin, cv::BORDER_REPLICATE);
   keep_tesseract_to_one_thread();

@@ -19,7 +19,8 @@ class PlateReader {
  public:
   // One plate is read this often at the most: that takes some ten milliseconds.
   static constexpr std::chrono::milliseconds kInterval{200};
-  // A plate is told when it was read so often within kMemory, and told again once it was not read for so long.
+  // A plate is told when it was read so often within kMemory, and told again once it was not read for so
+  // long.
   static constexpr int kReadings = 2;
   static constexpr std::chrono::seconds kMemory{3};
   static constexpr std::size_t kMostKnown = 32;
@@ -35,7 +36,8 @@ class PlateReader {
 
   void set_width_share(double share) { finder_.set_width_share(share); }
 
-  // A plate that is to be told with this picture: its letters (A to Z) and digits without anything between them.
+  // A plate that is to be told with this picture: its letters (A to Z) and digits without anything between
+  // them.
   std::optional<std::string> process(const PictureView& picture, std::chrono::nanoseconds time);
 
  private:

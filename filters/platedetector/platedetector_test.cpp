@@ -21,7 +21,8 @@ TestPicture car(const std::string& plate, int width = 640, int height = 480) {
   const auto scaled = [&](int n) { return cvRound(n * scale); };
   fill(picture.view(), {scaled(200), scaled(200), scaled(240), scaled(56)}, kWhite);
   cv::Mat luma = picture.view().luma();
-  cv::putText(luma, plate, {scaled(214), scaled(242)}, cv::FONT_HERSHEY_DUPLEX, 1.35 * scale, cv::Scalar(16), std::max(1, scaled(3)), cv::LINE_AA);
+  cv::putText(luma, plate, {scaled(214), scaled(242)}, cv::FONT_HERSHEY_DUPLEX, 1.35 * scale, cv::Scalar(16),
+              std::max(1, scaled(3)), cv::LINE_AA);
   return picture;
 }
 
@@ -31,7 +32,8 @@ class Viewer {
   std::vector<std::string> show(TestPicture picture, int pictures) {
     std::vector<std::string> told;
     for (int i = 0; i < pictures; ++i) {
-      if (const auto plate = reader.process(picture.view(), time_ += milliseconds(200))) told.push_back(*plate);
+      if (const auto plate = reader.process(picture.view(), time_ += milliseconds(200)))
+        told.push_back(*plate);
       EXPECT_TRUE(picture.intact());
     }
     return told;
@@ -106,7 +108,8 @@ TEST(PlateReader, AnySize) {
 
 TEST(PlateReader, RefusesWidthsThatAreNone) {
   PlateFinder finder;
-  for (const double share : {0.0, -0.5, 1.5, std::nan("")}) EXPECT_THROW(finder.set_width_share(share), std::invalid_argument);
+  for (const double share : {0.0, -0.5, 1.5, std::nan("")})
+    EXPECT_THROW(finder.set_width_share(share), std::invalid_argument);
 }
 
 }  // namespace kaskado::filters

@@ -35,7 +35,8 @@ void from_value(const sdk::Value& value, WindowMedia& window) {
 
 class PointerDetectorFilter final : public sdk::VideoFilter {
  public:
-  PointerDetectorFilter(sdk::FilterContext& context, const WindowParam& region, const std::vector<WindowMedia>& windows)
+  PointerDetectorFilter(sdk::FilterContext& context, const WindowParam& region,
+                        const std::vector<WindowMedia>& windows)
       : VideoFilter(context), tracker_(region.area()) {
     keep_to_one_thread();
     for (const WindowMedia& window : windows) add_window(window);
@@ -54,7 +55,8 @@ class PointerDetectorFilter final : public sdk::VideoFilter {
     tracker_.add_window(std::move(added));
     const std::uint64_t version = versions_[window.id] = ++version_;
     fetch(window.id, version, "window.image", window.image, &PointerTracker::Window::image);
-    fetch(window.id, version, "window.activeImage", window.activeImage, &PointerTracker::Window::active_image);
+    fetch(window.id, version, "window.activeImage", window.activeImage,
+          &PointerTracker::Window::active_image);
   }
   void remove_window(const std::string& id) {
     tracker_.remove_window(id);
@@ -67,19 +69,21 @@ class PointerDetectorFilter final : public sdk::VideoFilter {
   void track_colour() { tracker_.track_colour(); }
 
  private:
-  void fetch(const std::string& id, std::uint64_t version, const std::string& parameter, const std::string& uri,
-             Sprite PointerTracker::Window::*into) {
+  void fetch(const std::string& id, std::uint64_t version, const std::string& parameter,
+             const std::string& uri, Sprite PointerTracker::Window::*into) {
     if (uri.empty()) return;
     fetch_image(context(), parameter, uri, [this, id, version, into](Image image) {
       const auto known = versions_.find(id);
       PointerTracker::Window* const window = tracker_.window(id);
-      if (window && known != versions_.end() && known->second == version) window->*into = Sprite(std::move(image));
+      if (window && known != versions_.end() && known->second == version)
+        window->*into = Sprite(std::move(image));
     });
   }
 
   PointerTracker tracker_;
   std::uint64_t version_ = 0;
-  std::map<std::string, std::uint64_t> versions_;  // by window: images of one that was replaced since are not shown
+  std::map<std::string, std::uint64_t>
+      versions_;  // by window: images of one that was replaced since are not shown
 };
 
 }  // namespace

@@ -37,7 +37,8 @@ void PointerTracker::add_window(Window window) {
     throw std::invalid_argument("'window.imageTransparency' should be from 0 to 1");
   remove_window(window.id);
   if (windows_.size() == kMostWindows)
-    throw std::invalid_argument("'window' would be one more than the " + std::to_string(kMostWindows) + " that there may be");
+    throw std::invalid_argument("'window' would be one more than the " + std::to_string(kMostWindows) +
+                                " that there may be");
   windows_.push_back({std::move(window), false});
 }
 
@@ -46,7 +47,8 @@ void PointerTracker::remove_window(const std::string& id) {
 }
 
 PointerTracker::Window* PointerTracker::window(const std::string& id) {
-  const auto found = std::ranges::find(windows_, id, [](const Watched& watched) { return watched.window.id; });
+  const auto found =
+      std::ranges::find(windows_, id, [](const Watched& watched) { return watched.window.id; });
   return found == windows_.end() ? nullptr : &found->window;
 }
 
@@ -70,7 +72,9 @@ void PointerTracker::find_pointer(const PictureView& picture) {
   cv::threshold(match_, match_, 127, 255, cv::THRESH_BINARY);
   cv::morphologyEx(match_, solid_, cv::MORPH_OPEN, cv::Mat());
   const int count = cv::connectedComponentsWithStats(solid_, labels_, statistics_, centres_, 8, CV_32S);
-  int largest = 0, most = std::max(kLeastSamples, static_cast<int>(std::lround(kLeastShare * static_cast<double>(solid_.total()))));
+  int largest = 0,
+      most = std::max(kLeastSamples,
+                      static_cast<int>(std::lround(kLeastShare * static_cast<double>(solid_.total()))));
   for (int i = 1; i < count; ++i) {
     const int area = statistics_.at<int>(i, cv::CC_STAT_AREA);
     if (area >= most) largest = i, most = area;

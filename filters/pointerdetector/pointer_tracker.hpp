@@ -17,7 +17,8 @@ class PointerTracker {
     std::string id;
     cv::Rect area;  // in pixels
     double opacity = 1;
-    // Shown while the pointer is elsewhere, and while it is inside; without the latter the former, without both an outline.
+    // Shown while the pointer is elsewhere, and while it is inside; without the latter the former, without
+    // both an outline.
     Sprite image;
     Sprite active_image;
   };
@@ -41,8 +42,8 @@ class PointerTracker {
   // nullptr where there is none; holds until windows are added or removed.
   Window* window(const std::string& id);
 
-  // From now on the colour in the calibration region of the next picture is followed. Before the first of these nothing is,
-  // and the region is outlined.
+  // From now on the colour in the calibration region of the next picture is followed. Before the first of
+  // these nothing is, and the region is outlined.
   void track_colour() { learn_next_ = true; }
 
   // Where the pointer was in the last picture.

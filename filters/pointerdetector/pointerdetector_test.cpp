@@ -23,7 +23,8 @@ std::string show(PointerTracker& tracker, cv::Point at, int pictures = 1) {
   std::string crossed;
   for (int i = 0; i < pictures; ++i) {
     TestPicture picture = with_pointer_at(at);
-    for (const auto& crossing : tracker.process(picture.view())) crossed += (crossing.in ? "+" : "-") + crossing.window_id;
+    for (const auto& crossing : tracker.process(picture.view()))
+      crossed += (crossing.in ? "+" : "-") + crossing.window_id;
     EXPECT_TRUE(picture.intact());
   }
   return crossed;
@@ -144,13 +145,23 @@ TEST(PointerTracker, AnySize) {
 
 TEST(PointerTracker, SaysWhichParameterIsWrong) {
   PointerTracker tracker = calibrated();
-  EXPECT_NE(problem_of([] { PointerTracker({0, 0, 0, 5}); }).find("calibrationRegion.width"), std::string::npos);
-  EXPECT_NE(problem_of([&] { tracker.add_window(window("w", {-1, 0, 5, 5})); }).find("window.upperRightX"), std::string::npos);
-  EXPECT_NE(problem_of([&] { tracker.add_window(window("", {0, 0, 5, 5})); }).find("window.id"), std::string::npos);
+  EXPECT_NE(problem_of([] {
+              PointerTracker({0, 0, 0, 5});
+            }).find("calibrationRegion.width"),
+            std::string::npos);
+  EXPECT_NE(problem_of([&] {
+              tracker.add_window(window("w", {-1, 0, 5, 5}));
+            }).find("window.upperRightX"),
+            std::string::npos);
+  EXPECT_NE(problem_of([&] {
+              tracker.add_window(window("", {0, 0, 5, 5}));
+            }).find("window.id"),
+            std::string::npos);
   PointerTracker::Window w = window("w", {0, 0, 5, 5});
   w.opacity = 1.5;
   EXPECT_NE(problem_of([&] { tracker.add_window(w); }).find("window.imageTransparency"), std::string::npos);
-  for (std::size_t i = 0; i < PointerTracker::kMostWindows; ++i) tracker.add_window(window(std::to_string(i), {0, 0, 5, 5}));
+  for (std::size_t i = 0; i < PointerTracker::kMostWindows; ++i)
+    tracker.add_window(window(std::to_string(i), {0, 0, 5, 5}));
   EXPECT_NE(problem_of([&] { tracker.add_window(window("w", {0, 0, 5, 5})); }).find("64"), std::string::npos);
 }
 

@@ -1,4 +1,5 @@
-// Writes what a module's library registers, a line each: `class NAME PARAMETERS` and `operation CLASS NAME PARAMETERS`.
+// Writes what a module's library registers, a line each: `class NAME PARAMETERS` and `operation CLASS NAME
+// PARAMETERS`.
 #include <dlfcn.h>
 
 #include <iostream>

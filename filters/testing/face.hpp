@@ -19,8 +19,11 @@ inline TestPicture with_face(int width, int height, const cv::Rect& place) {
 
 // Whether the rectangle is about the face in the photograph that lies there.
 inline bool covers_face(const cv::Rect& found, const cv::Rect& place) {
-  const auto at = [&](double x, double y) { return cv::Point(place.x + cvRound(x * place.width), place.y + cvRound(y * place.height)); };
-  const bool has_eyes_and_mouth = found.contains(at(0.42, 0.4)) && found.contains(at(0.58, 0.4)) && found.contains(at(0.49, 0.56));
+  const auto at = [&](double x, double y) {
+    return cv::Point(place.x + cvRound(x * place.width), place.y + cvRound(y * place.height));
+  };
+  const bool has_eyes_and_mouth =
+      found.contains(at(0.42, 0.4)) && found.contains(at(0.58, 0.4)) && found.contains(at(0.49, 0.56));
   return has_eyes_and_mouth && found.width < place.width * 0.6;
 }
 

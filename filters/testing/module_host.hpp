@@ -48,7 +48,9 @@ class TestFrame final : public sdk::VideoFrame {
     const auto found = metadata_.find(std::string(key));
     return found == metadata_.end() ? nullptr : &found->second;
   }
-  void set_metadata(std::string key, std::string value) override { metadata_[std::move(key)] = std::move(value); }
+  void set_metadata(std::string key, std::string value) override {
+    metadata_[std::move(key)] = std::move(value);
+  }
   void drop() override { throw std::logic_error("no filter here does"); }
 
  private:
@@ -62,7 +64,8 @@ class TestFrame final : public sdk::VideoFrame {
 
 class TestSound final : public sdk::AudioFrame {
  public:
-  TestSound(std::vector<std::int16_t> samples, int channels, sdk::Time time) : samples_(std::move(samples)), channels_(channels), time_(time) {}
+  TestSound(std::vector<std::int16_t> samples, int channels, sdk::Time time)
+      : samples_(std::move(samples)), channels_(channels), time_(time) {}
 
   int channels() const override { return channels_; }
   sdk::Time time() const override { return time_; }
@@ -89,13 +92,16 @@ class TestContext final : public sdk::FilterContext {
   }
   void send_data(sdk::Data data) override { sent.push_back(std::move(data)); }
   void log(sdk::LogLevel, std::string_view) override {}
-  void fetch(std::string uri, std::function<void(sdk::Fetched)> done) override { fetches.emplace_back(std::move(uri), std::move(done)); }
+  void fetch(std::string uri, std::function<void(sdk::Fetched)> done) override {
+    fetches.emplace_back(std::move(uri), std::move(done));
+  }
   void post(std::function<void()> job) override { job(); }
   std::unique_ptr<sdk::VideoFrame> make_video(int width, int height, sdk::Time time) override {
     return std::make_unique<TestFrame>(TestPicture(width, height), time);
   }
   std::unique_ptr<sdk::AudioFrame> make_audio(int channels, int samples, sdk::Time time) override {
-    return std::make_unique<TestSound>(std::vector<std::int16_t>(static_cast<std::size_t>(channels * samples)), channels, time);
+    return std::make_unique<TestSound>(
+        std::vector<std::int16_t>(static_cast<std::size_t>(channels * samples)), channels, time);
   }
   void emit(std::unique_ptr<sdk::VideoFrame> frame) override {
     note([&] { pictures.push_back(std::move(frame)); });
@@ -107,7 +113,8 @@ class TestContext final : public sdk::FilterContext {
   // So much has come out, or the time is up.
   bool wait(std::size_t wanted) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, 30s, [&] { return events.size() + errors.size() + pictures.size() + sounds.size() >= wanted; });
+    return changed_.wait_for(
+        lock, 30s, [&] { return events.size() + errors.size() + pictures.size() + sounds.size() >= wanted; });
   }
 
   // Answers the oldest fetch.
@@ -140,7 +147,8 @@ class TestContext final : public sdk::FilterContext {
 class HostedFilter {
  public:
   // Throws what the filter's constructor throws.
-  HostedFilter(const std::string& module, const std::string& name, const std::vector<sdk::Value>& arguments = {}) {
+  HostedFilter(const std::string& module, const std::string& name,
+               const std::vector<sdk::Value>& arguments = {}) {
     const std::string path = std::string(KASKADO_MODULES) + "/" + module + "/libkaskado-" + module + ".so";
     void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library) throw std::runtime_error(dlerror());
@@ -154,7 +162,8 @@ class HostedFilter {
 
   sdk::Value call(const std::string& name, const std::vector<sdk::Value>& arguments = {}) {
     for (const sdk::Operation& operation : class_->operations) {
-      if (operation.name == name && operation.parameters == arguments.size()) return operation.run(*filter_, arguments);
+      if (operation.name == name && operation.parameters == arguments.size())
+        return operation.run(*filter_, arguments);
     }
     throw std::runtime_error("no operation " + name);
   }

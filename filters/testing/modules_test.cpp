@@ -35,7 +35,9 @@ std::string problem_of(Call call) {
   return "";
 }
 
-std::string text_of(const Map& members, const char* name) { return *members.at(name).string(); }
+std::string text_of(const Map& members, const char* name) {
+  return *members.at(name).string();
+}
 
 TestPicture qr_picture() {
   TestPicture picture(320, 240, kWhite);
@@ -56,7 +58,8 @@ TEST(FaceOverlayFilter, CoversFaces) {
   filter.context.answer(kRedImage);
   TestFrame frame = filter.show(face, 200ms);
   // The eyes, the mouth, and a corner of the photograph.
-  for (const cv::Point at : {cv::Point(139, 102), cv::Point(180, 102), cv::Point(157, 143)}) EXPECT_TRUE(near(frame.picture().at(at.x, at.y), kRed, 4)) << at;
+  for (const cv::Point at : {cv::Point(139, 102), cv::Point(180, 102), cv::Point(157, 143)})
+    EXPECT_TRUE(near(frame.picture().at(at.x, at.y), kRed, 4)) << at;
   EXPECT_FALSE(near(frame.picture().at(60, 20), kRed, 60));
   filter.call("unsetOverlayedImage");
   EXPECT_FALSE(filter.show(face, 300ms).was_edited());
@@ -84,14 +87,22 @@ TEST(FaceOverlayFilter, ShowsTheImageThatWasAskedForLast) {
 
 TEST(FaceOverlayFilter, SaysWhatIsWrong) {
   HostedFilter filter("filters", "FaceOverlayFilter");
-  EXPECT_NE(problem_of([&] { filter.call("setOverlayedImage", {"x", 0.0, 0.0, -1.0, 1.0}); }).find("'widthPercent'"), std::string::npos);
-  EXPECT_NE(problem_of([&] { filter.call("setOverlayedImage", {"", 0.0, 0.0, 1.0, 1.0}); }).find("'uri'"), std::string::npos);
+  EXPECT_NE(problem_of([&] {
+              filter.call("setOverlayedImage", {"x", 0.0, 0.0, -1.0, 1.0});
+            }).find("'widthPercent'"),
+            std::string::npos);
+  EXPECT_NE(problem_of([&] {
+              filter.call("setOverlayedImage", {"", 0.0, 0.0, 1.0, 1.0});
+            }).find("'uri'"),
+            std::string::npos);
   filter.call("setOverlayedImage", {"http://x/lost.png", 0.0, 0.0, 1.0, 1.0});
   filter.context.answer({{}, "404 Not Found"});
   filter.call("setOverlayedImage", {"http://x/text", 0.0, 0.0, 1.0, 1.0});
   filter.context.answer({{'a'}, ""});
-  EXPECT_EQ(filter.context.errors, (std::vector<std::string>{"'uri': no image from 'http://x/lost.png': 404 Not Found",
-                                                             "'uri': no image from 'http://x/text': neither PNG nor JPEG nor WebP"}));
+  EXPECT_EQ(
+      filter.context.errors,
+      (std::vector<std::string>{"'uri': no image from 'http://x/lost.png': 404 Not Found",
+                                "'uri': no image from 'http://x/text': neither PNG nor JPEG nor WebP"}));
 }
 
 TEST(ImageOverlayFilter, AddsAndRemovesImages) {
@@ -117,7 +128,10 @@ TEST(ImageOverlayFilter, IgnoresImagesOfWhatWasReplaced) {
   filter.context.answer(kRedImage);
   TestFrame frame = filter.show(TestPicture(64, 64));
   EXPECT_TRUE(near(frame.picture().at(32, 32), kBlue, 4));
-  EXPECT_NE(problem_of([&] { filter.call("addImage", {"b", "", 0.0, 0.0, 1.0, 1.0, false, false}); }).find("'uri'"), std::string::npos);
+  EXPECT_NE(problem_of([&] {
+              filter.call("addImage", {"b", "", 0.0, 0.0, 1.0, 1.0, false, false});
+            }).find("'uri'"),
+            std::string::npos);
 }
 
 TEST(ZBarFilter, TellsCodes) {
@@ -150,14 +164,18 @@ TEST(ChromaFilter, ReplacesTheScreen) {
 }
 
 TEST(ChromaFilter, SaysWhatIsWrong) {
-  EXPECT_NE(problem_of([] { HostedFilter("chroma", "ChromaFilter", {window(0, 0, 0, 50), ""}); }).find("'window.width'"), std::string::npos);
+  EXPECT_NE(problem_of([] {
+              HostedFilter("chroma", "ChromaFilter", {window(0, 0, 0, 50), ""});
+            }).find("'window.width'"),
+            std::string::npos);
   HostedFilter filter("chroma", "ChromaFilter", {window(0, 0, 50, 50), ""});
   EXPECT_TRUE(filter.context.fetches.empty());
   EXPECT_NE(problem_of([&] { filter.call("setBackground", {""}); }).find("'uri'"), std::string::npos);
 }
 
 TEST(PointerDetectorFilter, TellsCrossings) {
-  const Map button{{"id", "button"}, {"width", 80}, {"height", 80}, {"upperRightX", 200}, {"upperRightY", 60}, {"image", "off"}, {"activeImage", "on"}};
+  const Map button{{"id", "button"},    {"width", 80},    {"height", 80},       {"upperRightX", 200},
+                   {"upperRightY", 60}, {"image", "off"}, {"activeImage", "on"}};
   HostedFilter filter("pointerdetector", "PointerDetectorFilter", {window(20, 20, 16, 16), List{button}});
   ASSERT_EQ(filter.context.fetches.size(), 2U);
   filter.context.answer(kBlueImage);
@@ -184,13 +202,20 @@ TEST(PointerDetectorFilter, TellsCrossings) {
 }
 
 TEST(CrowdDetectorFilter, TellsOccupancy) {
-  const List square{Map{{"x", 0.25}, {"y", 0.25}}, Map{{"x", 0.75}, {"y", 0.25}}, Map{{"x", 0.75}, {"y", 0.75}}, Map{{"x", 0.25}, {"y", 0.75}}};
-  const Map config{{"occupancyLevelMin", 10}, {"occupancyLevelMed", 20}, {"occupancyLevelMax", 40}, {"occupancyNumFramesToEvent", 2}};
-  HostedFilter filter("crowddetector", "CrowdDetectorFilter", {Value(List{Map{{"id", "gate"}, {"points", square}, {"regionOfInterestConfig", config}}})});
+  const List square{Map{{"x", 0.25}, {"y", 0.25}}, Map{{"x", 0.75}, {"y", 0.25}},
+                    Map{{"x", 0.75}, {"y", 0.75}}, Map{{"x", 0.25}, {"y", 0.75}}};
+  const Map config{{"occupancyLevelMin", 10},
+                   {"occupancyLevelMed", 20},
+                   {"occupancyLevelMax", 40},
+                   {"occupancyNumFramesToEvent", 2}};
+  HostedFilter filter(
+      "crowddetector", "CrowdDetectorFilter",
+      {Value(List{Map{{"id", "gate"}, {"points", square}, {"regionOfInterestConfig", config}}})});
   EXPECT_EQ(filter.call("getProcessingWidth"), Value(320));
   filter.call("setProcessingWidth", {160});
   EXPECT_EQ(filter.call("getProcessingWidth"), Value(160));
-  EXPECT_NE(problem_of([&] { filter.call("setProcessingWidth", {0}); }).find("'processingWidth'"), std::string::npos);
+  EXPECT_NE(problem_of([&] { filter.call("setProcessingWidth", {0}); }).find("'processingWidth'"),
+            std::string::npos);
   TestPicture floor(320, 240, Colour::from_rgb(120, 120, 120)), full = floor;
   fill(full.view(), {80, 60, 80, 120}, kWhite);
   filter.show(floor);
@@ -241,7 +266,8 @@ TEST(ArMarkerdetector, CountsMarkersAndLaysAnImageOverThem) {
   EXPECT_FALSE(filter.show(picture).was_edited());
   ASSERT_EQ(filter.context.events.size(), 1U);
   EXPECT_EQ(filter.context.events[0].first, "MarkerCount");
-  EXPECT_EQ(filter.context.events[0].second, (Map{{"markerId", 42}, {"markerCount", 1}, {"markerCountDiff", 1}}));
+  EXPECT_EQ(filter.context.events[0].second,
+            (Map{{"markerId", 42}, {"markerCount", 1}, {"markerCountDiff", 1}}));
   filter.call("setOverlayImage", {"http://x/red.png"});
   filter.context.answer(kRedImage);
   TestFrame frame = filter.show(picture);
@@ -255,7 +281,8 @@ TEST(ArMarkerdetector, RemembersItsSettings) {
   HostedFilter filter("armarkerdetector", "ArMarkerdetector");
   EXPECT_EQ(filter.call("getOverlayScale"), Value(1.0));
   filter.call("setOverlayScale", {2.5});
-  EXPECT_NE(problem_of([&] { filter.call("setOverlayScale", {0.0}); }).find("'overlayScale'"), std::string::npos);
+  EXPECT_NE(problem_of([&] { filter.call("setOverlayScale", {0.0}); }).find("'overlayScale'"),
+            std::string::npos);
   EXPECT_EQ(filter.call("getOverlayScale"), Value(2.5));
   filter.call("setOverlayText", {"hello"});
   EXPECT_EQ(filter.call("getOverlayText"), Value("hello"));
@@ -266,7 +293,9 @@ TEST(ArMarkerdetector, RemembersItsSettings) {
 #ifdef KASKADO_WITH_PLATES
 TEST(PlateDetectorFilter, TellsPlates) {
   HostedFilter filter("platedetector", "PlateDetectorFilter");
-  EXPECT_NE(problem_of([&] { filter.call("setPlateWidthPercentage", {30.0}); }).find("'plateWidthPercentage'"), std::string::npos);
+  EXPECT_NE(
+      problem_of([&] { filter.call("setPlateWidthPercentage", {30.0}); }).find("'plateWidthPercentage'"),
+      std::string::npos);
   filter.call("setPlateWidthPercentage", {0.35});
   TestPicture picture(640, 480, Colour::from_rgb(60, 60, 70));
   fill(picture.view(), {200, 200, 240, 56}, kWhite);
@@ -318,9 +347,15 @@ TEST(GStreamerFilter, LetsMediaPassOnceItHasFailed) {
 }
 
 TEST(GStreamerFilter, SaysWhatIsWrong) {
-  EXPECT_NE(problem_of([] { HostedFilter("gstreamer", "GStreamerFilter", {"nosuchelement", "VIDEO"}); }).find("nosuchelement"), std::string::npos);
+  EXPECT_NE(problem_of([] {
+              HostedFilter("gstreamer", "GStreamerFilter", {"nosuchelement", "VIDEO"});
+            }).find("nosuchelement"),
+            std::string::npos);
   HostedFilter filter("gstreamer", "GStreamerFilter", {"videobalance", "VIDEO"});
-  EXPECT_NE(problem_of([&] { filter.call("setElementProperty", {"sharpness", "1"}); }).find("'sharpness'"), std::string::npos);
+  EXPECT_NE(problem_of([&] {
+              filter.call("setElementProperty", {"sharpness", "1"});
+            }).find("'sharpness'"),
+            std::string::npos);
 }
 #endif
 

@@ -16,7 +16,9 @@ namespace kaskado::filters {
 class TestPicture {
  public:
   TestPicture(int width, int height, Colour colour = kBlack)
-      : width_(width), height_(height), stride_(width + 13),
+      : width_(width),
+        height_(height),
+        stride_(width + 13),
         memory_(static_cast<std::size_t>(stride_ * height + 2 * stride_ * ((height + 1) / 2)), kGuard) {
     fill(view(), view().bounds(), colour);
   }
@@ -41,7 +43,8 @@ class TestPicture {
       }
       return true;
     };
-    return beside(v.y, v.width, v.height, v.stride_y) && beside(v.u, v.chroma_width(), v.chroma_height(), v.stride_uv) &&
+    return beside(v.y, v.width, v.height, v.stride_y) &&
+           beside(v.u, v.chroma_width(), v.chroma_height(), v.stride_uv) &&
            beside(v.v, v.chroma_width(), v.chroma_height(), v.stride_uv);
   }
   bool operator==(const TestPicture& other) const { return memory_ == other.memory_; }
@@ -55,7 +58,8 @@ class TestPicture {
 };
 
 inline bool near(Colour a, Colour b, int tolerance) {
-  return std::abs(a.y - b.y) <= tolerance && std::abs(a.u - b.u) <= tolerance && std::abs(a.v - b.v) <= tolerance;
+  return std::abs(a.y - b.y) <= tolerance && std::abs(a.u - b.u) <= tolerance &&
+         std::abs(a.v - b.v) <= tolerance;
 }
 
 inline std::vector<std::uint8_t> read_file(const std::string& path) {
@@ -66,10 +70,12 @@ inline std::vector<std::uint8_t> read_file(const std::string& path) {
 // An image of one colour, whose alpha is given.
 inline Image plain_image(int width, int height, int r, int g, int b, int alpha = 255) {
   const auto times_alpha = [&](int c) { return c * alpha / 255.0; };
-  return Image{cv::Mat(height, width, CV_8UC4, cv::Scalar(times_alpha(r), times_alpha(g), times_alpha(b), alpha))};
+  return Image{
+      cv::Mat(height, width, CV_8UC4, cv::Scalar(times_alpha(r), times_alpha(g), times_alpha(b), alpha))};
 }
 
 // Sizes that every filter has to cope with.
-inline const std::vector<cv::Size> kOddSizes = {{16, 16}, {17, 17}, {16, 241}, {321, 16}, {33, 64}, {127, 95}, {641, 359}};
+inline const std::vector<cv::Size> kOddSizes = {{16, 16}, {17, 17},  {16, 241}, {321, 16},
+                                                {33, 64}, {127, 95}, {641, 359}};
 
 }  // namespace kaskado::filters
