@@ -53,6 +53,7 @@ def make_parser():
     load.add_argument("--fps", type=number(float, 1, 1000), default=30.0, metavar="N", help="frames a second (30)")
     load.add_argument("--burst", action="store_true", help="a frame's packets at once, not spread evenly")
     load.add_argument("--audio", action="store_true", help="audio only: 50 packets/s of 100 bytes")
+    load.add_argument("--idle", action="store_true", help="nothing is published: what connected peers cost by themselves")
     load.add_argument("--srtp", choices=["gcm", "cm"], default="gcm", help="AES-GCM, or AES-CM with HMAC-SHA1")
 
     run = parser.add_argument_group("run")
@@ -90,6 +91,8 @@ def parse(arguments=None):
     options.pps = options.pps or (50.0 if options.audio else 260.0)
     if options.audio:
         options.fps = options.pps
+    if options.idle and options.find:
+        parser.error("--find searches by lost packets, of which there are none with --idle")
     if options.fps > options.pps:
         parser.error("--fps is more than --pps")
     if options.find and options.topology != "1xN":

@@ -55,7 +55,8 @@ async def measure(server, generator, options):
     measured["join_seconds"] = await join_all(server, generator, peers.viewers, options.joins)
     measured["after_viewers"] = Snapshot.take(server, generator, options)
 
-    await generator.do("start", pps=options.pps, size=options.size, fps=options.fps, burst=options.burst)
+    if not options.idle:
+        await generator.do("start", pps=options.pps, size=options.size, fps=options.fps, burst=options.burst)
     await asyncio.sleep(options.warmup)
     await generator.do("begin-window")
     measured["begin"] = Snapshot.take(server, generator, options)

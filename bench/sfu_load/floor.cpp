@@ -22,7 +22,8 @@
 namespace kaskado::bench {
 namespace {
 
-constexpr std::size_t kViewers = 64;
+constexpr std::size_t kViewers = 64;  // where it is not said
+constexpr std::size_t kSlots = 64;
 constexpr std::size_t kRun = 9;  // 260 packets/s in 30 frames/s
 constexpr std::size_t kTagBytes = 16;
 constexpr std::size_t kHeaderBytes = 12;
@@ -36,8 +37,8 @@ double cpu_us() {
 // Viewers as the generator has them, and a sender as the server is one.
 class Sends {
  public:
-  explicit Sends(std::size_t packet_bytes) : packet_bytes_(packet_bytes) {
-    for (std::size_t i = 0; i < kViewers; ++i) {
+  Sends(std::size_t packet_bytes, std::size_t viewers) : packet_bytes_(packet_bytes) {
+    for (std::size_t i = 0; i < viewers; ++i) {
       auto viewer = PeerSocket::open(16);
       if (!viewer) fail(viewer.error().message.c_str());
       sockaddr_in address{};
@@ -95,7 +96,7 @@ class Sends {
 // Packets in turn through 64 slots and from one payload, as an outbox sees them.
 class Seals {
  public:
-  explicit Seals(std::size_t packet_bytes) : payload_(packet_bytes - kHeaderBytes), slots_(kViewers) {
+  explicit Seals(std::size_t packet_bytes) : payload_(packet_bytes - kHeaderBytes), slots_(kSlots) {
     base::SeededRandom(1).fill(payload_);
     for (auto& slot : slots_) slot[0] = 0x80;
   }
@@ -108,7 +109,7 @@ class Seals {
     EVP_EncryptInit_ex(context, EVP_aes_128_gcm(), nullptr, key.data(), iv.data());
     const double start = cpu_us();
     for (int i = 0; i < kSeals; ++i) {
-      std::uint8_t* slot = slots_[static_cast<std::size_t>(i) % kViewers].data();
+      std::uint8_t* slot = slots_[static_cast<std::size_t>(i) % kSlots].data();
       int written = 0;
       base::store_u32(iv.data() + 8, static_cast<std::uint32_t>(i));
       EVP_EncryptInit_ex(context, nullptr, nullptr, nullptr, iv.data());
@@ -129,7 +130,7 @@ class Seals {
     srtp::SrtpSender sender(srtp::MasterKey::from(srtp::Profile::aead_aes128_gcm, key, salt).value());
     const double start = cpu_us();
     for (int i = 0; i < kSeals; ++i)
-      sender.seal_rtp(slots_[static_cast<std::size_t>(i) % kViewers], kHeaderBytes, payload_,
+      sender.seal_rtp(slots_[static_cast<std::size_t>(i) % kSlots], kHeaderBytes, payload_,
                       static_cast<std::uint64_t>(i));
     return (cpu_us() - start) / kSeals;
   }
@@ -140,12 +141,13 @@ class Seals {
 };
 
 int run(int count, char** arguments) {
-  const std::size_t size = count == 2 ? std::strtoul(arguments[1], nullptr, 10) : 0;
-  if (size < 48 || size > 1400) {
-    std::fputs("usage: sfu_floor SIZE   (of an RTP packet before it is sealed, 48 to 1400 bytes)\n", stderr);
+  const std::size_t size = count >= 2 ? std::strtoul(arguments[1], nullptr, 10) : 0;
+  const std::size_t viewers = count >= 3 ? std::strtoul(arguments[2], nullptr, 10) : kViewers;
+  if (count > 3 || size < 48 || size > 1400 || viewers < 1 || viewers > 10'000) {
+    std::fputs("usage: sfu_floor SIZE [VIEWERS]   (bytes of an RTP packet before it is sealed, 48 to 1400; 64)\n", stderr);
     return 2;
   }
-  Sends sends(size + kTagBytes);
+  Sends sends(size + kTagBytes, viewers);
   Seals seals(size);
   const double udp = sends.measure(1), gso = sends.measure(kRun);
   const double evp = seals.measure_evp(), engine = seals.measure_engine();

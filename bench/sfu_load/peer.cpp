@@ -212,7 +212,7 @@ void Peer::report(base::Instant now) {
   } else if (check_ && check_->ssrc()) {
     builder.receiver_report(ssrc_of(spec_), std::array{report_block(now)});
   } else {
-    builder.receiver_report(ssrc_of(spec_));
+    return;
   }
   builder.cname(ssrc_of(spec_), name_of(spec_));
   transport_.send_rtcp(builder.written());

@@ -54,6 +54,7 @@ class Peer {
   void receive_rtp(Datagram& datagram, Histogram* latency);
   void receive_rtcp(base::MutableBytes packet, base::Instant now);
   void report_where_due(base::Instant now);
+  // Nothing where no media has come or gone yet.
   void report(base::Instant now);
   rtp::ReportBlock report_block(base::Instant now) const;
 

@@ -11,17 +11,22 @@ namespace {
 
 constexpr int kAlignment = 64;
 
-constexpr int aligned(int bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+constexpr int aligned(int bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
 
 }  // namespace
 
-void Picture::Free::operator()(std::uint8_t* memory) const { std::free(memory); }
+void Picture::Free::operator()(std::uint8_t* memory) const {
+  std::free(memory);
+}
 
 Picture::Picture(int width, int height)
     : width_(width), height_(height), stride_y_(aligned(width)), stride_uv_(aligned((width + 1) / 2)) {
   assert(width >= 1 && width <= kMaxWidth && height >= 1 && height <= kMaxHeight);
-  const std::size_t bytes = static_cast<std::size_t>(stride_y_) * static_cast<std::size_t>(height) +
-                            2 * static_cast<std::size_t>(stride_uv_) * static_cast<std::size_t>(chroma_height());
+  const std::size_t bytes =
+      static_cast<std::size_t>(stride_y_) * static_cast<std::size_t>(height) +
+      2 * static_cast<std::size_t>(stride_uv_) * static_cast<std::size_t>(chroma_height());
   memory_.reset(static_cast<std::uint8_t*>(std::aligned_alloc(kAlignment, bytes)));
   if (!memory_) throw std::bad_alloc();
 }
@@ -36,7 +41,8 @@ struct PicturePool::Shelf {
     const std::lock_guard lock(mutex);
     width = asked_width;
     height = asked_height;
-    const auto found = std::find_if(unused.rbegin(), unused.rend(), [&](const auto& p) { return wanted(*p); });
+    const auto found =
+        std::find_if(unused.rbegin(), unused.rend(), [&](const auto& p) { return wanted(*p); });
     if (found == unused.rend()) return nullptr;
     std::unique_ptr<Picture> picture = std::move(*found);
     *found = std::move(unused.back());

@@ -21,6 +21,14 @@ void add_stand_in(Shard& shard, const ClassInfo& info, const std::string& id, co
                                                         parent, home, passing));
 }
 
+// All below `object`: those of hubs, too.
+void add_elements(const MediaObject& object, std::vector<MediaElement*>& elements) {
+  for (MediaObject* child : object.children()) {
+    if (auto* found = dynamic_cast<MediaElement*>(child)) elements.push_back(found);
+    add_elements(*child, elements);
+  }
+}
+
 // What makes a stand-in of an element on another shard.
 PipelineMirror::Change creation_of(const MediaElement& element, const std::string& pipeline) {
   RemoteElement::Passing passing{};
@@ -68,9 +76,7 @@ void PipelineMirror::spread_to(std::size_t shard) {
   LOG_INFO(log, "%s spreads from shard %zu to %zu", pipeline_.id().c_str(), pipeline_.shard().index(), shard);
   shards_.push_back(shard);
   std::vector<MediaElement*> elements;
-  for (MediaObject* child : pipeline_.children()) {
-    if (auto* found = dynamic_cast<MediaElement*>(child)) elements.push_back(found);
-  }
+  add_elements(pipeline_, elements);
   post(shard, copy_of(pipeline_));
   for (const MediaElement* each : elements) post(shard, creation_of(*each, pipeline_.id()));
   for (const MediaElement* each : elements) {

@@ -16,10 +16,9 @@ void RtpSink::configure(const RtpSinkConfig& config) {
                     payloads(config.formats) == payloads(config_.formats);
   if (same) {
     config_ = config;
-    return;
+    return choose();
   }
-  RtpFeed* const source = source_;
-  bind(nullptr);
+  take_up(nullptr);
   config_ = config;
   if (stream_) {
     stream_->set_extensions(config.extensions, config.mid);
@@ -34,12 +33,20 @@ void RtpSink::configure(const RtpSinkConfig& config) {
         .first_sequence = {static_cast<std::uint16_t>(shard_.random().u32() & 0x7fff)},
         .first_timestamp = {shard_.random().u32()}});
   }
-  bind(source);
+  choose();
 }
 
 void RtpSink::pause() { configure({}); }
 
-void RtpSink::bind(RtpFeed* source) {
+void RtpSink::bind(RtpFeed* origin) {
+  if (origin == origin_) return;
+  origin_ = origin;
+  choose();
+}
+
+void RtpSink::choose() { take_up(origin_ ? &origin_->suited_to(config_.formats) : nullptr); }
+
+void RtpSink::take_up(RtpFeed* source) {
   if (source == source_) return;
   if (source_) source_->detach(*this);
   source_ = source;
@@ -47,10 +54,13 @@ void RtpSink::bind(RtpFeed* source) {
   follow();
 }
 
-void RtpSink::source_changed() { follow(); }
+void RtpSink::source_changed() {
+  choose();
+  follow();
+}
 
 std::vector<rtp::SendPayload> RtpSink::payloads(const std::vector<MediaFormat>& formats) const {
-  return source_ ? match_payloads(source_->formats(), formats) : std::vector<rtp::SendPayload>{};
+  return source_ ? source_->payloads_for(formats) : std::vector<rtp::SendPayload>{};
 }
 
 void RtpSink::follow() {

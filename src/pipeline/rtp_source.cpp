@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "pipeline/media_element.hpp"
-#include "pipeline/relay_sender.hpp"
 #include "pipeline/shard.hpp"
 
 namespace kaskado::pipeline {
@@ -16,8 +15,8 @@ rtp::MediaKind kind_of(MediaType type) { return type == MediaType::audio ? rtp::
 
 }  // namespace
 
-RtpSource::RtpSource(Shard& shard, MediaElement& owner, MediaType type)
-    : RtpFeed(shard, type), owner_(owner) {}
+RtpSource::RtpSource(Shard& shard, MediaElement& element, MediaType type)
+    : RtpFeed(shard, element, type), element_(element) {}
 
 void RtpSource::configure(RtpSourceConfig config) {
   // Streams know their formats from their start; where those change, what comes next is a new stream.
@@ -53,6 +52,7 @@ base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now
   }
   note_flow(now);
   if (stream == active_) {
+    note_payload(packet.header.payload_type);
     last_active_packet_ = now;
     run_.push_back(std::move(packet));
   }
@@ -120,18 +120,18 @@ void RtpSource::receive_sender_report(rtp::Ssrc sender, const rtp::SenderInfo& i
   if (!stream) return;
   stream->receive_sender_report(info, now);
   if (stream != active_) return;
-  for (RelaySender* relay : relays()) relay->clock_changed();
+  tell_clock_changed();
 }
 
 void RtpSource::note_flow(base::Instant now) {
   last_packet_ = now;
-  if (!std::exchange(flowing_, true)) owner_.set_flowing_out(type(), true);
+  if (!std::exchange(flowing_, true)) element_.set_flowing_out(type(), true);
 }
 
 void RtpSource::end_flow() {
   if (!std::exchange(flowing_, false)) return;
-  owner_.set_flowing_out(type(), false);
-  for (RelaySender* relay : relays()) relay->fell_silent();
+  element_.set_flowing_out(type(), false);
+  tell_silence();
 }
 
 void RtpSource::advance(base::Instant now, rtp::RtcpBuilder& builder) {

@@ -52,13 +52,17 @@ void Shard::work_through(std::uint16_t port_index, std::span<loop::ReceivedDatag
 }
 
 // Whether it is a datagram of DTLS for which this is not the time.
-bool Shard::put_off(std::uint16_t port_index, loop::ReceivedDatagram& datagram) {
+bool Shard::put_off(transport::PeerId peer, std::uint16_t port_index, loop::ReceivedDatagram& datagram) {
   if (transport::kind_of(datagram.packet->span()) != transport::DatagramKind::dtls) return false;
   if (handshakes_left_ > 0) {
     --handshakes_left_;
     return false;
   }
-  if (!handshakes_.push({port_index, std::move(datagram)})) drops_.count(base::DropReason::dtls_backlog);
+  if (waiting_of_[peer] < kMaxHandshakesOfOne && handshakes_.push({peer, port_index, std::move(datagram)})) {
+    ++waiting_of_[peer];
+  } else {
+    drops_.count(base::DropReason::dtls_backlog);
+  }
   return true;
 }
 
@@ -75,7 +79,7 @@ void Shard::receive_run(const base::Path& path, std::span<loop::ReceivedDatagram
       drops_.count(base::DropReason::unknown_peer);
       continue;
     }
-    if (put_off(path.port_index, datagram)) continue;
+    if (put_off(*peer, path.port_index, datagram)) continue;
     if (session != sessions_[*peer]) {
       end_run();
       session = sessions_[*peer];
@@ -118,6 +122,7 @@ void Shard::advance(base::Instant now) {
   now_ = now;
   for (handshakes_left_ = kHandshakesPerTurn; handshakes_left_ > 0 && !handshakes_.empty();) {
     Handshake next = handshakes_.pop();
+    --waiting_of_[next.peer];  // also where another session has the id now
     work_through(next.port_index, {&next.datagram, 1});
   }
   while (const auto id = deadlines_.take_due(now)) {
@@ -126,6 +131,7 @@ void Shard::advance(base::Instant now) {
     // One turn a session: whatever is wrong with one, the others get theirs.
     deadlines_.set(session.id(), std::max(session.deadline(), now + kLeastWait));
   }
+  timed_.advance(now);
   wake_sessions();
 }
 
@@ -142,6 +148,7 @@ void Shard::wake_sessions() {
 transport::PeerId Shard::attach(WebRtcSession& session) {
   if (free_ids_.empty()) {
     sessions_.push_back(&session);
+    waiting_of_.push_back(0);
     woken_.reserve(sessions_.capacity());  // nothing is allocated while media flows
     return static_cast<transport::PeerId>(sessions_.size() - 1);
   }

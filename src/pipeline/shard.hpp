@@ -2,7 +2,9 @@
 // opens no socket, so that tests run it on virtual time; ShardThread gives it both.
 #pragma once
 
+#include <algorithm>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -10,18 +12,21 @@
 
 #include "base/deadline_queue.hpp"
 #include "base/drop_reason.hpp"
+#include "base/executor.hpp"
 #include "base/outbox.hpp"
 #include "base/packet.hpp"
 #include "base/random.hpp"
 #include "base/ring.hpp"
 #include "base/time.hpp"
 #include "loop/udp_port.hpp"
+#include "media/stage_meter.hpp"
 #include "pipeline/media_configuration.hpp"
 #include "pipeline/media_port.hpp"
 #include "pipeline/object_registry.hpp"
 #include "pipeline/relay_table.hpp"
 #include "pipeline/session_ports.hpp"
 #include "pipeline/shard_network.hpp"
+#include "pipeline/timed.hpp"
 #include "transport/demux.hpp"
 
 namespace kaskado::pipeline {
@@ -38,6 +43,8 @@ class Shard {
   static constexpr std::size_t kHandshakesPerTurn = 1;
   // That wait, at the most; the peer repeats what is dropped (RFC 9147 §5.8).
   static constexpr std::size_t kMaxHandshakes = 512;
+  // Of one peer: more than the flights of a whole handshake, so that none can take the place of the others.
+  static constexpr std::size_t kMaxHandshakesOfOne = 16;
   // Datagrams that the outbox holds.
   static constexpr std::size_t kOutboxSlots = 128;
 
@@ -58,7 +65,8 @@ class Shard {
   ShardNetwork& network() const { return *network_; }
 
   // The way to this shard from any thread, for what works for its objects elsewhere; to be set before there are
-  // objects. What comes in the end of the shard is not run.
+  // objects. What comes in the end of the shard is not run. Nothing is refused, so this is for what is bounded
+  // otherwise, as answers are; frames go by Compute::post_back.
   using Post = std::function<void(std::function<void(Shard&)> command)>;
   void reach_by(Post post) { post_ = std::move(post); }
   // Empty where nobody has set it. Whoever keeps it lets go of it with the object that it is for.
@@ -66,6 +74,21 @@ class Shard {
 
   std::size_t index() const { return index_; }
   RelayTable& relays() { return relays_; }
+  // Runs a task on this shard. Any thread may call it, for as long as `executor` runs anything. False where the
+  // shard is overloaded or ends: the task is then not run.
+  using PostBack = std::function<bool(std::function<void(Shard&)>)>;
+  // Where what takes long is done, the way back from there, and the time there; to be called before there are objects.
+  struct Compute {
+    std::shared_ptr<base::Executor> executor;
+    PostBack post_back;
+    media::Clock clock;  // any thread
+  };
+  void give_compute(Compute compute) { compute_ = std::move(compute); }
+  // Without one nothing is decoded or encoded.
+  bool can_compute() const { return compute_.executor != nullptr; }
+  const Compute& compute() const { return compute_; }
+  TimedTable& timed() { return timed_; }
+
   // Forwards what other shards have relayed.
   void take_relayed(base::Instant now);
 
@@ -77,7 +100,9 @@ class Shard {
   // What came in on one port. The datagrams are moved from.
   void on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now);
   void advance(base::Instant now);
-  base::Instant deadline() const { return handshakes_.empty() ? deadlines_.next() : now_; }
+  base::Instant deadline() const {
+    return handshakes_.empty() ? std::min(deadlines_.next(), timed_.deadline()) : now_;
+  }
   base::Outbox& outbox() { return outbox_; }
   // Ends every session with its goodbyes and destroys every object.
   void release_all() { objects_.release_all(); }
@@ -124,11 +149,12 @@ class Shard {
   static constexpr base::Duration kLeastWait = std::chrono::milliseconds{1};
 
   struct Handshake {
+    transport::PeerId peer = 0;
     std::uint16_t port_index = 0;
     loop::ReceivedDatagram datagram;
   };
 
-  bool put_off(std::uint16_t port_index, loop::ReceivedDatagram& datagram);
+  bool put_off(transport::PeerId peer, std::uint16_t port_index, loop::ReceivedDatagram& datagram);
   void work_through(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch);
   void wake_sessions();
   void take_relayed(RelayRing& ring);
@@ -149,6 +175,7 @@ class Shard {
   std::size_t handshakes_left_ = 0;  // of this batch or turn
   base::DeadlineQueue deadlines_;
   std::vector<WebRtcSession*> sessions_;  // by id
+  std::vector<std::uint8_t> waiting_of_;  // by id: of handshakes_
   std::vector<transport::PeerId> free_ids_;
   std::vector<transport::PeerId> woken_;  // each once until it rests again
   std::vector<MediaPort> ports_;
@@ -157,6 +184,8 @@ class Shard {
   std::size_t index_ = 0;
   Post post_;
   RelayTable relays_;
+  Compute compute_;
+  TimedTable timed_;
   ObjectRegistry objects_;  // last: objects use all of the above while they are destroyed
 };
 

@@ -107,21 +107,28 @@ TEST_F(ShardOfPeers, MediaGoesBetweenHandshakes) {
   EXPECT_GT(shard.deadline(), now());
 }
 
-TEST_F(ShardOfPeers, HandshakesThatWaitAreBoundedAndStrangersAreNotAmongThem) {
+TEST_F(ShardOfPeers, HandshakesOfOnePeerThatWaitAreBoundedAndLeaveRoomForOthers) {
   start();
+  using pipeline::Shard;
   const Octets forged{22, 0xfe, 0xfd, 0, 0};  // a record that is cut off
   std::vector<loop::ReceivedDatagram> batch;
-  for (std::size_t i = 0; i < pipeline::Shard::kMaxHandshakes + 10; ++i) {
+  for (std::size_t i = 0; i < Shard::kMaxHandshakes + 10; ++i) {
     batch.push_back(received(forged, address("203.0.113.66", 666)));
     batch.push_back(received(forged, viewers[0]->peer.local));
   }
+  batch.push_back(received(forged, viewers[1]->peer.local));
   shard.on_batch(0, batch, now());
-  EXPECT_EQ(dropped(base::DropReason::dtls_backlog), 10 - pipeline::Shard::kHandshakesPerTurn);
-  for (std::size_t i = 0; i < pipeline::Shard::kMaxHandshakes / pipeline::Shard::kHandshakesPerTurn; ++i)
-    shard.advance(now());
-  EXPECT_EQ(dropped(base::DropReason::bad_dtls),
-            pipeline::Shard::kMaxHandshakes + pipeline::Shard::kHandshakesPerTurn);
+  EXPECT_EQ(dropped(base::DropReason::dtls_backlog),
+            Shard::kMaxHandshakes + 10 - Shard::kMaxHandshakesOfOne - Shard::kHandshakesPerTurn);
+  const std::size_t waiting = Shard::kMaxHandshakesOfOne + 1;
+  for (std::size_t i = 0; i < waiting / Shard::kHandshakesPerTurn; ++i) shard.advance(now());
+  EXPECT_EQ(dropped(base::DropReason::bad_dtls), waiting + Shard::kHandshakesPerTurn);
   EXPECT_GT(shard.deadline(), now());
+  // Those that have been taken up make room again.
+  batch.clear();
+  for (std::size_t i = 0; i <= Shard::kHandshakesPerTurn; ++i) batch.push_back(received(forged, viewers[0]->peer.local));
+  shard.on_batch(0, batch, now());
+  EXPECT_EQ(shard.deadline(), now());
 }
 
 TEST_F(ShardOfPeers, AnEmptyBatchIsNothing) {

@@ -36,9 +36,16 @@ OWNERS = {
     "openssl/": {"dtls", "srtp", "ice"},
     "sys/socket.h": {"loop"},
     "curl/": {"loop"},
-    "libyuv.h": {"media", "codec"},
     "kaskado/": {"media", "elements"},
-    "dlfcn.h": {"elements"},
+    "dlfcn.h": {"elements", "codec"},
+    "vpx/": {"codec"},
+    "wels/": {"codec"},
+    "opus/": {"codec"},
+    "libavcodec/": {"codec"},
+    "libavutil/": {"codec"},
+    "libswscale/": {"codec"},
+    "libyuv": {"media"},
+    "speex/speex_resampler.h": {"media"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 
