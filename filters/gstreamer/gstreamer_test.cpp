@@ -1,4 +1,4 @@
-// Crosses threads: what comes out does so on GStreamer's.
+// What comes out does so on GStreamer's threads.
 #include <gtest/gtest.h>
 
 #include <condition_variable>
