@@ -1,4 +1,4 @@
-// FaceOverlayFilter, ImageOverlayFilter and ZBarFilter.
+// FaceOverlayFilter, GStreamerFilter, ImageOverlayFilter and ZBarFilter.
 #include <cstdint>
 #include <kaskado/module.hpp>
 #include <map>
@@ -8,6 +8,7 @@
 #include "common/glue.hpp"
 #include "face_overlay.hpp"
 #include "image_overlay.hpp"
+#include "late_gstreamer.hpp"
 
 namespace kaskado::filters {
 
@@ -92,6 +93,9 @@ KASKADO_MODULE(module) {
   module.filter<FaceOverlayFilter>("FaceOverlayFilter")
       .method("setOverlayedImage", &FaceOverlayFilter::set_image)
       .method("unsetOverlayedImage", &FaceOverlayFilter::unset_image);
+  module.filter<LateGStreamerFilter, std::string, std::string>("GStreamerFilter")
+      .property("command", &LateGStreamerFilter::command)
+      .method("setElementProperty", &LateGStreamerFilter::set_element_property);
   module.filter<ImageOverlayFilter>("ImageOverlayFilter")
       .method("addImage", &ImageOverlayFilter::add)
       .method("removeImage", &ImageOverlayFilter::remove);

@@ -1,4 +1,4 @@
-// GStreamerFilter.
+// GStreamerFilter, as filters/late_gstreamer.cpp loads it.
 #include <cstring>
 #include <kaskado/module.hpp>
 
@@ -22,7 +22,7 @@ void copy(const RawPicture& from, int plane, const sdk::BasicPlane<std::uint8_t>
 class GStreamerFilter final : public sdk::StreamFilter {
  public:
   GStreamerFilter(sdk::FilterContext& context, const std::string& command, const std::string& type)
-      : StreamFilter(context), command_(command), pipeline_(command, type_named(type), output()) {}
+      : StreamFilter(context), pipeline_(command, type_named(type), output()) {}
 
   bool takes_video() const override { return pipeline_.media() == Media::video; }
   bool takes_audio() const override { return pipeline_.media() == Media::audio; }
@@ -40,7 +40,6 @@ class GStreamerFilter final : public sdk::StreamFilter {
     pipeline_.push(frame->samples(), frame->channels(), frame->time());
   }
 
-  std::string command() const { return command_; }
   void set_element_property(const std::string& name, const std::string& value) {
     pipeline_.set_property(name, value);
   }
@@ -67,7 +66,6 @@ class GStreamerFilter final : public sdk::StreamFilter {
     context().emit(std::move(frame));
   }
 
-  const std::string command_;
   CommandPipeline pipeline_;
 };
 
@@ -78,6 +76,5 @@ class GStreamerFilter final : public sdk::StreamFilter {
 KASKADO_MODULE(module) {
   using namespace kaskado::filters;
   module.filter<GStreamerFilter, std::string, std::string>("GStreamerFilter")
-      .property("command", &GStreamerFilter::command)
       .method("setElementProperty", &GStreamerFilter::set_element_property);
 }

@@ -310,7 +310,7 @@ TEST(PlateDetectorFilter, TellsPlates) {
 
 #ifdef KASKADO_WITH_GSTREAMER
 TEST(GStreamerFilter, RunsPicturesThroughItsCommand) {
-  HostedFilter filter("gstreamer", "GStreamerFilter", {"videobalance saturation=0", "AUTODETECT"});
+  HostedFilter filter("filters", "GStreamerFilter", {"videobalance saturation=0", "AUTODETECT"});
   sdk::StreamFilter& stream = *filter.filter().stream_filter();
   EXPECT_TRUE(stream.takes_video());
   EXPECT_FALSE(stream.takes_audio());
@@ -327,7 +327,7 @@ TEST(GStreamerFilter, RunsPicturesThroughItsCommand) {
 }
 
 TEST(GStreamerFilter, RunsSoundThroughItsCommand) {
-  HostedFilter filter("gstreamer", "GStreamerFilter", {"volume volume=0.5", "AUDIO"});
+  HostedFilter filter("filters", "GStreamerFilter", {"volume volume=0.5", "AUDIO"});
   sdk::StreamFilter& stream = *filter.filter().stream_filter();
   EXPECT_TRUE(stream.takes_audio());
   stream.push_audio(std::make_unique<TestSound>(std::vector<std::int16_t>(960, 1000), 1, 5s));
@@ -336,7 +336,7 @@ TEST(GStreamerFilter, RunsSoundThroughItsCommand) {
 }
 
 TEST(GStreamerFilter, LetsMediaPassOnceItHasFailed) {
-  HostedFilter filter("gstreamer", "GStreamerFilter", {"identity error-after=1", "VIDEO"});
+  HostedFilter filter("filters", "GStreamerFilter", {"identity error-after=1", "VIDEO"});
   sdk::StreamFilter& stream = *filter.filter().stream_filter();
   stream.push_video(std::make_unique<TestFrame>(TestPicture(64, 48, kRed), 0s));
   ASSERT_TRUE(filter.context.wait(1));
@@ -348,10 +348,10 @@ TEST(GStreamerFilter, LetsMediaPassOnceItHasFailed) {
 
 TEST(GStreamerFilter, SaysWhatIsWrong) {
   EXPECT_NE(problem_of([] {
-              HostedFilter("gstreamer", "GStreamerFilter", {"nosuchelement", "VIDEO"});
+              HostedFilter("filters", "GStreamerFilter", {"nosuchelement", "VIDEO"});
             }).find("nosuchelement"),
             std::string::npos);
-  HostedFilter filter("gstreamer", "GStreamerFilter", {"videobalance", "VIDEO"});
+  HostedFilter filter("filters", "GStreamerFilter", {"videobalance", "VIDEO"});
   EXPECT_NE(problem_of([&] {
               filter.call("setElementProperty", {"sharpness", "1"});
             }).find("'sharpness'"),
