@@ -51,9 +51,10 @@ TEST(BitReader, ReadsExpGolombCodes) {
 }
 
 TEST(BitReader, TakesEmulationPreventionOut) {
-  const Octets octets = hex("00 00 03 01 00 00 03 00 00 03 03 01");
+  const Octets octets = hex("00 00 03 01 00 00 03 00 00 03 03 01 00 00 03 00 03");
   BitReader reader(octets, BitReader::Escapes::emulation_prevention);
-  for (const std::uint32_t octet : {0u, 0u, 1u, 0u, 0u, 0u, 0u, 3u, 1u}) EXPECT_EQ(reader.bits(8), octet);
+  for (const std::uint32_t octet : {0u, 0u, 1u, 0u, 0u, 0u, 0u, 3u, 1u, 0u, 0u, 0u, 3u})
+    EXPECT_EQ(reader.bits(8), octet);
   EXPECT_TRUE(reader.ok());
 }
 
@@ -238,8 +239,9 @@ TEST(H264Sps, IsNoneBeyondItsBounds) {
   EXPECT_FALSE(parse_h264_sps(sps_end(sps_start(100).ue(4)).escaped()));                   // chroma
   EXPECT_FALSE(parse_h264_sps(sps_end(sps_start(100).ue(1).ue(7)).escaped()));             // depth
   EXPECT_FALSE(parse_h264_sps(sps_start(66).ue(0).ue(3).number(0xffffff, 24).escaped()));  // order count
-  EXPECT_FALSE(parse_h264_sps(
-      sps_start(66).ue(0).ue(1).number(0, 1).se(0).se(0).ue(256).number(0xffffff, 24).escaped()));
+  BitString cycle = sps_start(66).ue(0).ue(1).number(0, 1).se(0).se(0).ue(256);
+  for (int i = 0; i < 20; ++i) cycle.number(0xffffffff, 32);
+  EXPECT_FALSE(parse_h264_sps(cycle.escaped()));
 }
 
 // ITU-T H.265 §7.3.2.2

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "codec/bitstream/speech.hpp"
-#include "codec/payload_test_support.hpp"
+#include "payload_test_support.hpp"
 
 namespace kaskado::codec::test {
 

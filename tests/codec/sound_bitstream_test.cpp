@@ -46,7 +46,7 @@ TEST(OpusPacket, CountsItsFrames) {
   EXPECT_EQ(frames_of("fb 03 01 02 03"), 3);           // equal
   EXPECT_EQ(frames_of("fb 83 01 00 aa bb cc"), 3);     // with lengths
   EXPECT_EQ(frames_of("fb 42 03 01 02 00 00 00"), 2);  // padded
-  EXPECT_EQ(frames_of(joined({hex("fb 41 ff 01"), Octets(255 + 5, 0)})), 1);
+  EXPECT_EQ(frames_of(joined({hex("fb 42 ff 01"), Octets(255 + 4, 0)})), 2);
   EXPECT_EQ(frames_of("fb c2 01 01 aa bb cc 00"), 2);
   EXPECT_EQ(frames_of("e3 30 "), 48);  // 2.5 ms each
 }
