@@ -127,7 +127,7 @@ TEST_F(ModuleFilterTest, WhatTheConstructorThrowsIsTheCreationsError) {
 TEST_F(ModuleFilterTest, EventsComeWithWhatAllEventsHave) {
   ASSERT_TRUE(make(1, 5).ok());
   events.clear();
-  answer_to("announce");
+  EXPECT_TRUE(answer_to("announce").ok());
   ASSERT_EQ(events.size(), 1u);
   const Object& data = events[0].data;
   EXPECT_EQ(events[0].info, dim->find_event("Dimmed"));
