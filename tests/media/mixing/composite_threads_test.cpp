@@ -37,7 +37,7 @@ struct Viewer final : VideoSink {
 
 TEST(CompositeThreads, FeedAndHearWhileItMixes) {
   CompositeStage stage(std::make_shared<GridLayout>(64, 36), 50, at(0ms));
-  std::array ends{*stage.join(PortId{1}), *stage.join(PortId{2})};
+  std::array ends{stage.join(PortId{1}), stage.join(PortId{2})};
   const auto viewer = std::make_shared<Viewer>();
   const auto ear = std::make_shared<Counter<AudioFrame>>();
   stage.pictures()->add(viewer);
@@ -45,7 +45,7 @@ TEST(CompositeThreads, FeedAndHearWhileItMixes) {
   std::atomic<bool> done{false};
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < ends.size(); ++i) {
-    threads.emplace_back([&, i, pictures = ends[i].pictures, sound = ends[i].sound] {
+    threads.emplace_back([&, i, pictures = ends[i]->pictures(), sound = ends[i]->sound()] {
       Tone tone(400, 4000);
       for (int k = 0; k < 300; ++k) {
         pictures->take(frame(picture(32, 18, i == 0 ? kRed : kGreen), k * 20ms));
@@ -66,7 +66,7 @@ TEST(CompositeThreads, FeedAndHearWhileItMixes) {
     const auto second = std::make_shared<Counter<AudioFrame>>();
     for (int i = 0; i < 200; ++i) {
       ends[1]->heard()->add(second);
-      ends[1].heard->remove(second.get());
+      ends[1]->heard()->remove(second.get());
     }
   });
   for (int i = 0; i < 500; ++i) {
