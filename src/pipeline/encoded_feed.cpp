@@ -114,6 +114,7 @@ void EncodedFeed::take(const codec::EncodedFrame& frame) {
   }
   stream_->trim_history(affordable_history());
   if (run_.empty()) return;
+  note_latency(shard().now() - frame.arrived);
   take_payload(kPayloadType);
   if (followed() != &*stream_) {
     // Whoever follows gets this frame: where it is a key frame, no other is needed.

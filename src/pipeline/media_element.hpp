@@ -51,6 +51,9 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   // The shard that the element itself lives on.
   virtual std::size_t home() const;
 
+  // The pipeline's elements are to tell how old media is that comes to them.
+  bool tells_latency() const;
+
   // The media that this element makes itself, or nullptr.
   virtual RtpFeed* source(MediaType) { return nullptr; }
   // Where media that arrives here ends: it leaves the pipeline, or becomes something else. Or nullptr.

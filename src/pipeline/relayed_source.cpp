@@ -115,6 +115,7 @@ void RelayedSource::take_stream(RelaySlot& slot) {
 
 void RelayedSource::end_run(base::Outbox& outbox) {
   if (run_.empty()) return;
+  note_latency(shard().now() - run_.back().packet->arrived);
   hand_on(run_, outbox);
   run_.clear();
 }
