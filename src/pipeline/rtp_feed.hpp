@@ -12,6 +12,7 @@
 
 #include "base/mean_duration.hpp"
 #include "pipeline/api.hpp"
+#include "pipeline/encoding.hpp"
 #include "pipeline/media_format.hpp"
 #include "pipeline/raw_media.hpp"
 #include "pipeline/router.hpp"
@@ -45,10 +46,10 @@ class RtpFeed {
   // Which of the feed's payload types go out as which of a sink's.
   virtual std::vector<rtp::SendPayload> payloads_for(const std::vector<MediaFormat>& wanted) const;
   // The feed that a sink of these formats (best first) is to follow: this one if it can send what comes, else one with the
-  // same media in another codec; this one also where nothing helps.
-  RtpFeed& suited_to(const std::vector<MediaFormat>& wanted);
-  // The same media in that format; kept for all who ask for its codec.
-  virtual RtpFeed& variant(const MediaFormat& wanted);
+  // same media encoded anew; this one also where nothing helps.
+  RtpFeed& suited_to(const std::vector<MediaFormat>& wanted, const MediaCaps& caps);
+  // The same media encoded so; kept for all who ask for it.
+  virtual RtpFeed& variant(const Encoding& wanted);
 
   // Whether it is made of raw frames, so that it has no packets but those of its variants.
   virtual bool makes_frames() const { return false; }

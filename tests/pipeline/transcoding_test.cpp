@@ -287,6 +287,30 @@ TEST_F(Transcoding, TheLatencyThatIsToldIsTheTimeItTook) {
   EXPECT_EQ(told.input_latency[0].avg, 7e6);
 }
 
+// setVideoFormat of the element that receives.
+TEST_F(Transcoding, AClientMayAskForAnotherCodecAndFewerPictures) {
+  Subscriber viewer(1);
+  TestElement& receiver = add("viewer");
+  receiver.add_sink(MediaType::video, viewer.line).configure({{format(120, "VP8"), h264(102)}, {}, {}});
+  connect(element("source"), receiver, MediaType::video);
+  Camera camera(shard, *source, CodecId::vp8, 96);
+  show(camera, 10, {&viewer});
+  EXPECT_EQ(look(viewer, CodecId::vp8).pictures.size(), 10u) << "as it comes";
+  viewer.forget();
+  ASSERT_TRUE(receiver.set_video_format({VideoCodec::h264, {10, 1}}).ok());
+  camera.send(true);  // as the decoder asks for
+  show(camera, 60, {&viewer});
+  const Seen seen = look(viewer, CodecId::h264);
+  EXPECT_GE(seen.pictures.size(), 18u);
+  EXPECT_LE(seen.pictures.size(), 21u) << "ten a second, for two seconds";
+  ASSERT_TRUE(receiver.set_video_format({VideoCodec::vp8, {30, 1}}).ok());
+  viewer.forget();
+  camera.send(true);
+  show(camera, 10, {&viewer});
+  EXPECT_GE(look(viewer, CodecId::vp8).pictures.size(), 10u);
+  EXPECT_FALSE(receiver.set_video_format({VideoCodec::vp8, {30, 0}}).ok());
+}
+
 TEST_F(Transcoding, WhoComesLaterBeginsWithAKeyFrame) {
   Subscriber first(1), late(2);
   add_viewer("first", first, h264());
