@@ -15,6 +15,7 @@ namespace kaskado::elements {
 using pipeline::ApiError;
 using pipeline::ApiResult;
 using pipeline::ErrorCode;
+using pipeline::MediaType;
 
 namespace {
 
@@ -73,6 +74,17 @@ HostedFilter::~HostedFilter() {
 ModuleFilter::ModuleFilter(const pipeline::Construction& construction, pipeline::MediaObject* parent,
                            std::shared_ptr<HostedFilter> hosted)
     : MediaElement(construction, parent), hosted_(std::move(hosted)) {
+  const std::shared_ptr<media::FilterStage>& stage = hosted_->stage;
+  if (works_on(MediaType::video)) {
+    const std::shared_ptr<media::VideoSource> out{stage, &stage->video_source()};
+    video_.reset(new Way{pipeline::FrameInput({stage->video_sink(), nullptr}),
+                         pipeline::FrameFeed(shard(), *this, MediaType::video, {out, nullptr})});
+  }
+  if (works_on(MediaType::audio)) {
+    const std::shared_ptr<media::AudioSource> out{stage, &stage->audio_source()};
+    audio_.reset(new Way{pipeline::FrameInput({nullptr, stage->audio_sink()}),
+                         pipeline::FrameFeed(shard(), *this, MediaType::audio, {nullptr, out})});
+  }
   const auto to_element = [id = id()](pipeline::Shard& shard, const Told& told) {
     if (auto* const element = dynamic_cast<ModuleFilter*>(shard.objects().find(id))) element->told(told);
   };
@@ -83,6 +95,25 @@ ModuleFilter::ModuleFilter(const pipeline::Construction& construction, pipeline:
       to_element(on, told);
     });
   });
+}
+
+bool ModuleFilter::works_on(MediaType type) const {
+  if (type == MediaType::video) return stage().wants_video();
+  return type == MediaType::audio && stage().wants_audio();
+}
+
+pipeline::RtpFeed* ModuleFilter::source(MediaType type) {
+  if (type == MediaType::video) return video_ ? &video_->out : nullptr;
+  return type == MediaType::audio && audio_ ? &audio_->out : nullptr;
+}
+
+pipeline::MediaInput* ModuleFilter::sink(MediaType type) {
+  if (type == MediaType::video) return video_ ? &video_->in : nullptr;
+  return type == MediaType::audio && audio_ ? &audio_->in : nullptr;
+}
+
+void ModuleFilter::on_flowing_in(MediaType type, bool flowing) {
+  if (works_on(type)) set_flowing_out(type, flowing);
 }
 
 ModuleFilter::~ModuleFilter() {
@@ -134,7 +165,7 @@ void ModuleFilter::call(const pipeline::OperationInfo& operation, const pipeline
     });
     post([answer, result](pipeline::Shard&) { answer(result); });
   };
-  if (!stage()->post(std::move(run))) {
+  if (!stage().post(std::move(run))) {
     answer(ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "The filter is too busy, try again later"});
   }
 }

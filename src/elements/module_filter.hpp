@@ -11,6 +11,8 @@
 #include "elements/filter_context.hpp"
 #include "elements/module_library.hpp"
 #include "media/filter_stage.hpp"
+#include "pipeline/frame_feed.hpp"
+#include "pipeline/frame_input.hpp"
 #include "pipeline/media_element.hpp"
 
 namespace kaskado::elements {
@@ -31,11 +33,12 @@ class ModuleFilter final : public pipeline::MediaElement {
                std::shared_ptr<HostedFilter> hosted);
   ~ModuleFilter() override;
 
-  bool passes(pipeline::MediaType) const override { return true; }
+  // What the filter does not want goes round it.
+  bool passes(pipeline::MediaType type) const override { return !works_on(type); }
+  pipeline::RtpFeed* source(pipeline::MediaType type) override;
+  pipeline::MediaInput* sink(pipeline::MediaType type) override;
   void on_release() override;
 
-  // Frames go through this; wants_video() and wants_audio() tell whether they have to.
-  const std::shared_ptr<media::FilterStage>& stage() const { return hosted_->stage; }
   // Where the filter's own messages go; nowhere until then.
   void send_data_to(std::function<void(sdk::Data)> outlet) { data_outlet_ = std::move(outlet); }
 
@@ -44,10 +47,21 @@ class ModuleFilter final : public pipeline::MediaElement {
             pipeline::Answer answer);
 
  private:
+  // One kind of media on its way through the filter.
+  struct Way {
+    pipeline::FrameInput in;
+    pipeline::FrameFeed out;
+  };
+
+  media::FilterStage& stage() const { return *hosted_->stage; }
+  bool works_on(pipeline::MediaType type) const;
+  void on_flowing_in(pipeline::MediaType type, bool flowing) override;
   void told(const Told& told);
   void raise_by_name(const RaisedEvent& raised);
 
   const std::shared_ptr<HostedFilter> hosted_;
+  std::unique_ptr<Way> video_;
+  std::unique_ptr<Way> audio_;
   std::function<void(sdk::Data)> data_outlet_;
 };
 

@@ -9,6 +9,8 @@ namespace kaskado::media {
 namespace {
 
 constexpr base::Duration kFrame = std::chrono::milliseconds{20};
+// Where sound ends: one of so many parts of a frame that are left. What is less is not missed.
+constexpr std::size_t kWorthAFrame = 20;
 
 }  // namespace
 
@@ -33,7 +35,7 @@ void AudioEncodeStage::encode_next() {
   const auto length = static_cast<std::size_t>(line_->encoder->samples_per_frame());
   if (!line_->sound.follows(*frame)) {
     line_->sound.end();
-    while (line_->sound.samples() > 0) encode_frame();
+    while (line_->sound.samples() > length / kWorthAFrame) encode_frame();
   }
   line_->sound.append(*frame);
   while (line_->sound.samples() >= length) encode_frame();

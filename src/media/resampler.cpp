@@ -3,14 +3,16 @@
 #include <speex/speex_resampler.h>
 
 #include <algorithm>
+#include <cmath>
 #include <new>
 #include <numeric>
+#include <utility>
 
 namespace kaskado::media {
 
 namespace {
 
-constexpr int kQuality = 4;  // of 10; 3 is what telephony takes
+constexpr int kQuality = 3;  // of 10: what telephony takes
 
 }  // namespace
 
@@ -50,14 +52,18 @@ void Resampler::process(std::span<const std::int16_t> in, std::vector<std::int16
   }
 }
 
+// Odd parts only: at the plain ratio the library takes another filter, and going there and back clicks. It
+// scales its position from one ratio to the next in 32 bits, so the product of two denominators has to fit
+// in.
 void Resampler::stretch(int ppm) {
-  ppm = std::clamp(ppm, -kMostPpm, kMostPpm) / kPpmStep * kPpmStep;
-  if (ppm == ppm_) return;
-  ppm_ = ppm;
-  constexpr int kParts = 1'000'000 / kPpmStep;
+  constexpr int kMostDenominator = 60'000;
   const int common = std::gcd(from_rate_, to_rate_);
-  const auto in = static_cast<spx_uint32_t>(from_rate_ / common * (kParts - ppm / kPpmStep));
-  const auto out = static_cast<spx_uint32_t>(to_rate_ / common * kParts);
+  const int parts = std::max(kMostDenominator / (to_rate_ / common), 1);
+  const double wanted = std::clamp(ppm, -kMostPpm, kMostPpm) * 1e-6 * parts;
+  const int odd = 2 * static_cast<int>(std::floor(wanted / 2)) + 1;
+  if (std::exchange(stretched_, odd) == odd) return;
+  const auto in = static_cast<spx_uint32_t>(from_rate_ / common * (parts - odd));
+  const auto out = static_cast<spx_uint32_t>(to_rate_ / common * parts);
   speex_resampler_set_rate_frac(state_.get(), in, out, static_cast<spx_uint32_t>(from_rate_),
                                 static_cast<spx_uint32_t>(to_rate_));
 }

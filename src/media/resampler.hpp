@@ -26,7 +26,8 @@ class Resampler {
 
   // Appends what comes out. Interleaved.
   void process(std::span<const std::int16_t> in, std::vector<std::int16_t>& out);
-  // Gives so many millionths more samples than the rates say, or fewer; in steps of kPpmStep.
+  // Gives so many millionths more samples than the rates say, or fewer, some 17 off where one rate divides
+  // the other. A resampler that is to be stretched is so from the beginning, by 0 for example.
   void stretch(int ppm);
   // How far what has come out is behind what went in, but for the first call, which gives less by that.
   base::Duration latency() const;
@@ -35,8 +36,6 @@ class Resampler {
   int to_rate() const { return to_rate_; }
   int channels() const { return channels_; }
 
-  static constexpr int kPpmStep = 10;
-
  private:
   struct Free {
     void operator()(SpeexResamplerState_* state) const;
@@ -44,7 +43,7 @@ class Resampler {
   int from_rate_;
   int to_rate_;
   int channels_;
-  int ppm_ = 0;
+  int stretched_ = 0;  // by so many parts; 0 where it never was
   std::unique_ptr<SpeexResamplerState_, Free> state_;
 };
 

@@ -28,6 +28,7 @@ bool SoundLine::follows(const AudioFrame& frame) const {
 
 void SoundLine::begin(const AudioFrame& frame) {
   resampler_ = Resampler(kSampleRate, resampler_.to_rate(), channels_);
+  resampler_.stretch(0);
   line_.clear();
   begun_ = true;
   start_ = frame.time;

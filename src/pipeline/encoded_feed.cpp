@@ -114,8 +114,13 @@ void EncodedFeed::take(const codec::EncodedFrame& frame) {
   }
   stream_->trim_history(affordable_history());
   if (run_.empty()) return;
-  if (followed() != &*stream_) follow(&*stream_);
-  note_payload(kPayloadType);
+  take_payload(kPayloadType);
+  if (followed() != &*stream_) {
+    // Whoever follows gets this frame: where it is a key frame, no other is needed.
+    key_frame_at_hand_ = frame.key_frame;
+    follow(&*stream_);
+    key_frame_at_hand_ = false;
+  }
   hand_on(run_, shard().outbox());
   run_.clear();
 }
@@ -157,14 +162,13 @@ void EncodedFeed::renew_clock(const codec::EncodedFrame& frame) {
 }
 
 void EncodedFeed::request_key_frame(base::Instant) {
-  if (video_) video_->wish_key_frame();
+  if (video_ && !key_frame_at_hand_) video_->wish_key_frame();
 }
 
 int EncodedFeed::wanted_bitrate_bps(base::Instant now) {
-  const EncodingWishes wishes = owner().encoding_wishes();
   const std::uint64_t remb_bps = relayed_remb_bps(now);
-  return media::target_bitrate_bps({.encoder_bps = wishes.bitrate_bps, .min_bps = wishes.min_bps, .max_bps = wishes.max_bps},
-                                   remb_bps ? std::optional(remb_bps) : std::nullopt, video_ ? video_->encoded_size() : media::PictureSize{});
+  return media::target_bitrate_bps(owner().encoding_wishes(), remb_bps ? std::optional(remb_bps) : std::nullopt,
+                                   video_ ? video_->encoded_size() : media::PictureSize{});
 }
 
 void EncodedFeed::encoding_changed() {

@@ -53,6 +53,7 @@ class EncodedFeed final : public RtpFeed {
   std::optional<rtp::LocalStream> stream_;
   std::vector<rtp::MediaPacket> run_;
   std::uint64_t next_sequence_ = 1;
+  bool key_frame_at_hand_ = false;
   base::Instant clock_renewed_{};
 };
 

@@ -3,21 +3,15 @@
 
 #include <memory>
 
+#include "media/bitrate_policy.hpp"
 #include "media/stream_time.hpp"
 #include "pipeline/api.hpp"
 
 namespace kaskado::pipeline {
 
-// How it is to be encoded, in bits per second; see MediaElement's properties.
-struct EncodingWishes {
-  int bitrate_bps;
-  int min_bps;
-  int max_bps;
-};
-
 class FeedOwner {
  public:
-  virtual EncodingWishes encoding_wishes() const = 0;
+  virtual media::BitrateWishes encoding_wishes() const = 0;
   // One more form of its media is encoded, or one less.
   virtual void set_transcoding(MediaType type, bool transcoding) = 0;
   // That of its sound and its pictures, so that what was captured together stays together.

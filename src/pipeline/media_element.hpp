@@ -76,7 +76,9 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   // Media of `type` began or ended to come in here, or to leave here to the elements behind.
   void set_flowing_in(MediaType type, bool flowing) { set_flowing_in(type, flowing, kMaxHops); }
   void set_flowing_out(MediaType type, bool flowing) { set_flowing_out(type, flowing, kMaxHops); }
-  EncodingWishes encoding_wishes() const override { return {encoder_bitrate_, min_encoder_bitrate_, max_encoder_bitrate_}; }
+  media::BitrateWishes encoding_wishes() const override {
+    return {encoder_bitrate_, min_encoder_bitrate_, max_encoder_bitrate_};
+  }
   void set_transcoding(MediaType type, bool transcoding) override;
   std::shared_ptr<media::SourceTime> source_time() override;
   bool flowing_out(MediaType type) const { return flowing_out_[index(type)]; }

@@ -80,10 +80,9 @@ class RtpFeed {
   virtual void on_attended() {}
   virtual void on_deserted() {}
   void set_formats(std::vector<MediaFormat> formats);
-  // What comes next is of this payload type.
-  void note_payload(rtp::PayloadType type) {
-    if (type != current_) change_payload(type);
-  }
+  // What comes next is of this payload type. True where that is another codec than before, of which subscribers have to
+  // be told, by reconsider() or follow().
+  bool take_payload(rtp::PayloadType type) { return type != current_ && change_payload(type); }
   // Tells the subscribers, also where it is the same and its formats are others.
   void follow(const rtp::SourceStream* stream);
   void hand_on(std::span<const rtp::MediaPacket> run, base::Outbox& outbox);
@@ -100,7 +99,7 @@ class RtpFeed {
   static constexpr rtp::PayloadType kNoPayload{0xff};
 
   bool is_deserted() const { return sinks_.empty() && taps_.empty(); }
-  void change_payload(rtp::PayloadType type);
+  bool change_payload(rtp::PayloadType type);
   bool can_send_as(const std::vector<MediaFormat>& wanted) const;
   void tell_subscribers();
 

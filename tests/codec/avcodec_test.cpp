@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "codec/audio_codec.hpp"
-#include "support.hpp"
+#include "samples.hpp"
 
 namespace kaskado::codec {
 namespace {

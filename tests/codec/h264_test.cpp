@@ -7,7 +7,7 @@
 #include "codec/annex_b.hpp"
 #include "codec/h264_decoder.hpp"
 #include "codec/h264_sps.hpp"
-#include "support.hpp"
+#include "samples.hpp"
 
 namespace kaskado::codec {
 namespace {
@@ -69,7 +69,7 @@ class SpsWriter {
   }
   SpsWriter& exp_golomb(std::uint64_t value) {
     int bits = 0;
-    while (value + 1 >> bits) ++bits;
+    while ((value + 1) >> bits) ++bits;
     for (int i = 0; i < bits - 1; ++i) bit(0);
     for (int i = bits - 1; i >= 0; --i) bit(static_cast<unsigned>((value + 1) >> i) & 1u);
     return *this;
@@ -254,6 +254,23 @@ TEST(H264Decoder, GarbageDoesNotChangeTheLibrary) {
   EXPECT_EQ(stream.chosen(), CodecLibrary::openh264);
   EXPECT_TRUE(stream.decode(key));
   EXPECT_EQ(stream.pictures.size(), 2u);
+}
+
+TEST(H264Decoder, AfterAnImpossibleParameterSetAKeyFrameIsNeeded) {
+  Stream stream;
+  auto encoder = VideoEncoder::create({.codec = CodecId::h264, .width = 320, .height = 240});
+  Picture picture(320, 240);
+  const auto encode = [&](int number, bool key_frame) {
+    draw_pattern(picture, number);
+    return *(*encoder)->encode(picture, std::chrono::milliseconds(33 * number), key_frame)->bytes;
+  };
+  ASSERT_TRUE(stream.decode(encode(0, true)));
+  ASSERT_TRUE(stream.decode(encode(1, false)));
+  EXPECT_FALSE(stream.decode(ByteVector{0, 0, 1, 0x67, 66, 0, 31, 0}));
+  EXPECT_FALSE(stream.decode(encode(2, false)));
+  EXPECT_TRUE(stream.decode(encode(3, true)));
+  EXPECT_TRUE(stream.decode(encode(4, false)));
+  EXPECT_EQ(stream.pictures.size(), 4u);
 }
 
 TEST(H264Decoder, SizesBeyondTheMostAreRefusedBeforeALibrarySeesThem) {

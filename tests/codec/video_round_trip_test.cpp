@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "support.hpp"
+#include "synthetic.hpp"
 
 namespace kaskado::codec {
 namespace {

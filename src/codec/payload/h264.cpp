@@ -29,6 +29,7 @@ struct H264 {
 
   static bool is_unit(int type) { return type >= h264::kSlice && type <= h264::kHighestType; }
   static bool is_key(int type) { return type == h264::kIdrSlice; }
+  static bool is_slice(int type) { return type >= h264::kSlice && type <= h264::kIdrSlice; }
   static bool is_reference(const Header& header) { return (header[0] & kNri) != 0; }
   // A slice whose first_mb_in_slice is 0, which is coded as one set bit, or what comes before the slices
   // (ITU-T H.264 §7.4.1.2.3).

@@ -3,7 +3,7 @@
 // the rest:
 //   kHeaderBytes, kAggregation, kFragment; type_of(header), with_type(header, type) for a header of so many
 //   octets; type_of_fragment(octet); is_unit(type), is_key(type); can_start_picture(type, octet behind the
-//   header); kSaysReferences, and where it does is_reference(header).
+//   header); kSaysReferences, and where it does is_reference(header) and is_slice(type).
 #pragma once
 
 #include <algorithm>
@@ -36,6 +36,18 @@ class NalDepacketizer final : public Depacketizer {
     const base::Bytes unit = reader.take(reader.u16());
     if (unit.size() < kHeaderBytes) return false;
     return starts_picture(Format::type_of(header_of(unit)), unit.subspan(kHeaderBytes));
+  }
+
+  // Slices of a picture are all needed by others or none is (ITU-T H.264 §7.4.1); what stands before them never.
+  bool is_discardable(base::Bytes payload) const override {
+    if constexpr (Format::kSaysReferences) {
+      if (payload.size() <= kHeaderBytes) return false;
+      const Header header = header_of(payload);
+      const int type = Format::type_of(header);
+      const bool is_slice = Format::is_slice(type == Format::kFragment ? Format::type_of_fragment(payload[kHeaderBytes]) : type);
+      return is_slice && !Format::is_reference(header);
+    }
+    return (void)payload, false;
   }
 
   base::Result<AssembledFrame, base::DropReason> assemble(std::span<const base::Bytes> payloads) override {

@@ -46,6 +46,10 @@ class Vp8Depacketizer final : public Depacketizer {
     const auto descriptor = parse(payload);
     return descriptor && descriptor->starts_frame;
   }
+  bool is_discardable(Bytes payload) const override {
+    const auto descriptor = parse(payload);
+    return descriptor && descriptor->non_reference;
+  }
 
   base::Result<AssembledFrame, base::DropReason> assemble(std::span<const Bytes> payloads) override {
     AssembledFrame frame;

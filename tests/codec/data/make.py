@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the samples of this folder anew: the tests' moving pattern (tests/codec/support.hpp), encoded by ffmpeg.
+"""Makes the samples of this folder anew: the tests' moving pattern (tests/codec/synthetic.hpp), encoded by ffmpeg.
 
   tests/codec/data/make.py
 

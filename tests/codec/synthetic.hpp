@@ -4,12 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <numbers>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "codec/picture.hpp"
@@ -68,34 +65,6 @@ inline double psnr(const Picture& a, const Picture& b) {
   return 10 * std::log10(255.0 * 255.0 * count / squares);
 }
 
-inline ByteVector read_sample(const std::string& name) {
-  std::ifstream file(std::string(KASKADO_TEST_DATA) + "/" + name, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-struct SampleFrame {
-  ByteVector bytes;
-  std::int64_t number = 0;  // of its picture, in the order in which they are shown
-};
-
-// The frames of an IVF file (tests/codec/data/make.py), in decoding order.
-inline std::vector<SampleFrame> read_frames(const std::string& name) {
-  const ByteVector file = read_sample(name);
-  const auto little_endian = [&](std::size_t at) {
-    return std::size_t{file[at]} | std::size_t{file[at + 1]} << 8 | std::size_t{file[at + 2]} << 16 |
-           std::size_t{file[at + 3]} << 24;
-  };
-  std::vector<SampleFrame> frames;
-  for (std::size_t at = 32; at + 12 <= file.size();) {
-    const std::size_t size = little_endian(at);
-    const auto begin = file.begin() + static_cast<std::ptrdiff_t>(at + 12);
-    frames.push_back({.bytes = {begin, begin + static_cast<std::ptrdiff_t>(size)},
-                      .number = static_cast<std::int64_t>(little_endian(at + 4))});
-    at += 12 + size;
-  }
-  return frames;
-}
-
 // `count` samples of a sine, from the sample numbered `from` on.
 inline std::vector<std::int16_t> sine(double hertz, int sample_rate, int from, int count, int channels = 1,
                                       double loudness = 8000) {
@@ -104,6 +73,20 @@ inline std::vector<std::int16_t> sine(double hertz, int sample_rate, int from, i
     const double angle = 2 * std::numbers::pi * hertz * i / sample_rate;
     for (int channel = 0; channel < channels; ++channel)
       samples.push_back(static_cast<std::int16_t>(std::lround(loudness * std::sin(angle))));
+  }
+  return samples;
+}
+
+// Something like a voice, at 48 kHz: a tone with harmonics whose pitch and loudness go up and down.
+inline std::vector<std::int16_t> voice(int from, int count) {
+  constexpr double kTurn = 2 * std::numbers::pi;
+  std::vector<std::int16_t> samples;
+  for (int i = from; i < from + count; ++i) {
+    const double t = i / 48000.0;
+    const double phase = kTurn * (150 * t + 8 * std::sin(kTurn * 1.3 * t));
+    double sample = 0;
+    for (int harmonic = 1; harmonic < 12; ++harmonic) sample += std::sin(harmonic * phase) / harmonic;
+    samples.push_back(static_cast<std::int16_t>(5000 * sample * (0.6 + 0.4 * std::sin(kTurn * 2.7 * t))));
   }
   return samples;
 }
