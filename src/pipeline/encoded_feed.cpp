@@ -171,7 +171,7 @@ void EncodedFeed::request_key_frame(base::Instant) {
 int EncodedFeed::wanted_bitrate_bps(base::Instant now) {
   const std::uint64_t remb_bps = relayed_remb_bps(now);
   return media::target_bitrate_bps(owner().encoding_wishes(), remb_bps ? std::optional(remb_bps) : std::nullopt,
-                                   video_ ? video_->encoded_size() : media::PictureSize{});
+                                   video_ ? video_->encoded_size() : codec::PictureSize{});
 }
 
 void EncodedFeed::encoding_changed() {
