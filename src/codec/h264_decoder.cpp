@@ -42,6 +42,7 @@ Contents look_into(base::Bytes frame) {
 base::Result<std::unique_ptr<VideoDecoder>> H264Decoder::create(std::shared_ptr<PicturePool> pool) {
   std::unique_ptr<H264Decoder> decoder(new H264Decoder(std::move(pool)));
   const base::Result<void> by_openh264 = decoder->choose(CodecLibrary::openh264);
+  decoder->openh264_failed_ = !by_openh264;
   if (!by_openh264 && !decoder->choose(CodecLibrary::avcodec)) return by_openh264.error();
   return std::unique_ptr<VideoDecoder>(std::move(decoder));
 }
@@ -69,7 +70,13 @@ base::Result<void> H264Decoder::change_to(CodecLibrary library, std::vector<Deco
 
 base::Result<void> H264Decoder::decode(base::Bytes frame, std::int64_t tag, std::vector<Decoded>& pictures) {
   const Contents contents = look_into(frame);
-  if (contents.malformed) return base::Error{"H264: a parameter set that cannot be"};
+  if (contents.malformed) {
+    needs_key_frame_ = true;
+    return base::Error{"H264: a parameter set that cannot be"};
+  }
+  if (needs_key_frame_ && !contents.key_frame && !contents.suited)
+    return base::Error{"H264: no key frame yet"};
+  needs_key_frame_ = false;
   if (contents.suited && *contents.suited != chosen_ &&
       !(openh264_failed_ && chosen_ == CodecLibrary::avcodec)) {
     const base::Result<void> changed = change_to(*contents.suited, pictures);

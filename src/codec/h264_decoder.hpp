@@ -33,8 +33,10 @@ class H264Decoder final : public VideoDecoder {
   std::shared_ptr<PicturePool> pool_;
   std::unique_ptr<VideoDecoder> decoder_;
   CodecLibrary chosen_ = CodecLibrary::openh264;
-  // openh264 failed where libavcodec did not, so it is not asked again.
+  // openh264 is not there, or failed where libavcodec did not, so it is not asked again.
   bool openh264_failed_ = false;
+  // After a frame that no library was given.
+  bool needs_key_frame_ = false;
 };
 
 }  // namespace kaskado::codec

@@ -16,13 +16,17 @@ struct CallQueue::State {
 
 CallQueue::CallQueue(Begin begin) : state_(std::make_shared<State>(State{std::move(begin), 0, {}})) {}
 
-std::size_t CallQueue::busy() const { return state_->lines.size(); }
+std::size_t CallQueue::busy() const {
+  return state_->lines.size();
+}
 
-void CallQueue::call(MediaObject& object, const OperationInfo& operation, const Arguments& arguments, Answer answer) {
+void CallQueue::call(MediaObject& object, const OperationInfo& operation, const Arguments& arguments,
+                     Answer answer) {
   const auto busy = state_->lines.find(object.id());
   if (busy != state_->lines.end()) {
     if (busy->second.waiting.size() == kMostWaiting) {
-      return answer(ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "Too many operations wait for '" + object.id() + "'"});
+      return answer(
+          ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "Too many operations wait for '" + object.id() + "'"});
     }
     busy->second.waiting.push_back({&operation, arguments, std::move(answer)});
     return;
@@ -35,12 +39,13 @@ void CallQueue::call(MediaObject& object, const OperationInfo& operation, const 
 }
 
 // The line exists, and has nothing under way.
-void CallQueue::begin(const std::shared_ptr<State>& state, const std::string& id, const OperationInfo& operation,
-                      const Arguments& arguments, Answer answer) {
+void CallQueue::begin(const std::shared_ptr<State>& state, const std::string& id,
+                      const OperationInfo& operation, const Arguments& arguments, Answer answer) {
   Line& line = state->lines.at(id);
   line.number = ++state->last_number;
   line.answer = std::move(answer);
-  const Answer once = [weak = std::weak_ptr<State>(state), id, number = line.number](ApiResult<Value> result) {
+  const Answer once = [weak = std::weak_ptr<State>(state), id,
+                       number = line.number](ApiResult<Value> result) {
     if (const auto there = weak.lock()) answered(there, id, number, std::move(result));
   };
   // In a loop of go_on() already, where an answer comes within the call.

@@ -1,5 +1,5 @@
-// The operations of objects that have not been answered yet. Those of one object run one after the other: behind one
-// that answers later the next wait, so that a client's requests to it keep their order.
+// The operations of objects that have not been answered yet. Those of one object run one after the other:
+// behind one that answers later the next wait, so that a client's requests to it keep their order.
 #pragma once
 
 #include <cstddef>
@@ -18,9 +18,10 @@ class CallQueue {
   // Operations that wait for one object; what is beyond is refused at once.
   static constexpr std::size_t kMostWaiting = 256;
 
-  // How an operation is begun on its object: with events held back until its answer, if that comes within the call.
-  using Begin = std::function<void(MediaObject& object, const OperationInfo& operation, const Arguments& arguments,
-                                   const Answer& answer)>;
+  // How an operation is begun on its object: with events held back until its answer, if that comes within the
+  // call.
+  using Begin = std::function<void(MediaObject& object, const OperationInfo& operation,
+                                   const Arguments& arguments, const Answer& answer)>;
   explicit CallQueue(Begin begin);
 
   void call(MediaObject& object, const OperationInfo& operation, const Arguments& arguments, Answer answer);
@@ -44,8 +45,8 @@ class CallQueue {
   };
   struct State;
 
-  static void begin(const std::shared_ptr<State>& state, const std::string& id, const OperationInfo& operation,
-                    const Arguments& arguments, Answer answer);
+  static void begin(const std::shared_ptr<State>& state, const std::string& id,
+                    const OperationInfo& operation, const Arguments& arguments, Answer answer);
   static void answered(const std::shared_ptr<State>& state, const std::string& id, std::uint64_t number,
                        ApiResult<Value> result);
   static void go_on(const std::shared_ptr<State>& state, const std::string& id);

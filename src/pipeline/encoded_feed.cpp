@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "pipeline/media_element.hpp"
+#include "media/bitrate_policy.hpp"
+#include "pipeline/feed_owner.hpp"
 #include "pipeline/shard.hpp"
 #include "rtp/rtp_packet.hpp"
 
@@ -32,7 +33,7 @@ EncodedFeed::EncodedFeed(RtpFeed& origin, const MediaFormat& wanted)
       origin_(origin),
       codec_(*codec_of(wanted)),
       packetizer_(codec::Packetizer::create({.codec = codec_, .octet_aligned = wanted.codec.parameters.number("octet-align") == 1u})),
-      next_sequence_(1) {
+      clock_renewed_{} {
   set_formats({format_of(wanted)});
 }
 
@@ -46,13 +47,15 @@ std::vector<rtp::SendPayload> EncodedFeed::payloads_for(const std::vector<MediaF
 }
 
 void EncodedFeed::on_attended() {
-  address_ = std::make_shared<Address>(Address{this});
+  address_ = std::make_shared<EncodedFeed*>(this);
   media_ = origin_.hold_frames();
+  const auto strand = base::Strand::create(shard().compute().executor);
   if (type() == MediaType::video) {
-    start_video();
+    start_video(strand);
   } else {
-    start_audio();
+    start_audio(strand);
   }
+  join(media_, {video_, audio_});
   owner().set_transcoding(type(), true);
 }
 
@@ -70,15 +73,30 @@ void EncodedFeed::on_deserted() {
   origin_.release_frames();
 }
 
-void EncodedFeed::start_video() {
-  const auto hand_back = [post = shard().post_back(), address = std::weak_ptr(address_)](codec::EncodedFrame frame) {
-    return post([address, frame = std::move(frame)](Shard&) {
-      if (const auto found = address.lock()) found->feed->take(frame);
+void EncodedFeed::start_video(std::shared_ptr<base::Strand> strand) {
+  video_ = media::VideoEncodeStage::create({.strand = std::move(strand),
+                                            .clock = shard().compute().clock,
+                                            .codec = codec_,
+                                            .bitrate_bps = wanted_bitrate_bps(shard().now()),
+                                            .output = output()});
+}
+
+void EncodedFeed::start_audio(std::shared_ptr<base::Strand> strand) {
+  const sdp::RtpCodec& format = formats().front().codec;
+  audio_ = media::AudioEncodeStage::create(
+      {.strand = std::move(strand),
+       .clock = shard().compute().clock,
+       .encoder = {.codec = codec_,
+                   .format = {.sample_rate = static_cast<int>(format.clock_rate), .channels = std::max<int>(1, format.channels)}},
+       .output = output()});
+}
+
+std::function<void(codec::EncodedFrame)> EncodedFeed::output() const {
+  return [post_back = shard().compute().post_back, address = std::weak_ptr(address_)](codec::EncodedFrame frame) {
+    post_back([address, frame = std::move(frame)](Shard&) {
+      if (const auto feed = address.lock()) (*feed)->take(frame);
     });
   };
-  video_ = media::VideoEncodeStage::create(shard().compute(), {.codec = codec_, .bitrate_bps = wanted_bitrate(shard().now())},
-                                           hand_back);
-  join(media_, {video_, nullptr});
 }
 
 void EncodedFeed::take(const codec::EncodedFrame& frame) {
@@ -96,8 +114,14 @@ void EncodedFeed::take(const codec::EncodedFrame& frame) {
   }
   stream_->trim_history(affordable_history());
   if (run_.empty()) return;
-  if (followed() != &*stream_) follow(&*stream_);
-  note_payload(kPayloadType);
+  note_latency(shard().now() - frame.arrived);
+  take_payload(kPayloadType);
+  if (followed() != &*stream_) {
+    // Whoever follows gets this frame: where it is a key frame, no other is needed.
+    key_frame_at_hand_ = frame.key_frame;
+    follow(&*stream_);
+    key_frame_at_hand_ = false;
+  }
   hand_on(run_, shard().outbox());
   run_.clear();
 }
@@ -120,7 +144,8 @@ bool EncodedFeed::write_packet(const codec::EncodedFrame& frame, rtp::MediaPacke
   media.extended_sequence = next_sequence_++;
   media.starts_key_frame = first && frame.key_frame;
   media.abs_send_time = rtp::to_abs_send_time(shard().now());
-  write_header(media.header, *packet);
+  rtp::write_fixed_header(media.header, packet->bytes);
+  packet->length = static_cast<std::uint16_t>(rtp::kFixedHeaderBytes + fragment->bytes);
   packet->arrived = shard().now();
   media.packet = std::move(packet);
   return true;
@@ -138,7 +163,27 @@ void EncodedFeed::renew_clock(const codec::EncodedFrame& frame) {
 }
 
 void EncodedFeed::request_key_frame(base::Instant) {
-  if (video_) video_->request_key_frame();
+  if (video_ && !key_frame_at_hand_) video_->wish_key_frame();
+}
+
+int EncodedFeed::wanted_bitrate_bps(base::Instant now) {
+  const std::uint64_t remb_bps = relayed_remb_bps(now);
+  return media::target_bitrate_bps(owner().encoding_wishes(), remb_bps ? std::optional(remb_bps) : std::nullopt,
+                                   video_ ? video_->encoded_size() : media::PictureSize{});
+}
+
+void EncodedFeed::encoding_changed() {
+  if (video_) video_->set_bitrate(wanted_bitrate_bps(shard().now()));
+}
+
+void EncodedFeed::receive_remb(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now) {
+  RtpFeed::receive_remb(subscriber, bitrate_bps, now);
+  encoding_changed();
+}
+
+void EncodedFeed::forget_remb(std::uint32_t subscriber) {
+  RtpFeed::forget_remb(subscriber);
+  encoding_changed();
 }
 
 }  // namespace kaskado::pipeline

@@ -1,6 +1,7 @@
 // A feed's media in another codec: encoded from its raw frames while somebody follows, and cut into packets here.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -29,30 +30,30 @@ class EncodedFeed final : public RtpFeed {
   void forget_remb(std::uint32_t subscriber) override;
 
  private:
-  // By which what comes back from the compute pool finds its way, if the feed is still there.
-  struct Address {
-    EncodedFeed* feed;
-  };
-
   void on_attended() override;
   void on_deserted() override;
-  void start_video();
-  void start_audio();
+  void start_video(std::shared_ptr<base::Strand> strand);
+  void start_audio(std::shared_ptr<base::Strand> strand);
+  // Brings frames from the strand to take().
+  std::function<void(codec::EncodedFrame)> output() const;
   void take(const codec::EncodedFrame& frame);
-  base::PacketRef write_packet(const codec::EncodedFrame& frame, rtp::MediaPacket& media, bool first);
+  // False where the frame is done, or no packet is to be had.
+  bool write_packet(const codec::EncodedFrame& frame, rtp::MediaPacket& media, bool first);
   void renew_clock(const codec::EncodedFrame& frame);
-  void set_bitrate(base::Instant now);
+  int wanted_bitrate_bps(base::Instant now);
 
   RtpFeed& origin_;
   const codec::CodecId codec_;
-  std::shared_ptr<Address> address_;  // while encoding
+  // While encoding: by which what comes back from the compute pool finds its way, if the feed is still there.
+  std::shared_ptr<EncodedFeed*> address_;
   std::shared_ptr<media::VideoEncodeStage> video_;
   std::shared_ptr<media::AudioEncodeStage> audio_;
   RawMedia media_;
   std::unique_ptr<codec::Packetizer> packetizer_;
   std::optional<rtp::LocalStream> stream_;
   std::vector<rtp::MediaPacket> run_;
-  std::uint64_t next_sequence_;
+  std::uint64_t next_sequence_ = 1;
+  bool key_frame_at_hand_ = false;
   base::Instant clock_renewed_{};
 };
 

@@ -27,19 +27,28 @@ std::vector<media::JitterBufferPayload> payloads_of(const std::vector<MediaForma
 
 }  // namespace
 
-FeedDecoder::FeedDecoder(RtpFeed& feed) : Timed(feed.shard().timed()), feed_(feed) {
-  Shard& shard = feed.shard();
+FeedDecoder::FeedDecoder(RtpFeed& feed)
+    : Timed(feed.shard().timed()), feed_(feed), address_(std::make_shared<RtpFeed*>(&feed)) {
+  const Shard::Compute& compute = feed.shard().compute();
+  const auto strand = base::Strand::create(compute.executor);
   if (feed.type() == MediaType::video) {
-    video_ = media::VideoDecodeStage::create(shard.compute());
-    media_.video = video_->frames();
+    media_.video = video_ =
+        media::VideoDecodeStage::create({.strand = strand, .clock = compute.clock, .wish_key_frame = key_frame_wish()});
   } else {
-    audio_ = media::AudioDecodeStage::create(shard.compute());
-    media_.audio = audio_->frames();
+    media_.audio = audio_ = media::AudioDecodeStage::create({.strand = strand, .clock = compute.clock});
   }
   make_buffer();
   feed_.attach(*this);
   clock_changed();
-  feed_.request_key_frame(shard.now());
+  feed_.request_key_frame(feed.shard().now());
+}
+
+std::function<void()> FeedDecoder::key_frame_wish() {
+  return [post_back = feed_.shard().compute().post_back, address = std::weak_ptr(address_)] {
+    post_back([address](Shard& shard) {
+      if (const auto feed = address.lock()) (*feed)->request_key_frame(shard.now());
+    });
+  };
 }
 
 FeedDecoder::~FeedDecoder() { feed_.detach(*this); }
@@ -75,12 +84,11 @@ void FeedDecoder::forward(std::span<const rtp::MediaPacket> run) {
 }
 
 void FeedDecoder::drain() {
-  while (const auto frame = buffer_->take()) {
-    if (video_) video_->take(*frame);
-    if (audio_) audio_->take(*frame);
+  while (auto frame = buffer_->take()) {
+    if (video_) video_->take(std::move(*frame));
+    if (audio_) audio_->take(std::move(*frame));
   }
-  const bool wished = buffer_->take_key_frame_wish();
-  if ((video_ && video_->take_key_frame_wish()) || wished) feed_.request_key_frame(feed_.shard().now());
+  if (buffer_->take_key_frame_wish()) feed_.request_key_frame(feed_.shard().now());
 }
 
 base::Instant FeedDecoder::deadline() const { return buffer_ ? buffer_->deadline() : base::kNever; }

@@ -1,6 +1,7 @@
 // A feed's packets as raw frames: put in order and together here, decoded in the compute pool.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -36,8 +37,11 @@ class FeedDecoder final : public FeedTap, private Timed {
   void make_buffer();
   // Hands on what is ready.
   void drain();
+  std::function<void()> key_frame_wish();
 
   RtpFeed& feed_;
+  // By which wishes from the compute pool find their way, if this is still there.
+  const std::shared_ptr<RtpFeed*> address_;
   std::vector<MediaFormat> formats_;  // that the buffer was made for
   std::unique_ptr<media::JitterBuffer> buffer_;
   std::shared_ptr<media::VideoDecodeStage> video_;

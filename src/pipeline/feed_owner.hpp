@@ -11,7 +11,7 @@ namespace kaskado::pipeline {
 
 class FeedOwner {
  public:
-  virtual media::BitrateLimits encoding_limits() const = 0;
+  virtual media::BitrateWishes encoding_wishes() const = 0;
   // One more form of its media is encoded, or one less.
   virtual void set_transcoding(MediaType type, bool transcoding) = 0;
   // That of its sound and its pictures, so that what was captured together stays together.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/dot_graph.hpp"
+#include "pipeline/latency_stats.hpp"
 #include "pipeline/log.hpp"
 #include "pipeline/media_input.hpp"
 #include "pipeline/media_pipeline.hpp"
@@ -289,8 +290,24 @@ ApiResult<void> MediaElement::dump_gstreamer_dot(std::optional<GstreamerDotDetai
   return {};
 }
 
-ApiResult<std::map<std::string, Value>> MediaElement::get_stats(std::optional<MediaType>) {
-  return std::map<std::string, Value>{};
+bool MediaElement::tells_latency() const {
+  const MediaObject* at = this;
+  while (at->parent()) at = at->parent();
+  const auto* pipeline = dynamic_cast<const MediaPipeline*>(at);
+  return pipeline && pipeline->latency_stats();
+}
+
+ApiResult<std::map<std::string, Value>> MediaElement::get_stats(std::optional<MediaType> media_type) {
+  std::map<std::string, Value> records;
+  if (!tells_latency()) return records;
+  ElementStats own;
+  own.id = id();
+  own.type = StatsType::element;
+  own.timestamp_millis = host().wall_time().unix_ms();
+  own.timestamp = static_cast<double>(own.timestamp_millis) / 1000;
+  put_input_latency(own, input_latencies(*this, media_type));
+  records.emplace(own.id, own.to_value());
+  return records;
 }
 
 namespace {

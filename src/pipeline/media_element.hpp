@@ -51,6 +51,9 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   // The shard that the element itself lives on.
   virtual std::size_t home() const;
 
+  // The pipeline's elements are to tell how old media is that comes to them.
+  bool tells_latency() const;
+
   // The media that this element makes itself, or nullptr.
   virtual RtpFeed* source(MediaType) { return nullptr; }
   // Where media that arrives here ends: it leaves the pipeline, or becomes something else. Or nullptr.
@@ -76,7 +79,9 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   // Media of `type` began or ended to come in here, or to leave here to the elements behind.
   void set_flowing_in(MediaType type, bool flowing) { set_flowing_in(type, flowing, kMaxHops); }
   void set_flowing_out(MediaType type, bool flowing) { set_flowing_out(type, flowing, kMaxHops); }
-  media::BitrateLimits encoding_limits() const override;
+  media::BitrateWishes encoding_wishes() const override {
+    return {encoder_bitrate_, min_encoder_bitrate_, max_encoder_bitrate_};
+  }
   void set_transcoding(MediaType type, bool transcoding) override;
   std::shared_ptr<media::SourceTime> source_time() override;
   bool flowing_out(MediaType type) const { return flowing_out_[index(type)]; }

@@ -1,6 +1,10 @@
 // Where media of one type comes into an element.
 #pragma once
 
+#include <optional>
+
+#include "base/time.hpp"
+
 namespace kaskado::pipeline {
 
 class RtpFeed;
@@ -9,6 +13,8 @@ class MediaInput {
  public:
   // From now on takes what `origin` has, or nothing where that is null.
   virtual void bind(RtpFeed* origin) = 0;
+  // From its arrival at the server to here, a mean of the last of it; nothing where nothing has come.
+  virtual std::optional<base::Duration> latency() const = 0;
 
  protected:
   ~MediaInput() = default;

@@ -84,13 +84,16 @@ void RelayedSource::take_packet(RelaySlot& slot) {
   stream_->accept(packet);
   stream_->trim_history(affordable_history());
   if (packet.starts_key_frame) key_frame_asked_.reset();
+  const bool turned = take_payload(packet.header.payload_type);
   if (followed() != &*stream_) {
     // Whoever follows gets this packet: where a key frame starts with it, no other is needed.
     key_frame_at_hand_ = packet.starts_key_frame;
     follow(&*stream_);
     key_frame_at_hand_ = false;
+  } else if (turned) {
+    end_run(shard().outbox());
+    reconsider();
   }
-  note_payload(packet.header.payload_type);
   set_flowing(true);
   run_.push_back(std::move(packet));
 }
@@ -112,6 +115,7 @@ void RelayedSource::take_stream(RelaySlot& slot) {
 
 void RelayedSource::end_run(base::Outbox& outbox) {
   if (run_.empty()) return;
+  note_latency(shard().now() - run_.back().packet->arrived);
   hand_on(run_, outbox);
   run_.clear();
 }

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "codec/audio_codec.hpp"
-#include "codec/video_codec.hpp"
 #include "pipeline/feed_tap.hpp"
 #include "pipeline/frame_input.hpp"
 #include "pipeline/rtp_sink.hpp"
@@ -78,11 +76,11 @@ void RtpFeed::set_formats(std::vector<MediaFormat> formats) {
 }
 
 // Of a payload type that is no codec's (DTMF, comfort noise) nothing is to be decided.
-void RtpFeed::change_payload(rtp::PayloadType type) {
+bool RtpFeed::change_payload(rtp::PayloadType type) {
   const MediaFormat* format = find_payload(formats_, type);
-  if (!format || !codec::codec_named(format->codec.name)) return;
+  if (!format || !codec_of(*format)) return false;
   current_ = type;
-  tell_subscribers();
+  return true;
 }
 
 void RtpFeed::follow(const rtp::SourceStream* stream) {
@@ -108,7 +106,7 @@ bool RtpFeed::can_send_as(const std::vector<MediaFormat>& wanted) const {
 }
 
 RtpFeed& RtpFeed::suited_to(const std::vector<MediaFormat>& wanted) {
-  if (wanted.empty() || can_send_as(wanted)) return *this;
+  if (wanted.empty() || !shard_.can_compute() || can_send_as(wanted)) return *this;
   const auto target = std::ranges::find_if(wanted, can_encode);
   const bool decodable = makes_frames() || std::ranges::any_of(formats_, can_decode);
   return target == wanted.end() || !decodable ? *this : variant(*target);

@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "base/mean_duration.hpp"
 #include "pipeline/api.hpp"
 #include "pipeline/media_format.hpp"
 #include "pipeline/raw_media.hpp"
@@ -70,6 +71,8 @@ class RtpFeed {
   // A subscriber's wish; ids are unique within the shard.
   virtual void receive_remb(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now);
   virtual void forget_remb(std::uint32_t subscriber) { rembs_.forget(subscriber); }
+  // From the arrival of its media at the server to its leaving, a mean of the last of it.
+  std::optional<base::Duration> latency() const { return latency_.value(); }
   // The least that the subscribers ask for; 0 where none says anything.
   std::uint64_t relayed_remb_bps(base::Instant now) { return rembs_.smallest_bps(now); }
 
@@ -80,12 +83,12 @@ class RtpFeed {
   virtual void on_attended() {}
   virtual void on_deserted() {}
   void set_formats(std::vector<MediaFormat> formats);
-  // What comes next is of this payload type.
-  void note_payload(rtp::PayloadType type) {
-    if (type != current_) change_payload(type);
-  }
+  // What comes next is of this payload type. True where that is another codec than before, of which subscribers have to
+  // be told, by reconsider() or follow().
+  bool take_payload(rtp::PayloadType type) { return type != current_ && change_payload(type); }
   // Tells the subscribers, also where it is the same and its formats are others.
   void follow(const rtp::SourceStream* stream);
+  void note_latency(base::Duration latency) { latency_.add(latency); }
   void hand_on(std::span<const rtp::MediaPacket> run, base::Outbox& outbox);
   void tell_clock_changed();
   void tell_silence();
@@ -100,7 +103,7 @@ class RtpFeed {
   static constexpr rtp::PayloadType kNoPayload{0xff};
 
   bool is_deserted() const { return sinks_.empty() && taps_.empty(); }
-  void change_payload(rtp::PayloadType type);
+  bool change_payload(rtp::PayloadType type);
   bool can_send_as(const std::vector<MediaFormat>& wanted) const;
   void tell_subscribers();
 
@@ -115,6 +118,7 @@ class RtpFeed {
   std::vector<FeedTap*> taps_;
   std::vector<FrameInput*> inputs_;
   rtp::RembRelay rembs_;
+  base::MeanDuration latency_;
   std::unique_ptr<Transcoding> transcoding_;
 };
 

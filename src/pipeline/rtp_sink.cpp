@@ -44,6 +44,8 @@ void RtpSink::bind(RtpFeed* origin) {
   choose();
 }
 
+std::optional<base::Duration> RtpSink::latency() const { return source_ ? source_->latency() : std::nullopt; }
+
 void RtpSink::choose() { take_up(origin_ ? &origin_->suited_to(config_.formats) : nullptr); }
 
 void RtpSink::take_up(RtpFeed* source) {

@@ -39,6 +39,7 @@ class RtpSink final : public MediaInput {
   void pause();
   // Feeds from it, or from the same media in a codec that the peer takes.
   void bind(RtpFeed* origin) override;
+  std::optional<base::Duration> latency() const override;
   // Told by the source: another stream of it is the one to send, or its formats are others.
   void source_changed();
   // The line is open: video that waits for a key frame can use one from now on, so this asks for it.

@@ -45,6 +45,7 @@ base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now
   if (verdict.restarted || takes_over(*stream, now)) {
     // What came of the former one goes out before nobody follows it any more.
     end_run(shard().outbox());
+    take_payload(packet.header.payload_type);
     // Whoever follows gets this packet: where a key frame starts with it, no other is needed.
     key_frame_at_hand_ = packet.starts_key_frame;
     activate(stream);
@@ -52,11 +53,17 @@ base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now
   }
   note_flow(now);
   if (stream == active_) {
-    note_payload(packet.header.payload_type);
+    if (take_payload(packet.header.payload_type)) turn_codec();
     last_active_packet_ = now;
     run_.push_back(std::move(packet));
   }
   return base::DropReason::none;
+}
+
+// In the middle of a stream.
+void RtpSource::turn_codec() {
+  end_run(shard().outbox());
+  reconsider();
 }
 
 // A new stream does at once, one that was there before only once the active one has fallen silent: late packets of a
@@ -68,6 +75,7 @@ bool RtpSource::takes_over(const rtp::ReceiveStream& stream, base::Instant now) 
 
 void RtpSource::end_run(base::Outbox& outbox) {
   if (run_.empty()) return;
+  note_latency(shard().now() - run_.back().packet->arrived);
   hand_on(run_, outbox);
   run_.clear();
 }

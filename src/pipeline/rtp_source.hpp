@@ -62,6 +62,7 @@ class RtpSource final : public RtpFeed {
   rtp::ReceiveStream& add_stream(const rtp::MediaPacket& packet);
   bool takes_over(const rtp::ReceiveStream& stream, base::Instant now) const;
   void activate(rtp::ReceiveStream* stream);
+  void turn_codec();
   void note_flow(base::Instant now);
   void end_flow();
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/deadline_queue.hpp"
@@ -18,6 +19,7 @@
 #include "base/ring.hpp"
 #include "base/time.hpp"
 #include "loop/udp_port.hpp"
+#include "media/stage_meter.hpp"
 #include "pipeline/media_configuration.hpp"
 #include "pipeline/media_port.hpp"
 #include "pipeline/object_registry.hpp"
@@ -61,18 +63,30 @@ class Shard {
     index_ = index;
   }
   ShardNetwork& network() const { return *network_; }
+
+  // The way to this shard from any thread, for what works for its objects elsewhere; to be set before there are
+  // objects. What comes in the end of the shard is not run. Nothing is refused, so this is for what is bounded
+  // otherwise, as answers are; frames go by Compute::post_back.
+  using Post = std::function<void(std::function<void(Shard&)> command)>;
+  void reach_by(Post post) { post_ = std::move(post); }
+  // Empty where nobody has set it. Whoever keeps it lets go of it with the object that it is for.
+  const Post& post() const { return post_; }
+
   std::size_t index() const { return index_; }
   RelayTable& relays() { return relays_; }
   // Runs a task on this shard. Any thread may call it, for as long as `executor` runs anything. False where the
   // shard is overloaded or ends: the task is then not run.
   using PostBack = std::function<bool(std::function<void(Shard&)>)>;
-  // Where what takes long is done, and the way back from there; to be called before there are objects.
-  void give_compute(std::shared_ptr<base::Executor> executor, PostBack post_back) {
-    compute_ = std::move(executor);
-    post_back_ = std::move(post_back);
-  }
-  const std::shared_ptr<base::Executor>& compute() const { return compute_; }
-  const PostBack& post_back() const { return post_back_; }
+  // Where what takes long is done, the way back from there, and the time there; to be called before there are objects.
+  struct Compute {
+    std::shared_ptr<base::Executor> executor;
+    PostBack post_back;
+    media::Clock clock;  // any thread
+  };
+  void give_compute(Compute compute) { compute_ = std::move(compute); }
+  // Without one nothing is decoded or encoded.
+  bool can_compute() const { return compute_.executor != nullptr; }
+  const Compute& compute() const { return compute_; }
   TimedTable& timed() { return timed_; }
 
   // Forwards what other shards have relayed.
@@ -168,9 +182,9 @@ class Shard {
   SessionPorts session_ports_;
   ShardNetwork* network_ = nullptr;
   std::size_t index_ = 0;
+  Post post_;
   RelayTable relays_;
-  std::shared_ptr<base::Executor> compute_;
-  PostBack post_back_;
+  Compute compute_;
   TimedTable timed_;
   ObjectRegistry objects_;  // last: objects use all of the above while they are destroyed
 };

@@ -256,6 +256,23 @@ TEST(H264Decoder, GarbageDoesNotChangeTheLibrary) {
   EXPECT_EQ(stream.pictures.size(), 2u);
 }
 
+TEST(H264Decoder, AfterAnImpossibleParameterSetAKeyFrameIsNeeded) {
+  Stream stream;
+  auto encoder = VideoEncoder::create({.codec = CodecId::h264, .width = 320, .height = 240});
+  Picture picture(320, 240);
+  const auto encode = [&](int number, bool key_frame) {
+    draw_pattern(picture, number);
+    return *(*encoder)->encode(picture, std::chrono::milliseconds(33 * number), key_frame)->bytes;
+  };
+  ASSERT_TRUE(stream.decode(encode(0, true)));
+  ASSERT_TRUE(stream.decode(encode(1, false)));
+  EXPECT_FALSE(stream.decode(ByteVector{0, 0, 1, 0x67, 66, 0, 31, 0}));
+  EXPECT_FALSE(stream.decode(encode(2, false)));
+  EXPECT_TRUE(stream.decode(encode(3, true)));
+  EXPECT_TRUE(stream.decode(encode(4, false)));
+  EXPECT_EQ(stream.pictures.size(), 4u);
+}
+
 TEST(H264Decoder, SizesBeyondTheMostAreRefusedBeforeALibrarySeesThem) {
   Stream stream;
   for (const auto& [columns, rows, allowed] :

@@ -77,6 +77,20 @@ inline std::vector<std::int16_t> sine(double hertz, int sample_rate, int from, i
   return samples;
 }
 
+// Something like a voice, at 48 kHz: a tone with harmonics whose pitch and loudness go up and down.
+inline std::vector<std::int16_t> voice(int from, int count) {
+  constexpr double kTurn = 2 * std::numbers::pi;
+  std::vector<std::int16_t> samples;
+  for (int i = from; i < from + count; ++i) {
+    const double t = i / 48000.0;
+    const double phase = kTurn * (150 * t + 8 * std::sin(kTurn * 1.3 * t));
+    double sample = 0;
+    for (int harmonic = 1; harmonic < 12; ++harmonic) sample += std::sin(harmonic * phase) / harmonic;
+    samples.push_back(static_cast<std::int16_t>(5000 * sample * (0.6 + 0.4 * std::sin(kTurn * 2.7 * t))));
+  }
+  return samples;
+}
+
 inline double energy(std::span<const std::int16_t> samples) {
   double sum = 0;
   for (const std::int16_t sample : samples) sum += double{1} * sample * sample;

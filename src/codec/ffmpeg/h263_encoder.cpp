@@ -26,7 +26,8 @@ class H263Encoder final : public VideoEncoder {
     context_->height = settings_.height;
     context_->pix_fmt = AV_PIX_FMT_YUV420P;
     context_->time_base = {.num = 1001, .den = kTicksPerSecond};  // the clock that every H.263 decoder has
-    // Decoders' transforms differ a little, which adds up (ITU-T H.263 §4.4): now and then a key frame comes unasked.
+    // Decoders' transforms differ a little, which adds up (ITU-T H.263 §4.4): now and then a key frame comes
+    // unasked.
     context_->gop_size = 600;
     context_->max_b_frames = 0;
     context_->thread_count = 1;

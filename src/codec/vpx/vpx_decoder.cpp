@@ -54,7 +54,8 @@ class VpxDecoder final : public VideoDecoder {
     // VP8's inter frames tell nothing more, and are refused by this call (RFC 6386 §9.1).
     if (codec_ == CodecId::vp8 && frame[0] & 1) return info;
     const auto bytes = static_cast<unsigned>(frame.size());
-    if (vpx_codec_peek_stream_info(interface(), frame.data(), bytes, &info) != VPX_CODEC_OK) return std::nullopt;
+    if (vpx_codec_peek_stream_info(interface(), frame.data(), bytes, &info) != VPX_CODEC_OK)
+      return std::nullopt;
     return info;
   }
 

@@ -35,11 +35,10 @@ class AlphaBlending final : public Layout {
   void set_master(PortId port, int z_order);
   // May come before the port's first picture. False: too many ports have properties.
   bool set_port_properties(PortId port, const PortProperties& properties);
-  // Forgets what was set for it. The canvas keeps a master's last size.
-  void leave(PortId port);
-
   // Where orders are equal, who joined later is above. Pictures are opaque and stretched to their area.
   void arrange(std::span<const InputView> inputs, Scene& scene) override;
+  // The canvas keeps a master's last size.
+  void leave(PortId port) override;
 
  private:
   struct Stacked {

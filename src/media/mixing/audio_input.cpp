@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "media/mixing/block_stretcher.hpp"
+#include "media/mixing/mixing_delay.hpp"
 
 namespace kaskado::media {
 
@@ -44,7 +45,14 @@ void AudioInput::take(const AudioFrame& frame) {
   add_to_segment(frame);
   ring_.append(
       {frame.samples->data(), static_cast<std::size_t>(count) * static_cast<std::size_t>(frame.channels)});
-  travel_ = frame.arrived - frame.time;
+  note_travel(frame.arrived - frame.time);
+}
+
+void AudioInput::note_travel(base::Duration travel) {
+  travel_ = travel;
+  const bool first = window_.frames++ == 0;
+  window_.shortest_travel = first ? travel : std::min(window_.shortest_travel, travel);
+  window_.longest_travel = first ? travel : std::max(window_.longest_travel, travel);
 }
 
 void AudioInput::drop_finished_segments() {
@@ -88,7 +96,7 @@ void AudioInput::write_silence(int position, int count) {
 
 // Where playing is so far from its time that stretching would take long, or too much waits.
 void AudioInput::resync(base::Instant due) {
-  drop_finished_segments();
+  if (available() == 0) return;  // play() goes on from here
   const std::int64_t late = lateness(due);
   std::int64_t left_out = 0;
   if (late > kMaxLateness) {
@@ -109,11 +117,15 @@ void AudioInput::resync(base::Instant due) {
 
 int AudioInput::choose_stretch(base::Instant due) {
   const std::int64_t late = lateness(due);
+  in_time_ = std::abs(late) <= 2 * kStretchFrom;
   stretching_ = std::abs(late) > (stretching_ ? kStretchUntil : kStretchFrom);
   if (!stretching_) return 0;
   const auto samples =
-      static_cast<int>(std::clamp<std::int64_t>(std::abs(late) / kStretchFrom, 1, kMaxStretch));
-  return late > 0 ? samples : -samples;
+      static_cast<int>(std::clamp<std::int64_t>(std::abs(late) / kStretchFrom, 1, kUsualStretch));
+  if (late > 0) return samples;
+  // The filter needs some samples behind the block, which are to be had by reading fewer: or what has nothing
+  // left could not be slowed down.
+  return std::max(std::min(-samples, available() - kStretchAfter - kBlockSamples), -kMaxStretch);
 }
 
 bool AudioInput::stretch_block(base::Instant due) {
@@ -137,7 +149,7 @@ int AudioInput::play(int position) {
   if (count == 0) {
     begin_seam(position);
     playing_ = false;
-    margin_blocks_ = 0;
+    window_.blocks = 0;
     underruns_ += queued() == 0;
     return 0;
   }
@@ -173,18 +185,33 @@ int AudioInput::wait(base::Instant due, int position) {
   return 0;
 }
 
+// So that frames that take as long as those of the last second are there when their first sample is due: the
+// block it is in begins up to a block's duration before that.
+std::int64_t AudioInput::needed_shift() const {
+  if (window_.frames == 0) return shift_;
+  const std::int64_t shortest = to_samples(window_.shortest_travel);
+  const std::int64_t jitter = to_samples(window_.longest_travel) - shortest;
+  return shortest + std::min<std::int64_t>(jitter, kMaxShiftSamples) + kBlockSamples + kLeastMargin -
+         to_samples(kMixingDelay);
+}
+
 void AudioInput::adapt_shift() {
-  least_margin_ = margin_blocks_ == 0 ? queued() : std::min(least_margin_, queued());
-  if (++margin_blocks_ < kMarginBlocks) return;
-  margin_blocks_ = 0;
-  if (least_margin_ < kLeastMargin) {
-    if (shift_ < kMaxShiftSamples) shift_ += kLeastMargin;
-  } else if (least_margin_ > kMostMargin) {
-    shift_ -= least_margin_ - kMostMargin;
-  } else if (shift_ > 0 && least_margin_ > kEnoughMargin) {
-    shift_ -= std::min<std::int64_t>({shift_, least_margin_ - kEnoughMargin, kShiftStep});
-  } else if (shift_ < 0 && least_margin_ < kSmallMargin) {
-    shift_ += std::min<std::int64_t>({-shift_, kSmallMargin - least_margin_, kShiftStep});
+  const int margin = queued();
+  window_.least_margin = window_.blocks == 0 ? margin : std::min(window_.least_margin, margin);
+  if (++window_.blocks < kWindowBlocks) return;
+  const std::int64_t needed = needed_shift();
+  const int least = window_.least_margin;
+  window_ = {};
+  if (least > kMostMargin) {
+    shift_ -= least - kMostMargin;
+  } else if (needed > shift_) {
+    shift_ += std::min<std::int64_t>(needed - shift_, kCushion);
+  } else if (least < kLeastMargin && in_time_ && shift_ < kMaxShiftSamples) {
+    shift_ += kLeastMargin;
+  } else if (shift_ > 0 && shift_ > needed + kLeastMargin && least > kEnoughMargin) {
+    shift_ -= std::min<std::int64_t>(shift_, kShiftStep);
+  } else if (shift_ < 0 && least < kSmallMargin) {
+    shift_ += std::min<std::int64_t>(-shift_, kShiftStep);
   }
 }
 

@@ -58,17 +58,28 @@ class AudioInput {
   // Frames' times within it are the same stream's; beyond, there is a gap.
   static constexpr base::Duration kMaxDeviation = std::chrono::milliseconds{10};
   static constexpr int kSmoothing = 16;
-  // Kept in time by stretching once it is further from it, until it is nearer.
+  // Kept in time by stretching once it is further from it, until it is nearer; by 0.4 % at the most, or 7
+  // cents, which nobody hears.
   static constexpr int kStretchFrom = 48, kStretchUntil = 4;
+  static constexpr int kUsualStretch = 4;
   // Beyond this, it jumps.
   static constexpr int kMaxLateness = 2880;  // 60 ms
   // What is added to a lateness, so that the next frame is not late too.
   static constexpr int kCushion = 480;
-  // The least that was left after a tick decides on the shift, once a second.
-  static constexpr int kMarginBlocks = 50;
-  static constexpr int kLeastMargin = 240, kEnoughMargin = 960;
+  // How long frames took, and the least that was left after a block, decide on the shift, once a second. What
+  // is left may be a frame less when the next one comes a little later, so it tells of the next tick only.
+  static constexpr int kWindowBlocks = 50;
+  static constexpr int kLeastMargin = 240, kEnoughMargin = 1200;
   static constexpr int kMostMargin = 7680, kSmallMargin = 5760;
   static constexpr int kShiftStep = 96;
+
+  struct Window {
+    int blocks = 0;
+    int least_margin = 0;
+    int frames = 0;
+    base::Duration shortest_travel{};
+    base::Duration longest_travel{};
+  };
 
   int queued() const { return static_cast<int>(ring_.end() - read_); }
   base::Instant time_of_next() const;
@@ -85,7 +96,9 @@ class AudioInput {
   int play(int position);
   int wait(base::Instant due, int position);
   void make_up_for(std::int64_t late);
+  std::int64_t needed_shift() const;
   void adapt_shift();
+  void note_travel(base::Duration travel);
 
   std::span<std::int16_t> block_part(int position, int count);
   void begin_seam(int position);
@@ -99,11 +112,11 @@ class AudioInput {
   base::Duration travel_{};  // from a frame's time to its arrival
   bool playing_ = false;
   bool stretching_ = false;
+  bool in_time_ = true;    // but for what one stretched block can make up for
   bool left_out_ = false;  // samples, since the last block
   bool heard_ = false;     // whether the last block was other than zeros
   Seam seam_;
-  int margin_blocks_ = 0;
-  int least_margin_ = 0;
+  Window window_;
   std::uint64_t underruns_ = 0;
   // The end of the last block, and the block.
   std::array<std::int16_t, static_cast<std::size_t>(Seam::kSamples + kBlockSamples) * kMaxChannels> output_{};

@@ -7,8 +7,8 @@
 
 namespace kaskado::media {
 
-// 0.4 %, or 7 cents: nobody hears that.
-inline constexpr int kMaxStretch = 4;
+// 1.25 %, or 22 cents.
+inline constexpr int kMaxStretch = 12;
 // Samples that are read before the first, and behind the last.
 inline constexpr int kStretchBefore = 7;
 inline constexpr int kStretchAfter = 8;

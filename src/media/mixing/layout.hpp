@@ -39,6 +39,8 @@ class Layout {
   virtual ~Layout() = default;
   // `inputs` in the order of their joining. `scene` is written anew; what it held only lends its memory.
   virtual void arrange(std::span<const InputView> inputs, Scene& scene) = 0;
+  // The port is gone: what was set for it is forgotten.
+  virtual void leave(PortId) {}
 };
 
 // The largest part of `area` that has the proportions of such a picture, in its middle, with an even corner.

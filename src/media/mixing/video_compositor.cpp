@@ -30,6 +30,10 @@ void VideoCompositor::set_name(PortId port, std::string_view name) {
   input->label.reset();
 }
 
+void VideoCompositor::set_delay(PortId port, base::Duration delay) {
+  if (Input* const input = find(port)) input->delay = delay;
+}
+
 void VideoCompositor::take(PortId port, const VideoFrame& frame) {
   Input* const input = find(port);
   if (input && frame.picture) input->waiting.push(frame);
@@ -41,7 +45,7 @@ VideoCompositor::InputState VideoCompositor::state(PortId port) const {
 }
 
 void VideoCompositor::advance(Input& input, base::Instant tick) {
-  if (std::optional<VideoFrame> frame = input.waiting.take(tick - kMixingDelay)) {
+  if (std::optional<VideoFrame> frame = input.waiting.take(tick - kMixingDelay - input.delay)) {
     // A source whose picture does not change may hand out the same again and again.
     if (frame->picture != input.picture) input.content = ++last_content_;
     input.picture = std::move(frame->picture);

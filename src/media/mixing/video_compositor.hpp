@@ -43,6 +43,9 @@ class VideoCompositor {
   // Drawn over its cell; empty for none. See media/mixing/label.hpp.
   void set_name(PortId port, std::string_view name);
 
+  // Its pictures are shown so much later: as its sound is heard.
+  void set_delay(PortId port, base::Duration delay);
+
   // A picture of an unknown port is left out. Shown at the first tick that is kMixingDelay behind its time,
   // or at the next where that is past. Inputs take part in the layout from their first shown picture on.
   void take(PortId port, const VideoFrame& frame);
@@ -61,6 +64,7 @@ class VideoCompositor {
 
     PortId port;
     PictureQueue waiting;
+    base::Duration delay{};
     InputState state = InputState::waiting;
     codec::PictureRef picture;  // the last that was due
     std::uint64_t content = 0;  // names it

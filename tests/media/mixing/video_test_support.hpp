@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "media/video_frame.hpp"
+#include "mixing/test_time.hpp"
 
 namespace kaskado::media::test {
 
@@ -25,10 +26,6 @@ inline constexpr Colour kRed{81, 90, 240};
 inline constexpr Colour kGreen{145, 54, 34};
 inline constexpr Colour kBlue{41, 240, 110};
 inline constexpr Colour kYellow{210, 16, 146};
-
-inline base::Instant at(base::Duration time) {
-  return base::Instant{std::chrono::hours{1}} + time;
-}
 
 inline codec::PictureRef picture(int width, int height, Colour colour) {
   auto made = std::make_shared<codec::Picture>(width, height);
