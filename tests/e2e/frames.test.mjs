@@ -7,6 +7,7 @@ import { assertNoErrors } from './lib/media-checks.mjs';
 import { useServer } from './lib/server.mjs';
 
 const LEAST_PSNR = 30;  // dB, at 1 Mb/s and 640x480
+const READABLE_PSNR = 25;
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
@@ -21,7 +22,9 @@ describe('Media between codecs', () => {
         ({ url, from, to }) => window.studio.transcoded(url, { from, to }), { url: server.url, from, to });
       assert.equal(codec.toUpperCase(), `VIDEO/${to}`);
       assert.ok(median(judged.map(({ psnr }) => psnr)) >= LEAST_PSNR, `PSNR in dB: ${judged.map(({ psnr }) => psnr.toFixed(1))}`);
-      const numbers = judged.map(({ number }) => number);
+      // A number that is misread makes no true picture.
+      const numbers = judged.filter(({ psnr }) => psnr >= READABLE_PSNR).map(({ number }) => number);
+      assert.ok(numbers.length >= judged.length / 2, `readable pictures: ${numbers.length} of ${judged.length}`);
       assert.ok(numbers.every((number, i) => i === 0 || number > numbers[i - 1]), `pictures in order: ${numbers}`);
       assert.ok(states.includes('VIDEO TRANSCODING'), `told: ${states}`);
       assert.ok(tone > -60, `the sound comes, too: ${tone} dB`);
