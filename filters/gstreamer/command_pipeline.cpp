@@ -183,7 +183,8 @@ void CommandPipeline::fail(const std::string& reason) {
   if (!failed_.exchange(true)) output_.failed(reason);
 }
 
-// On whichever thread posts it. Nothing is kept for a main loop, which there is not.
+// On whichever thread posts it. Nothing is kept for a main loop, which there is not: who drops a message gives it back,
+// and with it the element that it is of.
 GstBusSyncReply CommandPipeline::on_message(GstBus*, GstMessage* message, gpointer self) {
   if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
     GError* error = nullptr;
@@ -192,6 +193,7 @@ GstBusSyncReply CommandPipeline::on_message(GstBus*, GstMessage* message, gpoint
                                               error->message);
     g_clear_error(&error);
   }
+  gst_message_unref(message);
   return GST_BUS_DROP;
 }
 

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <filesystem>
+#include <iterator>
 #include <mutex>
 #include <stdexcept>
 #include <vector>
@@ -266,6 +268,24 @@ TEST(GStreamer, IgnoresMediaOfTheOtherKind) {
   pipeline.push(picture(32, 32).raw(), milliseconds(40));
   ASSERT_TRUE(collected.wait(1));
   EXPECT_TRUE(collected.sounds.empty());
+}
+
+// Messages that were not given back held their elements, those their pipelines, and those two descriptors each.
+TEST(GStreamer, LeavesNoDescriptorsBehind) {
+  const auto run = [] {
+    Collected collected;
+    CommandPipeline pipeline("queue ! videoflip", FilterType::video, collected.output());
+    pipeline.push(picture(32, 32).raw(), milliseconds(0));
+    EXPECT_TRUE(collected.wait(1));
+  };
+  const auto descriptors = [] {
+    const std::filesystem::directory_iterator open("/proc/self/fd");
+    return std::distance(begin(open), end(open));
+  };
+  run();
+  const auto before = descriptors();
+  for (int i = 0; i < 5; ++i) run();
+  EXPECT_EQ(descriptors(), before);
 }
 
 TEST(GStreamer, EndsWhileMediaFlows) {

@@ -271,8 +271,8 @@ describe('Filters', () => {
       const add = { id: 'a', uri: image('red.png'), offsetXPercent: 0, offsetYPercent: 0, widthPercent: -1, heightPercent: 1,
         keepAspectRatio: false, center: false };
       await refused(stage.rpc.invoke(overlay, 'addImage', add), /widthPercent/);
-      await refused(stage.rpc.invoke(overlay, 'addImage', { ...add, uri: 7 }), /uri/);
-      await refused(stage.rpc.invoke(overlay, 'setElementProperty', {}), /./);
+      await refused(stage.rpc.invoke(overlay, 'addImage', { ...add, widthPercent: 1, uri: '' }), /uri/);
+      await refused(stage.rpc.invoke(overlay, 'setElementProperty', {}), /setElementProperty/, 40008);
       await stage.sees('media goes on', { spots: [[160, 120, lime], [480, 120, red]] });
       await stage.rpc.release(flip);
       await stage.rpc.release(overlay);
