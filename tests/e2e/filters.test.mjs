@@ -1,7 +1,7 @@
 // Filters see pictures and hear sounds whose right answer is known, and Chromium sees and hears what they make of them.
 // Kurento's own clients of both generations call those that there are packages for.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { loadKurento } from './lib/kurento.mjs';
 import { COLOURS } from './lib/page-server.mjs';
 import { Events, useStage } from './lib/stage.mjs';
@@ -16,10 +16,10 @@ function useClient(stage, generation) {
     const kurento = loadKurento(generation);
     it.type = kurento.getComplexType;
     it.client = await kurento(stage.server.url, { failAfter: 1 });
+    stage.guests.push(it.client);
     it.pipeline = await it.client.getMediaobjectById(stage.pipeline);
     it.endpoint = await it.client.getMediaobjectById(stage.endpoint);
   });
-  after(() => it.client?.close());
   it.make = (type, params) => it.pipeline.create(type, params);
   it.through = async (...filters) => {
     const chain = [it.endpoint, ...filters, it.endpoint];

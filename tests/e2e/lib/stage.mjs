@@ -34,9 +34,10 @@ export class Events {
 
 // A stage for all tests of the surrounding suite, on a server with `settings`, with a client of its own.
 export function useStage({ settings, ...options } = {}) {
-  const stage = {};
+  const stage = { guests: [] };  // clients of the server, closed before it ends
   // Ends before what it stands on does.
   after(async () => {
+    stage.guests.forEach((guest) => guest.close());
     await stage.page?.evaluate(() => window.stage.close());
     await stage.rpc?.close();
     assert.deepEqual(stage.page?.errors, [], 'the page reported no error');
