@@ -14,7 +14,7 @@
 #include "base/random.hpp"
 #include "base/ring.hpp"
 #include "base/time.hpp"
-#include "loop/udp_port.hpp"
+#include "loop/sender_queues.hpp"
 #include "pipeline/media_configuration.hpp"
 #include "pipeline/media_port.hpp"
 #include "pipeline/object_registry.hpp"
