@@ -36,8 +36,8 @@ class PeerSocketTest : public testing::Test {
     return got[0].bytes.size();
   }
 
-  PeerSocket viewer = PeerSocket::open(16).value();
-  PeerSocket server = PeerSocket::open(1).value();
+  PeerSocket viewer = PeerSocket::open({.sample_every = 16}).value();
+  PeerSocket server = PeerSocket::open({}).value();
   std::unique_ptr<ReceiveBatch> batch = std::make_unique<ReceiveBatch>();
 };
 

@@ -33,7 +33,7 @@ class Intake {
  public:
   static constexpr std::size_t kBatch = SenderQueues::kBatch;
   // That wait here, at the most; others wait in their socket, for as long as its buffer lasts.
-  static constexpr std::size_t kMostWaiting = 4096;
+  static constexpr std::size_t kMostWaiting = 8192;
   // Of one round of the loop: no batch begins after so long.
   static constexpr base::Duration kLongestTurn = std::chrono::milliseconds(2);
 

@@ -20,13 +20,13 @@ TEST(SeededHash, SpreadsKeysThatDifferInOneBitByASeed) {
 }
 
 TEST(SeededHash, OfAPathKnowsEachOfItsParts) {
-  const Path path{1, SocketAddress::v6({0x20, 1}, 5000, 2)};
+  const Path path{1, SocketAddress::v6({0xfe, 0x80, 1}, 5000, 2)};
   const std::uint64_t hash = mix(path, 7);
-  EXPECT_EQ(mix(Path{1, SocketAddress::v6({0x20, 1}, 5000, 2)}, 7), hash);
+  EXPECT_EQ(mix(Path{1, SocketAddress::v6({0xfe, 0x80, 1}, 5000, 2)}, 7), hash);
   EXPECT_NE(mix(Path{2, path.remote}, 7), hash);
-  EXPECT_NE(mix(Path{1, SocketAddress::v6({0x20, 1}, 5001, 2)}, 7), hash);
-  EXPECT_NE(mix(Path{1, SocketAddress::v6({0x20, 1}, 5000, 3)}, 7), hash);
-  EXPECT_NE(mix(Path{1, SocketAddress::v6({0x20, 2}, 5000, 2)}, 7), hash);
+  EXPECT_NE(mix(Path{1, SocketAddress::v6({0xfe, 0x80, 1}, 5001, 2)}, 7), hash);
+  EXPECT_NE(mix(Path{1, SocketAddress::v6({0xfe, 0x80, 1}, 5000, 3)}, 7), hash);
+  EXPECT_NE(mix(Path{1, SocketAddress::v6({0xfe, 0x80, 2}, 5000, 2)}, 7), hash);
   EXPECT_NE(mix(path, 8), hash);
 }
 
