@@ -21,8 +21,9 @@ struct Intake::Hooks {
   }
 };
 
-Intake::Intake(Loop& loop, base::PacketPool& pool, std::uint64_t seed, DatagramHandler& handler)
-    : loop_(loop), handler_(handler), receiver_(pool), queues_(kMostWaiting, seed), hooks_(new Hooks) {
+Intake::Intake(Loop& loop, base::PacketPool& pool, std::uint64_t seed, DatagramHandler& handler,
+               std::size_t most_waiting)
+    : loop_(loop), handler_(handler), receiver_(pool), queues_(most_waiting, seed), hooks_(new Hooks) {
   hooks_->owner = this;
   hooks_->check.data = hooks_->idle.data = hooks_;
   uv_check_init(loop.raw(), &hooks_->check);
@@ -38,7 +39,7 @@ Intake::~Intake() {
 
 void Intake::on_readable(std::uint16_t port_index, int socket, UdpCounters& counters) {
   loop_.before_read();
-  read(port_index, socket, counters);
+  if (queues_.room() >= kBatch) read(port_index, socket, counters);
   work();
 }
 

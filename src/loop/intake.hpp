@@ -32,13 +32,15 @@ class DatagramHandler {
 class Intake {
  public:
   static constexpr std::size_t kBatch = SenderQueues::kBatch;
-  // That wait here, at the most; others wait in their socket, for as long as its buffer lasts.
-  static constexpr std::size_t kMostWaiting = 8192;
+  // That wait here, at the most; others wait in their socket, for as long as its buffer lasts. To be less than the
+  // pool can spare.
+  static constexpr std::size_t kMostWaiting = 6144;
   // Of one round of the loop: no batch begins after so long.
   static constexpr base::Duration kLongestTurn = std::chrono::milliseconds(2);
 
-  // Packets come from the pool. `seed` is what nobody outside knows.
-  Intake(Loop& loop, base::PacketPool& pool, std::uint64_t seed, DatagramHandler& handler);
+  // Packets come from the pool. `seed` is what nobody outside knows. `most_waiting` is at least kBatch.
+  Intake(Loop& loop, base::PacketPool& pool, std::uint64_t seed, DatagramHandler& handler,
+         std::size_t most_waiting = kMostWaiting);
   ~Intake();
   Intake(const Intake&) = delete;
 

@@ -92,6 +92,9 @@ void ShardThread::stop() {
   shard_.release_all();
   log_drops();
   flush();
+  for (const auto& port : ports_) {
+    if (port) port->stop_reading();
+  }
   ports_.clear();
   closed_ports_.clear();
   timer_.arm(base::kNever);

@@ -42,6 +42,7 @@ struct Recorder : DatagramHandler {
 class IntakeTest : public testing::Test {
  protected:
   static constexpr std::uint16_t kSenders = 20;
+  static constexpr std::size_t kMostWaiting = 220;
 
   IntakeTest() {
     for (std::uint16_t i = 0; i < kSenders; ++i) {
@@ -72,9 +73,9 @@ class IntakeTest : public testing::Test {
   }
 
   Loop loop;
-  base::PacketPool pool{8192};
+  base::PacketPool pool{512};
   Recorder recorder;
-  Intake intake{loop, pool, 1, recorder};
+  Intake intake{loop, pool, 1, recorder, kMostWaiting};
   std::unique_ptr<UdpPort> a = open(0), b = open(1);
   std::vector<std::unique_ptr<UdpPort>> senders;
   base::Outbox outbox{4};
@@ -159,14 +160,14 @@ TEST_F(IntakeTest, PortsShareThePacketsThatWaitToBeFilled) {
 
 // What does not fit waits in its socket, and is read after.
 TEST_F(IntakeTest, AFloodBeyondItsBoundIsDealtWithInTime) {
-  constexpr std::size_t kFlood = Intake::kMostWaiting + 1000;
+  constexpr std::size_t kFlood = 2 * kMostWaiting;
   std::size_t most_in_use = 0;
   for (std::size_t i = 0; i < kFlood; ++i) send(static_cast<std::uint16_t>(i % kSenders), *a, "x");
   recorder.on_told = [&](std::uint16_t) { most_in_use = std::max(most_in_use, pool.in_use()); };
   run_until_told_of(kFlood);
   EXPECT_EQ(recorder.datagrams, kFlood);
   EXPECT_EQ(recorder.overflows, 0);
-  EXPECT_LE(most_in_use, Intake::kMostWaiting + 32 + 2 * SenderQueues::kBatch);
+  EXPECT_LE(most_in_use, kMostWaiting + 32 + 2 * SenderQueues::kBatch);
 }
 
 }  // namespace
