@@ -23,7 +23,9 @@ struct ReceivedDatagram {
 // of our ports: what came from it stays in order, whatever happens.
 class SenderQueues {
  public:
-  static constexpr std::size_t kBatch = 64;  // datagrams taken at once, at the most
+  // Datagrams taken at once, at the most: each of them may go to thousands, and more of one sender would not be
+  // cheaper.
+  static constexpr std::size_t kBatch = 32;
 
   struct Batch {
     std::uint16_t port_index = 0;

@@ -94,12 +94,12 @@ TEST_F(IntakeTest, BringsABacklogTogetherBySenders) {
     for (int i = 0; i < kEach; ++i) expected.push_back(std::to_string(from) + ":" + std::to_string(i));
   }
   EXPECT_EQ(told(), expected);
-  EXPECT_EQ(recorder.batches.size(), 4u);  // of six whole senders each, and the rest
+  EXPECT_EQ(recorder.batches.size(), 7u);  // of three whole senders each, and the rest
 }
 
 TEST_F(IntakeTest, ALongBacklogLetsTheRestOfTheLoopHaveItsTurns) {
   // Each batch takes longer than a turn may.
-  constexpr int kEach = 64;
+  constexpr int kEach = Intake::kBatch;
   for (std::uint16_t from = 0; from < 3; ++from) {
     for (int i = 0; i < kEach; ++i) send(from, *a, std::to_string(i));
   }
@@ -117,7 +117,7 @@ TEST_F(IntakeTest, ALongBacklogLetsTheRestOfTheLoopHaveItsTurns) {
 }
 
 TEST_F(IntakeTest, WhatComesMeanwhileJoinsWhatWaits) {
-  for (int i = 0; i < 64; ++i) send(0, *a, "x");
+  for (std::size_t i = 0; i < Intake::kBatch; ++i) send(0, *a, "x");
   send(1, *a, "1");
   bool first = true;
   recorder.on_told = [&](std::uint16_t) {
@@ -126,22 +126,22 @@ TEST_F(IntakeTest, WhatComesMeanwhileJoinsWhatWaits) {
     const base::Instant end = monotonic_now() + Intake::kLongestTurn;
     while (monotonic_now() < end) continue;
   };
-  run_until_told_of(66);
+  run_until_told_of(Intake::kBatch + 2);
   ASSERT_EQ(recorder.batches.size(), 2u);
   EXPECT_EQ(recorder.batches[1], (std::vector<std::string>{"1:1", "1:2"}));
 }
 
 TEST_F(IntakeTest, APortThatReadsNoMoreIsToldOfNothing) {
-  for (int i = 0; i < 64; ++i) send(0, *a, "x");
+  for (std::size_t i = 0; i < Intake::kBatch; ++i) send(0, *a, "x");
   send(1, *b, "gone");
   send(2, *b, "gone");
   recorder.on_told = [&](std::uint16_t) { b->stop_reading(); };
   send(3, *a, "still");
-  run_until_told_of(65);
+  run_until_told_of(Intake::kBatch + 1);
   Timer end(loop, [&] { loop.stop(); });
   end.arm(monotonic_now() + 20ms);
   loop.run();
-  EXPECT_EQ(recorder.datagrams, 65u);
+  EXPECT_EQ(recorder.datagrams, Intake::kBatch + 1);
   EXPECT_EQ(told().back(), "3:still");
   EXPECT_LE(pool.in_use(), 32u + SenderQueues::kBatch);  // that wait to be filled, and the last batch's
 }

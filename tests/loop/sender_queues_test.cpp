@@ -55,27 +55,28 @@ TEST_F(SenderQueuesTest, BringTogetherWhatIsOfOneSender) {
 }
 
 TEST_F(SenderQueuesTest, KeepAWholeSenderForTheNextBatchWhereItDoesNotFit) {
-  for (std::uint8_t i = 0; i < 60; ++i) push(0, 1, i);
+  for (std::uint8_t i = 0; i < SenderQueues::kBatch - 4; ++i) push(0, 1, i);
   for (std::uint8_t i = 0; i < 5; ++i) push(0, 2, i);
   push(0, 3, 0);
-  EXPECT_EQ(take().size(), 60u);
+  EXPECT_EQ(take().size(), SenderQueues::kBatch - 4);
   // Meanwhile more has come of the one that waits, and of the one that had its turn.
-  push(0, 1, 60);
+  push(0, 1, 99);
   push(0, 2, 5);
-  EXPECT_EQ(take(), (Taken{"2:0", "2:1", "2:2", "2:3", "2:4", "2:5", "3:0", "1:60"}));
+  EXPECT_EQ(take(), (Taken{"2:0", "2:1", "2:2", "2:3", "2:4", "2:5", "3:0", "1:99"}));
 }
 
 TEST_F(SenderQueuesTest, LetOthersPassOneThatFillsMoreThanABatch) {
-  for (std::uint8_t i = 0; i < 130; ++i) push(0, 1, i);
+  static_assert(SenderQueues::kBatch == 32);
+  for (std::uint8_t i = 0; i < 66; ++i) push(0, 1, i);
   push(0, 2, 0);
   const Taken first = take();
   ASSERT_EQ(first.size(), SenderQueues::kBatch);
-  EXPECT_EQ(first.back(), "1:63");
+  EXPECT_EQ(first.back(), "1:31");
   EXPECT_EQ(take(), Taken{"2:0"});
   const Taken second = take();
   ASSERT_EQ(second.size(), SenderQueues::kBatch);
-  EXPECT_EQ(second.front(), "1:64");
-  EXPECT_EQ(take(), (Taken{"1:128", "1:129"}));
+  EXPECT_EQ(second.front(), "1:32");
+  EXPECT_EQ(take(), (Taken{"1:64", "1:65"}));
 }
 
 TEST_F(SenderQueuesTest, GiveABatchOfOnePort) {
