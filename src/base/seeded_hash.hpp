@@ -1,4 +1,5 @@
-// Hashes for tables whose keys come from the network: whoever does not know the seed cannot choose keys that meet.
+// Hashes for tables whose keys come from the network: whoever does not know the seed cannot choose keys that
+// meet.
 #pragma once
 
 #include <cstdint>

@@ -28,7 +28,8 @@ Intake::Intake(Loop& loop, base::PacketPool& pool, std::uint64_t seed, DatagramH
   hooks_->check.data = hooks_->idle.data = hooks_;
   uv_check_init(loop.raw(), &hooks_->check);
   uv_idle_init(loop.raw(), &hooks_->idle);
-  uv_check_start(&hooks_->check, [](uv_check_t* handle) { static_cast<Hooks*>(handle->data)->owner->end_round(); });
+  uv_check_start(&hooks_->check,
+                 [](uv_check_t* handle) { static_cast<Hooks*>(handle->data)->owner->end_round(); });
   uv_unref(reinterpret_cast<uv_handle_t*>(&hooks_->check));
 }
 

@@ -1,7 +1,7 @@
-// How what comes in on a loop's ports gets to who deals with it: read as soon as the loop comes to it, dealt with
-// sender by sender (sender_queues.hpp), for a bounded time a round of the loop. Where there is no backlog that is
-// at once; what is left of a backlog goes on in the next round, behind timers and the mailbox, with what has come
-// meanwhile.
+// How what comes in on a loop's ports gets to who deals with it: read as soon as the loop comes to it, dealt
+// with sender by sender (sender_queues.hpp), for a bounded time a round of the loop. Where there is no
+// backlog that is at once; what is left of a backlog goes on in the next round, behind timers and the
+// mailbox, with what has come meanwhile.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ class DatagramHandler {
 class Intake {
  public:
   static constexpr std::size_t kBatch = SenderQueues::kBatch;
-  // That wait here, at the most; others wait in their socket, for as long as its buffer lasts. To be less than the
-  // pool can spare.
+  // That wait here, at the most; others wait in their socket, for as long as its buffer lasts. To be less
+  // than the pool can spare.
   static constexpr std::size_t kMostWaiting = 6144;
   // Of one round of the loop: no batch begins after so long.
   static constexpr base::Duration kLongestTurn = std::chrono::milliseconds(2);

@@ -1,6 +1,7 @@
-// Datagrams that have been read and wait for their turn, a queue a sender. The senders take turns in the order
-// in which they began to wait, and each turn takes all that has come of its sender meanwhile: so the longer a
-// loop is behind, the more packets of a sender are dealt with at once, and the less each of them costs.
+// Datagrams that have been read and wait for their turn, a queue a sender. The senders take turns in the
+// order in which they began to wait, and each turn takes all that has come of its sender meanwhile: so the
+// longer a loop is behind, the more packets of a sender are dealt with at once, and the less each of them
+// costs.
 #pragma once
 
 #include <array>
@@ -19,12 +20,12 @@ struct ReceivedDatagram {
   base::SocketAddress from;
 };
 
-// Owned by one loop; knows no socket and no clock. Allocates at construction only. A sender is an address on one
-// of our ports: what came from it stays in order, whatever happens.
+// Owned by one loop; knows no socket and no clock. Allocates at construction only. A sender is an address on
+// one of our ports: what came from it stays in order, whatever happens.
 class SenderQueues {
  public:
-  // Datagrams taken at once, at the most: each of them may go to thousands, and more of one sender would not be
-  // cheaper.
+  // Datagrams taken at once, at the most: each of them may go to thousands, and more of one sender would not
+  // be cheaper.
   static constexpr std::size_t kBatch = 32;
 
   struct Batch {
@@ -41,9 +42,9 @@ class SenderQueues {
   // To be called while there is room.
   void push(std::uint16_t port_index, ReceivedDatagram datagram);
 
-  // The datagrams whose turn it is, each sender's side by side: of as many senders of one port as a batch holds
-  // whole, or as much of one as it holds; that one then waits for its next turn. Valid until the next call; may
-  // be moved from. Empty where nothing waits.
+  // The datagrams whose turn it is, each sender's side by side: of as many senders of one port as a batch
+  // holds whole, or as much of one as it holds; that one then waits for its next turn. Valid until the next
+  // call; may be moved from. Empty where nothing waits.
   Batch take();
   // What came on this port, which there is no more, is dropped.
   void forget(std::uint16_t port_index);
