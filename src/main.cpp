@@ -22,6 +22,7 @@
 #include "control/shard_backend.hpp"
 #include "loop/loop.hpp"
 #include "media_setup.hpp"
+#include "modules_setup.hpp"
 #include "pipeline/shard_group.hpp"
 
 namespace kaskado {
@@ -86,15 +87,17 @@ control::WebSocketOptions web_socket_options(const control::NetSettings& net) {
 // All threads of the server, ended in the right order: first nobody asks any more, then nobody is there to answer.
 class Kaskado {
  public:
-  static base::Result<std::unique_ptr<Kaskado>> start(const control::Configuration& configuration);
+  static base::Result<std::unique_ptr<Kaskado>> start(const control::Configuration& configuration,
+                                                      const std::vector<std::string>& module_directories);
   ~Kaskado();
 
  private:
   base::Result<void> start_shards(int count, std::shared_ptr<const pipeline::MediaConfiguration> media);
-  void start_control(const control::Configuration& configuration);
+  void start_control(const control::Configuration& configuration, const control::ModuleCatalog& modules);
 
   base::SystemRandom random_;
   control::StaticPages pages_;
+  const std::shared_ptr<loop::Fetcher> fetcher_ = std::make_shared<loop::Fetcher>();
   std::unique_ptr<control::Server> server_;
   std::unique_ptr<control::ControlPlane> plane_;
   std::vector<std::unique_ptr<control::ControlMail>> mail_;  // by shard, each touched by its thread alone
@@ -102,7 +105,8 @@ class Kaskado {
   std::unique_ptr<control::ShardBackend> backend_;
 };
 
-base::Result<std::unique_ptr<Kaskado>> Kaskado::start(const control::Configuration& configuration) {
+base::Result<std::unique_ptr<Kaskado>> Kaskado::start(const control::Configuration& configuration,
+                                                      const std::vector<std::string>& module_directories) {
   auto kaskado = std::make_unique<Kaskado>();
   for (const control::PageFile& file : control::page_files()) {
     kaskado->pages_.add(std::string(file.path), std::string(file.content_type), std::string(file.content));
@@ -113,7 +117,9 @@ base::Result<std::unique_ptr<Kaskado>> Kaskado::start(const control::Configurati
   auto media = set_up_media(configuration);
   if (!media) return media.error();
   if (auto started = kaskado->start_shards(configuration.shards, *media); !started) return started.error();
-  kaskado->start_control(configuration);
+  const control::ModuleCatalog& modules = load_modules(module_directories, filter_services(kaskado->shards_->compute(), kaskado->fetcher_));
+  for (const std::string& refused : modules.refused()) LOG_WARNING(log, "no module: %s", refused.c_str());
+  kaskado->start_control(configuration, modules);
   return kaskado;
 }
 
@@ -132,12 +138,13 @@ base::Result<void> Kaskado::start_shards(int count, std::shared_ptr<const pipeli
   return {};
 }
 
-void Kaskado::start_control(const control::Configuration& configuration) {
+void Kaskado::start_control(const control::Configuration& configuration, const control::ModuleCatalog& modules) {
   backend_ = std::make_unique<control::ShardBackend>(
-      *shards_, configuration.spread_load / 100.0, [this](std::size_t shard, std::function<void()> task) { mail_[shard]->add(std::move(task)); });
+      *shards_, configuration.spread_load / 100.0, [this](std::size_t shard, std::function<void()> task) { mail_[shard]->add(std::move(task)); },
+      shards_->compute());
   plane_ = std::make_unique<control::ControlPlane>(
       configuration.control, control::ControlPlane::Parts{*backend_, *server_, random_, loop::clock_anchor(),
-                                             control::module_list(), KASKADO_VERSION, __DATE__ " " __TIME__});
+                                             modules.modules(), KASKADO_VERSION, __DATE__ " " __TIME__});
   server_->start(*plane_);
 }
 
@@ -158,9 +165,8 @@ int serve(const control::Options& options) {
   if (!configuration) {
     code = fail(configuration.error(), control::kUsageExitCode);
   } else {
-    for (const std::string& warning : control::warnings_of(options)) LOG_WARNING(log, "%s", warning.c_str());
     for (const std::string& warning : configuration->warnings) LOG_WARNING(log, "%s", warning.c_str());
-    auto kaskado = Kaskado::start(*configuration);
+    auto kaskado = Kaskado::start(*configuration, module_directories(options, std::getenv("KURENTO_MODULES_PATH")));
     if (!kaskado) {
       code = fail(kaskado.error());
     } else {
@@ -174,12 +180,18 @@ int serve(const control::Options& options) {
   return code;
 }
 
+int list_modules(const control::Options& options) {
+  const control::ModuleCatalog& modules = load_modules(module_directories(options, std::getenv("KURENTO_MODULES_PATH")), {});
+  for (const std::string& refused : modules.refused()) std::fprintf(stderr, "kaskado: no module: %s\n", refused.c_str());
+  return print(control::module_listing(modules.modules()));
+}
+
 int run(int argc, const char* const* argv) {
   const auto options = control::parse_options({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)});
   if (!options) return fail(options.error(), control::kUsageExitCode);
   if (options->help) return print(control::help_text("kaskado"));
   if (options->version) return print(control::version_text(KASKADO_VERSION));
-  if (options->list) return print(control::module_listing(control::module_list()));
+  if (options->list) return list_modules(*options);
   return serve(*options);
 }
 

@@ -77,13 +77,13 @@ void Publisher::send_next(PeerTransport& transport) {
 std::size_t Publisher::write_header(base::MutableBytes slot, std::uint64_t number) const {
   // RFC 3551 §4.1: the marker of audio begins a talkspurt; RFC 7741 §4.1: that of VP8 ends a frame.
   const bool marker = audio_ ? number == 0 : frame_of(number + 1) != frame_of(number);
-  base::ByteWriter writer(slot);
-  writer.u8(rtp::kVersionBits);
-  writer.u8(static_cast<std::uint8_t>((marker ? 0x80 : 0) | payload_type_));
-  writer.u16(rtp::low_bits(first_sequence_ + number).value);
-  writer.u32(timestamp_of(number).value);
-  writer.u32(ssrc_.value);
-  return writer.size();
+  rtp::write_fixed_header({.ssrc = ssrc_,
+                           .timestamp = timestamp_of(number),
+                           .sequence = rtp::low_bits(first_sequence_ + number),
+                           .payload_type = {payload_type_},
+                           .marker = marker},
+                          slot.data());
+  return rtp::kFixedHeaderBytes;
 }
 
 void Publisher::write_payload(base::MutableBytes payload, std::uint64_t number) {

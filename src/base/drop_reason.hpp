@@ -41,7 +41,8 @@ namespace kaskado::base {
   X(outbox_full)                \
   X(send_failed)                \
   X(relay_full)                 \
-  X(waiting_for_key_frame)
+  X(waiting_for_key_frame)     \
+  X(bad_payload)
 
 enum class DropReason : std::uint8_t {
 #define X(name) name,

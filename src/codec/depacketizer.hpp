@@ -34,9 +34,12 @@ class Depacketizer {
 
   // Whether this payload can be the first of a frame: tells a frame whose beginning was lost from a whole one.
   virtual bool starts_frame(base::Bytes payload) const = 0;
-  // The frame in the payloads of one RTP timestamp, all of them and in order. Nothing but bounds is believed of
-  // them: what is malformed gives DropReason::bad_payload, and no more memory than the payloads' own size
-  // and what the format may add to it is taken.
+  // Whether this payload says that the frame it belongs to is not needed by any other.
+  virtual bool is_discardable(base::Bytes payload) const { return (void)payload, false; }
+  // The frame in the payloads of one RTP timestamp, all of them and in order; of sound it is one payload. Empty ones,
+  // which were padding alone, are passed over. Nothing but bounds is believed of them: what is malformed, or lacks
+  // its beginning or end as far as the format tells, gives DropReason::bad_payload, and no more memory than the
+  // frame's own size is taken.
   virtual base::Result<AssembledFrame, base::DropReason> assemble(std::span<const base::Bytes> payloads) = 0;
 };
 

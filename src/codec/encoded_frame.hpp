@@ -24,12 +24,17 @@ struct EncodedFrame {
   bool key_frame = false;
   // In units of the stream's RTP clock, unwrapped.
   std::int64_t rtp_time = 0;
+  std::uint32_t clock_rate = 90'000;
   // When it is to be shown or heard, on this server's clock; the same clock for sound and picture of a source.
   base::Instant time{};
   // When its last packet came in, or its picture was made.
   base::Instant arrived{};
   // Sound: of what it holds.
   base::Duration duration{};
+  // Sound: as its session description says.
+  int channels = 1;
+  // Sound: what belongs between the frame before and this one was lost, and is no silence.
+  bool after_loss = false;
 
   base::Bytes span() const { return bytes ? base::Bytes(*bytes) : base::Bytes{}; }
 };

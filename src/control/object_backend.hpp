@@ -19,9 +19,10 @@ struct Place {
   std::size_t shard;
 };
 
-// Commands to one shard run in the order in which they are given, and their replies come back in that order,
-// after the events that they caused. A reply is called at most once, on the control thread, within the call
-// or later; never after the control plane is gone. Nothing here waits.
+// Commands to one object run in the order in which they are given, and their replies come back in that order; those to
+// several may overtake each other, where a creation prepares or an operation answers later. The end of an object is told
+// before the reply to its release, what an operation causes within its call after its reply. A reply is called at most once,
+// on the control thread, within the call or later; never after the control plane is gone. Nothing here waits.
 class ObjectBackend {
  public:
   virtual ~ObjectBackend() = default;

@@ -22,7 +22,7 @@ struct Option {
 constexpr std::array<Option, 9> kOptions{{
     {'f', "conf-file", "FILE", "configuration file"},
     {'c', "modules-config-path", "DIR", "directory of the classes' configuration files"},
-    {'p', "modules-path", "DIRS", "directories of loadable modules, ':' between them; no effect as yet"},
+    {'p', "modules-path", "DIRS", "directories of modules, ':' between them; may be given again"},
     {'d', "logs-path", "DIR", "write log files there, not to the error output"},
     {'s', "log-file-size", "MB", "start a new log file at this size (100)"},
     {'n', "number-log-files", "COUNT", "how many log files to keep (10)"},
@@ -58,7 +58,8 @@ base::Result<void> apply(Options& options, const Option& option, std::string_vie
       options.modules_config_path = value;
       break;
     case 'p':
-      options.modules_path = value;
+      if (!options.modules_path.empty()) options.modules_path += ':';
+      options.modules_path += value;
       break;
     case 'd':
       options.logs_path = value;
@@ -129,11 +130,6 @@ base::Result<Options> parse_options(std::span<const char* const> arguments) {
   return options;
 }
 
-std::vector<std::string> warnings_of(const Options& options) {
-  if (options.modules_path.empty()) return {};
-  return {"--modules-path has no effect: this release loads no modules"};
-}
-
 std::string help_text(std::string_view program) {
   constexpr std::size_t kColumn = 34;
   std::string text = "Usage: " + std::string(program) + " [OPTION]…\n\n";
@@ -143,7 +139,8 @@ std::string help_text(std::string_view program) {
     line.resize(std::max(line.size() + 1, kColumn), ' ');
     text += line + std::string(option.meaning) + "\n";
   }
-  return text + "\nThe environment variable KASKADO_DEBUG (or GST_DEBUG) sets log levels: 3,control:5\n";
+  return text + "\nThe environment variable KASKADO_DEBUG (or GST_DEBUG) sets log levels: 3,control:5\n"
+         "KURENTO_MODULES_PATH names further directories of modules\n";
 }
 
 std::string version_text(std::string_view version) {

@@ -15,7 +15,7 @@ namespace kaskado::control {
 struct Options {
   std::string conf_file;            // -f; empty where not given: see find_conf_file()
   std::string modules_config_path;  // -c; empty where not given: "modules" beside the configuration file
-  std::string modules_path;         // -p: where loadable modules are, ':' between several
+  std::string modules_path;         // -p: directories of modules, ':' between them
   std::string logs_path;            // -d; empty where lines go to the error output
   std::uint64_t log_file_megabytes = 100;  // -s
   int log_files = 10;                      // -n
@@ -28,9 +28,6 @@ struct Options {
 // program should write it to its error output and exit with kUsageExitCode.
 base::Result<Options> parse_options(std::span<const char* const> arguments);
 inline constexpr int kUsageExitCode = 2;
-
-// Sentences for the log: options that are given and without effect.
-std::vector<std::string> warnings_of(const Options& options);
 
 std::string help_text(std::string_view program);
 // What --version and --list write.

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/executor.hpp"
 #include "base/time.hpp"
 #include "control/object_backend.hpp"
 #include "control/placement.hpp"
@@ -19,7 +20,9 @@ class ShardBackend final : public ObjectBackend {
 
   // `spread_load` as Placement has it. `post_to_control` brings a task from the shard's thread, which calls it,
   // to the control thread. The shards outlive this.
-  ShardBackend(const pipeline::ShardGroup& shards, double spread_load, Post post_to_control);
+  // What classes prepare runs on `compute`; without one they cannot be created.
+  ShardBackend(const pipeline::ShardGroup& shards, double spread_load, Post post_to_control,
+               std::shared_ptr<base::Executor> compute = nullptr);
 
   std::size_t shard_for_new_pipeline() override;
   std::size_t shard_for_new_element(const pipeline::ClassInfo& info, std::size_t home) override;
@@ -31,9 +34,6 @@ class ShardBackend final : public ObjectBackend {
   void release(std::size_t shard, std::string id, Reply<std::vector<std::string>> reply) override;
 
  private:
-  // What an operation causes is told after its answer: a candidate must not overtake the description that it
-  // belongs to. The end of an object is told before: with the answer its subscriptions are gone.
-  enum class EventOrder { before_reply, after_reply };
   // Called on the thread of the shard that has the result.
   template <typename T>
   using Answer = std::function<void(pipeline::Shard&, pipeline::ApiResult<T>)>;
@@ -41,12 +41,16 @@ class ShardBackend final : public ObjectBackend {
   template <typename T>
   Answer<T> answer_to(std::shared_ptr<Reply<T>> reply);
   template <typename T, typename Work>
-  void run(std::size_t shard, Reply<T> reply, Work work, EventOrder events = EventOrder::before_reply);
+  void run(std::size_t shard, Reply<T> reply, Work work);
+  // Prepares in the compute pool and goes on from there to the shard.
+  void create_prepared(Place place, const pipeline::ClassInfo& info, std::string id, pipeline::Arguments arguments,
+                       Reply<void> reply);
   // Not more often than it is worth while.
   void measure_loads();
 
   const pipeline::ShardGroup& shards_;
   Post post_to_control_;
+  const std::shared_ptr<base::Executor> compute_;
   Placement placement_;
   base::Instant measured_at_;
   std::vector<base::Duration> used_;  // of each shard's processor, until then

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "elements/sdp_endpoint.hpp"
+#include "pipeline/rtp_sink.hpp"
 #include "rtp/remb.hpp"
 
 namespace kaskado::elements {
@@ -9,6 +10,8 @@ namespace kaskado::elements {
 class BaseRtpEndpoint : public SdpEndpoint, public BaseRtpEndpointApi {
  public:
   BaseRtpEndpoint(const pipeline::Construction& construction, pipeline::MediaObject* parent);
+
+  pipeline::RtpSink* sink(pipeline::MediaType type) override = 0;
 
   pipeline::ApiResult<int> get_min_video_recv_bandwidth() override { return min_video_recv_bandwidth_kbps_; }
   pipeline::ApiResult<void> set_min_video_recv_bandwidth(int kbps) override;

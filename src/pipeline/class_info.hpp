@@ -2,8 +2,10 @@
 // kmd/compile.py; read by any thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -61,12 +63,28 @@ struct EventInfo {
 // has no default. Object references are ids.
 using Arguments = std::vector<Value>;
 
+// Takes what came of an operation: once, on the object's own thread. What comes after the first is ignored, and so
+// is what comes when the object has gone (which has been the answer then).
+using Answer = std::function<void(ApiResult<Value>)>;
+
+// One of `run` and `start` is there. Both are called on the object's own thread.
 struct OperationInfo {
   std::string_view name;
   std::span<const ParameterInfo> parameters;
   TypeInfo result;
-  // Runs on the object's own thread.
-  ApiResult<Value> (*run)(MediaObject& object, const Arguments& arguments);
+  ApiResult<Value> (*run)(MediaObject& object, const Arguments& arguments) = nullptr;
+  // Answers within the call or later; until then the object's further operations wait.
+  void (*start)(MediaObject& object, const OperationInfo& operation, const Arguments& arguments, Answer answer) = nullptr;
+};
+
+// What was made ahead of an object, for its class alone to understand. Its last owner may be any thread.
+using Prepared = std::shared_ptr<void>;
+
+// Where a class comes from that is not the server's own: what stands behind its functions. Lives as long as the
+// process does.
+class ClassOrigin {
+ public:
+  virtual ~ClassOrigin() = default;
 };
 
 struct ClassInfo {
@@ -79,6 +97,10 @@ struct ClassInfo {
   std::span<const EventInfo* const> events;     // likewise
   // Null for abstract classes and for those that only the server itself makes.
   ApiResult<std::unique_ptr<MediaObject>> (*create)(const Construction& construction, const Arguments& arguments);
+  // The part of making an object that takes long and touches no other: runs in the compute pool, before `create`, which finds
+  // its result in the construction. Its failure is the creation's. Null where there is no such part.
+  ApiResult<Prepared> (*prepare)(const ClassInfo& info, const std::string& id, const Arguments& arguments) = nullptr;
+  const ClassOrigin* origin = nullptr;  // of a module's classes
 
   bool is_a(const ClassInfo& other) const {
     for (const ClassInfo* c = this; c; c = c->parent) {
@@ -96,6 +118,9 @@ struct ModuleInfo {
   std::string_view name;
   std::span<const ClassInfo* const> classes;
   std::string_view kmd_json;
+  std::span<const EnumInfo* const> enumerations = {};
+  std::span<const RecordInfo* const> records = {};
+  std::span<const EventInfo* const> events = {};
 };
 
 }  // namespace kaskado::pipeline

@@ -3,11 +3,12 @@
 #include <algorithm>
 
 #include "pipeline/dot_graph.hpp"
+#include "pipeline/latency_stats.hpp"
 #include "pipeline/log.hpp"
+#include "pipeline/media_input.hpp"
 #include "pipeline/media_pipeline.hpp"
 #include "pipeline/relay_sender.hpp"
 #include "pipeline/rtp_feed.hpp"
-#include "pipeline/rtp_sink.hpp"
 #include "pipeline/shard.hpp"
 
 namespace kaskado::pipeline {
@@ -52,21 +53,25 @@ PipelineMirror* MediaElement::mirror() {
   return pipeline ? pipeline->mirror() : nullptr;
 }
 
-void MediaElement::add_relay(MediaType type, std::size_t to, std::uint32_t name) {
-  remove_relay(type, to);
-  relays_.emplace_back(type, std::make_unique<RelaySender>(*shard_, to, name));
-  relays_.back().second->bind(source(type));
+void MediaElement::add_relay(const RelayName& name, const std::optional<Encoding>& as) {
+  remove_relay(name);
+  relays_.push_back({name, as, std::make_unique<RelaySender>(*shard_, name.to, name.relay)});
+  bind(relays_.back());
 }
 
-void MediaElement::remove_relay(MediaType type, std::size_t to) {
-  std::erase_if(relays_, [&](const auto& relay) { return relay.first == type && relay.second->to() == to; });
+void MediaElement::remove_relay(const RelayName& name) {
+  std::erase_if(relays_, [&](const Relay& relay) { return relay.name == name; });
 }
 
-RelaySender* MediaElement::relay(MediaType type, std::size_t to) const {
-  for (const auto& [carried, relay] : relays_) {
-    if (carried == type && relay->to() == to) return relay.get();
-  }
-  return nullptr;
+RelaySender* MediaElement::relay(const RelayName& name) const {
+  const auto found = std::ranges::find(relays_, name, &Relay::name);
+  return found == relays_.end() ? nullptr : found->sender.get();
+}
+
+void MediaElement::bind(const Relay& relay) {
+  RtpFeed* feed = origin(relay.name.type);
+  if (feed && relay.as) feed = &feed->variant(*relay.as);
+  relay.sender->bind(feed);
 }
 
 void MediaElement::on_created() {
@@ -90,7 +95,8 @@ RtpFeed* MediaElement::origin(MediaType type) {
   MediaElement* at = this;
   for (int hop = 0; hop <= kMaxHops; ++hop) {
     if (RtpFeed* own = at->source(type)) return own;
-    const Link* link = at->passes(type) ? at->incoming_link(type, kDefaultDescription) : nullptr;
+    MediaElement* const from = at->passed_from(type);
+    const Link* link = from ? from->incoming_link(type, kDefaultDescription) : nullptr;
     if (!link) return nullptr;
     at = link->source;
   }
@@ -98,22 +104,34 @@ RtpFeed* MediaElement::origin(MediaType type) {
 }
 
 void MediaElement::rebind() {
-  for (const auto& [type, relay] : relays_) relay->bind(source(type));
   for (const MediaType type : kAllTypes) {
     rebind(type, this, kMaxHops);
-    for (const auto& link : outgoing_) {
-      if (carries(*link, type) && link->sink != this) link->sink->rebind(type, link->sink, kMaxHops);
-    }
+    rebind_behind(type, this, kMaxHops);
   }
+}
+
+void MediaElement::reroute(MediaType type) {
+  rebind_behind(type, this, kMaxHops);
+  MediaElement* const from = passed_from(type);
+  set_flowing_out(type, from && from->flowing_in_[index(type)], kMaxHops);
 }
 
 // An element takes a type from one element only, so the way down is a tree, or comes back to where it began.
 void MediaElement::rebind(MediaType type, const MediaElement* start, int hops) {
   if (hops < 0) return;
   const Link* link = incoming_link(type, kDefaultDescription);
-  if (RtpSink* own = sink(type)) own->bind(link ? link->source->origin(type) : nullptr);
+  if (MediaInput* own = sink(type)) {
+    own->set_caps(caps_[index(type)]);
+    own->bind(link ? link->source->origin(type) : nullptr);
+  }
   set_flowing_in(type, link && link->source->flowing_out(type), hops);
-  if (!passes(type)) return;
+  for (MediaElement* out : passed_to(type)) out->rebind_behind(type, start, hops);
+}
+
+void MediaElement::rebind_behind(MediaType type, const MediaElement* start, int hops) {
+  for (const Relay& relay : relays_) {
+    if (relay.name.type == type) bind(relay);
+  }
   for (const auto& next : outgoing_) {
     if (carries(*next, type) && next->sink != start) next->sink->rebind(type, start, hops - 1);
   }
@@ -123,33 +141,59 @@ void MediaElement::set_flowing_in(MediaType type, bool flowing, int hops) {
   if (hops < 0) return;
   if (std::exchange(flowing_in_[index(type)], flowing) == flowing) return;
   raise(MediaFlowInStateChanged{flowing ? MediaFlowState::flowing : MediaFlowState::not_flowing, kDefaultDescription, type});
-  if (passes(type)) set_flowing_out(type, flowing, hops - 1);
+  for (MediaElement* out : passed_to(type)) out->set_flowing_out(type, flowing, hops - 1);
+  on_flowing_in(type, flowing);
 }
 
 void MediaElement::set_flowing_out(MediaType type, bool flowing, int hops) {
   if (std::exchange(flowing_out_[index(type)], flowing) == flowing) return;
   raise(MediaFlowOutStateChanged{flowing ? MediaFlowState::flowing : MediaFlowState::not_flowing, kDefaultDescription, type});
-  // Packets are only forwarded, never transcoded; clients are told once, as with Kurento.
-  if (!std::exchange(told_not_transcoding_[index(type)], true)) {
-    raise(MediaTranscodingStateChanged{MediaTranscodingState::not_transcoding, kDefaultDescription, type});
-  }
+  // Clients are told once, as with Kurento, and then of changes.
+  if (!transcoding_[index(type)]) tell_transcoding(type, false);
   for (const auto& link : outgoing_) {
     if (carries(*link, type)) link->sink->set_flowing_in(type, flowing, hops);
   }
 }
 
+void MediaElement::set_transcoding(MediaType type, bool transcoding) {
+  int& count = transcoders_[index(type)];
+  count += transcoding ? 1 : -1;
+  if (count == (transcoding ? 1 : 0)) tell_transcoding(type, transcoding);
+}
+
+void MediaElement::tell_transcoding(MediaType type, bool transcoding) {
+  if (transcoding_[index(type)] == transcoding) return;
+  transcoding_[index(type)] = transcoding;
+  raise(MediaTranscodingStateChanged{
+      transcoding ? MediaTranscodingState::transcoding : MediaTranscodingState::not_transcoding, kDefaultDescription, type});
+}
+
+std::shared_ptr<media::SourceTime> MediaElement::source_time() {
+  if (!source_time_) source_time_ = std::make_shared<media::SourceTime>();
+  return source_time_;
+}
+
+void MediaElement::encoding_changed() {
+  for (const MediaType type : {MediaType::audio, MediaType::video}) {
+    if (RtpFeed* const made = source(type)) made->encoding_changed();
+  }
+}
+
 ApiResult<void> MediaElement::set_encoder_bitrate(int encoder_bitrate) {
   encoder_bitrate_ = encoder_bitrate;
+  encoding_changed();
   return {};
 }
 
 ApiResult<void> MediaElement::set_min_encoder_bitrate(int min_encoder_bitrate) {
   min_encoder_bitrate_ = min_encoder_bitrate;
+  encoding_changed();
   return {};
 }
 
 ApiResult<void> MediaElement::set_max_encoder_bitrate(int max_encoder_bitrate) {
   max_encoder_bitrate_ = max_encoder_bitrate;
+  encoding_changed();
   return {};
 }
 
@@ -238,9 +282,28 @@ Link* MediaElement::incoming_link(MediaType type, std::string_view sink_descript
   return nullptr;
 }
 
-ApiResult<void> MediaElement::set_audio_format(AudioCaps) { return {}; }
+void MediaElement::set_caps(MediaType type, const MediaCaps& caps) {
+  caps_[index(type)] = caps;
+  if (MediaInput* own = sink(type)) own->set_caps(caps);
+}
 
-ApiResult<void> MediaElement::set_video_format(VideoCaps) { return {}; }
+ApiResult<void> MediaElement::set_audio_format(AudioCaps caps) {
+  if (caps.bitrate < 0) return ApiError{ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, "'bitrate' should be 0 or more"};
+  set_caps(MediaType::audio, {.codec = codec::codec_named(to_string(caps.codec)), .bitrate_bps = caps.bitrate});
+  return {};
+}
+
+// Pictures come at 30 a second at the most as a rule: a limit from there on is none, for which nothing is encoded anew.
+ApiResult<void> MediaElement::set_video_format(VideoCaps caps) {
+  const auto [numerator, denominator] = caps.framerate;
+  if (numerator < 0 || denominator < 1) {
+    return ApiError{ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, "'framerate' should be 0 or more, over 1 or more"};
+  }
+  constexpr double kUsual = 30;
+  const double rate = static_cast<double>(numerator) / denominator;
+  set_caps(MediaType::video, {.codec = codec::codec_named(to_string(caps.codec)), .most_frames_per_second = rate < kUsual ? rate : 0});
+  return {};
+}
 
 ApiResult<std::string> MediaElement::get_gstreamer_dot(std::optional<GstreamerDotDetails>) { return dot_graph(*this); }
 
@@ -249,8 +312,24 @@ ApiResult<void> MediaElement::dump_gstreamer_dot(std::optional<GstreamerDotDetai
   return {};
 }
 
-ApiResult<std::map<std::string, Value>> MediaElement::get_stats(std::optional<MediaType>) {
-  return std::map<std::string, Value>{};
+bool MediaElement::tells_latency() const {
+  const MediaObject* at = this;
+  while (at->parent()) at = at->parent();
+  const auto* pipeline = dynamic_cast<const MediaPipeline*>(at);
+  return pipeline && pipeline->latency_stats();
+}
+
+ApiResult<std::map<std::string, Value>> MediaElement::get_stats(std::optional<MediaType> media_type) {
+  std::map<std::string, Value> records;
+  if (!tells_latency()) return records;
+  ElementStats own;
+  own.id = id();
+  own.type = StatsType::element;
+  own.timestamp_millis = host().wall_time().unix_ms();
+  own.timestamp = static_cast<double>(own.timestamp_millis) / 1000;
+  put_input_latency(own, input_latencies(*this, media_type));
+  records.emplace(own.id, own.to_value());
+  return records;
 }
 
 namespace {
@@ -273,8 +352,7 @@ ApiResult<bool> MediaElement::is_media_flowing_out(MediaType media_type, std::st
 
 ApiResult<bool> MediaElement::is_media_transcoding(MediaType media_type, std::string) {
   if (media_type == MediaType::data) return data_does_not_flow("MediaTranscoding");
-  // Packets are only forwarded, never transcoded.
-  return false;
+  return transcoding_[index(media_type)].value_or(false);
 }
 
 MediaElement* find_element(ObjectHost& host, std::string_view id) {

@@ -7,18 +7,29 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "pipeline/feed_owner.hpp"
+#include "pipeline/encoding.hpp"
 #include "pipeline/media_object.hpp"
 
 namespace kaskado::pipeline {
 
 class MediaElement;
+class MediaInput;
 class PipelineMirror;
 class RelaySender;
 class RtpFeed;
-class RtpSink;
+
+// Who follows media from another shard.
+struct RelayName {
+  MediaType type;
+  std::size_t to;       // the shard
+  std::uint32_t relay;  // a RelayedSource there
+  bool operator==(const RelayName&) const = default;
+};
 
 // A connection of one media type, owned by its source element.
 struct Link {
@@ -29,7 +40,7 @@ struct Link {
   std::string sink_description;
 };
 
-class MediaElement : public MediaObject, public MediaElementApi {
+class MediaElement : public MediaObject, public MediaElementApi, public FeedOwner {
  public:
   MediaElement(const Construction& construction, MediaObject* parent);
   ~MediaElement() override;
@@ -40,12 +51,24 @@ class MediaElement : public MediaObject, public MediaElementApi {
   // The shard that the element itself lives on.
   virtual std::size_t home() const;
 
+  // The pipeline's elements are to tell how old media is that comes to them.
+  bool tells_latency() const;
+
   // The media that this element makes itself, or nullptr.
   virtual RtpFeed* source(MediaType) { return nullptr; }
-  // Where media that arrives here goes out of the pipeline, or nullptr.
-  virtual RtpSink* sink(MediaType) { return nullptr; }
+  // Where media that arrives here ends: it leaves the pipeline, or becomes something else. Or nullptr.
+  virtual MediaInput* sink(MediaType) { return nullptr; }
   // Whether what arrives leaves again to the elements connected behind.
   virtual bool passes(MediaType) const { return false; }
+
+  // The element whose input is what leaves here, and those that let out what comes in here: itself where it passes media
+  // on, and other ports of its hub.
+  virtual MediaElement* passed_from(MediaType type) { return passes(type) ? this : nullptr; }
+  virtual std::vector<MediaElement*> passed_to(MediaType type) {
+    return passes(type) ? std::vector<MediaElement*>{this} : std::vector<MediaElement*>{};
+  }
+  // To be called when what passed_from() gives has changed.
+  void reroute(MediaType type);
 
   // The source that media of `type` behind this element comes from, followed up through the elements that
   // pass it on; nullptr where the way ends or goes in a circle.
@@ -56,12 +79,17 @@ class MediaElement : public MediaObject, public MediaElementApi {
   // Media of `type` began or ended to come in here, or to leave here to the elements behind.
   void set_flowing_in(MediaType type, bool flowing) { set_flowing_in(type, flowing, kMaxHops); }
   void set_flowing_out(MediaType type, bool flowing) { set_flowing_out(type, flowing, kMaxHops); }
+  media::BitrateWishes encoding_wishes() const override {
+    return {encoder_bitrate_, min_encoder_bitrate_, max_encoder_bitrate_};
+  }
+  void set_transcoding(MediaType type, bool transcoding) override;
+  std::shared_ptr<media::SourceTime> source_time() override;
   bool flowing_out(MediaType type) const { return flowing_out_[index(type)]; }
 
-  // The way to another shard where somebody follows this element's media; `relay` names who does.
-  void add_relay(MediaType type, std::size_t to, std::uint32_t relay);
-  void remove_relay(MediaType type, std::size_t to);
-  RelaySender* relay(MediaType type, std::size_t to) const;
+  // The way to another shard where somebody follows this element's media, encoded `as` where that is given.
+  void add_relay(const RelayName& name, const std::optional<Encoding>& as);
+  void remove_relay(const RelayName& name);
+  RelaySender* relay(const RelayName& name) const;
 
   // One link. A sink takes one source of a type: the new one replaces the old.
   void connect_one(MediaElement& sink, MediaType type, const std::string& source_description,
@@ -109,27 +137,44 @@ class MediaElement : public MediaObject, public MediaElementApi {
   ApiResult<bool> is_media_flowing_out(MediaType media_type, std::string source_media_description) override;
   ApiResult<bool> is_media_transcoding(MediaType media_type, std::string bin_name) override;
 
+ protected:
+  // Media begins or ends to come in: for those that make something else of it.
+  virtual void on_flowing_in(MediaType, bool) {}
+
  private:
+  struct Relay {
+    RelayName name;
+    std::optional<Encoding> as;
+    std::unique_ptr<RelaySender> sender;
+  };
   // Media goes through as many elements and no more: what is further behind gets nothing, and no chain that a
   // client makes is walked for long.
   static constexpr int kMaxHops = 256;
 
   static std::size_t index(MediaType type) { return static_cast<std::size_t>(type); }
   Link* incoming_link(MediaType type, std::string_view sink_description) const;
+  void bind(const Relay& relay);
+  void set_caps(MediaType type, const MediaCaps& caps);
   // Where the pipeline has one; what is done to the graph is to be told to it.
   PipelineMirror* mirror();
   // Binds this element and those behind it, as many hops down, to where their media now comes from.
   void rebind(MediaType type, const MediaElement* start, int hops);
+  void rebind_behind(MediaType type, const MediaElement* start, int hops);
+  void tell_transcoding(MediaType type, bool transcoding);
+  void encoding_changed();
   void set_flowing_in(MediaType type, bool flowing, int hops);
   void set_flowing_out(MediaType type, bool flowing, int hops);
 
   Shard* shard_;
   std::vector<std::unique_ptr<Link>> outgoing_;
   std::vector<Link*> incoming_;
-  std::vector<std::pair<MediaType, std::unique_ptr<RelaySender>>> relays_;
+  std::vector<Relay> relays_;
+  std::array<MediaCaps, 3> caps_;
   std::array<bool, 3> flowing_in_{};
   std::array<bool, 3> flowing_out_{};
-  std::array<bool, 3> told_not_transcoding_{};
+  std::array<std::optional<bool>, 3> transcoding_;  // as told
+  std::array<int, 3> transcoders_{};
+  std::shared_ptr<media::SourceTime> source_time_;  // from the first use on
   int encoder_bitrate_;  // bits per second, as the two below
   int min_encoder_bitrate_;
   int max_encoder_bitrate_;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/time.hpp"
@@ -43,6 +44,7 @@ struct Construction {
   Shard* shard;  // nullptr only for objects of the control loop
   std::string id;
   const ClassInfo* info;
+  Prepared prepared = {};  // by the class's `prepare`
 };
 
 class MediaObject : public MediaObjectApi {
@@ -85,6 +87,8 @@ class MediaObject : public MediaObjectApi {
   void raise(const E& event) {
     emit(E::info(), event.members());
   }
+  // One that is known by its table alone: `members` without those that all events have.
+  void raise(const EventInfo& event, Object members) { emit(event, std::move(members)); }
 
  private:
   void emit(const EventInfo& info, Object members);

@@ -21,6 +21,14 @@ void add_stand_in(Shard& shard, const ClassInfo& info, const std::string& id, co
                                                         parent, home, passing));
 }
 
+// All below `object`: those of hubs, too.
+void add_elements(const MediaObject& object, std::vector<MediaElement*>& elements) {
+  for (MediaObject* child : object.children()) {
+    if (auto* found = dynamic_cast<MediaElement*>(child)) elements.push_back(found);
+    add_elements(*child, elements);
+  }
+}
+
 // What makes a stand-in of an element on another shard.
 PipelineMirror::Change creation_of(const MediaElement& element, const std::string& pipeline) {
   RemoteElement::Passing passing{};
@@ -44,11 +52,17 @@ PipelineMirror::Change repetition_of(LinkOperation operation, const Link& link) 
   };
 }
 
+void turn_latency_stats(Shard& there, const std::string& id, bool on) {
+  auto* const copy = dynamic_cast<MediaPipeline*>(there.objects().find(id));
+  if (copy) (void)copy->set_latency_stats(on);
+}
+
 PipelineMirror::Change copy_of(const MediaPipeline& pipeline) {
-  return [id = pipeline.id(), info = &pipeline.info()](Shard& there) {
+  return [id = pipeline.id(), info = &pipeline.info(), latency_stats = pipeline.latency_stats()](Shard& there) {
     const auto copied = there.objects().create(*info, id, {});
     if (!copied)
       LOG_ERROR(log, "%s on shard %zu: %s", id.c_str(), there.index(), copied.error().message.c_str());
+    turn_latency_stats(there, id, latency_stats);
   };
 }
 
@@ -68,9 +82,7 @@ void PipelineMirror::spread_to(std::size_t shard) {
   LOG_INFO(log, "%s spreads from shard %zu to %zu", pipeline_.id().c_str(), pipeline_.shard().index(), shard);
   shards_.push_back(shard);
   std::vector<MediaElement*> elements;
-  for (MediaObject* child : pipeline_.children()) {
-    if (auto* found = dynamic_cast<MediaElement*>(child)) elements.push_back(found);
-  }
+  add_elements(pipeline_, elements);
   post(shard, copy_of(pipeline_));
   for (const MediaElement* each : elements) post(shard, creation_of(*each, pipeline_.id()));
   for (const MediaElement* each : elements) {
@@ -97,8 +109,12 @@ void PipelineMirror::released(const std::string& id) {
   post_all([id](Shard& there) { there.objects().release(id); });
 }
 
+void PipelineMirror::latency_stats(bool on) {
+  post_all([id = pipeline_.id(), on](Shard& there) { turn_latency_stats(there, id, on); });
+}
+
 void create_on(std::size_t shard, Shard& home, const ClassInfo& info, std::string id, Arguments arguments,
-               Created answer) {
+               Prepared prepared, Created answer) {
   const std::string pipeline_id = id.substr(0, id.rfind('/'));
   auto* pipeline = dynamic_cast<MediaPipeline*>(home.objects().find(pipeline_id));
   if (!pipeline)
@@ -107,9 +123,9 @@ void create_on(std::size_t shard, Shard& home, const ClassInfo& info, std::strin
   pipeline->mirror_to(shard);
   add_stand_in(home, info, id, pipeline_id, shard, {});
   home.network().post(home.index(), shard,
-                      [&info, id, arguments = std::move(arguments), answer = std::move(answer),
+                      [&info, id, arguments = std::move(arguments), prepared = std::move(prepared), answer = std::move(answer),
                        from = home.index()](Shard& there) {
-                        auto result = there.objects().create(info, id, arguments);
+                        auto result = there.objects().create(info, id, arguments, prepared);
                         if (!result) {
                           there.network().post(there.index(), from,
                                                [id](Shard& back) { back.objects().release(id); });

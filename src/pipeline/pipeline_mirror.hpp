@@ -33,6 +33,7 @@ class PipelineMirror {
   void connected(const Link& link);
   void disconnected(const Link& link);
   void released(const std::string& id);
+  void latency_stats(bool on);
 
  private:
   void post(std::size_t shard, Change change);
@@ -46,6 +47,6 @@ class PipelineMirror {
 // one, or, where there is no such pipeline, on this.
 using Created = std::function<void(Shard& shard, ApiResult<void> result)>;
 void create_on(std::size_t shard, Shard& home, const ClassInfo& info, std::string id, Arguments arguments,
-               Created answer);
+               Prepared prepared, Created answer);
 
 }  // namespace kaskado::pipeline

@@ -20,9 +20,13 @@ RelaySender::~RelaySender() {
 
 void RelaySender::bind(RtpFeed* feed) {
   if (feed == feed_) return;
-  if (feed_) feed_->detach(*this);
+  if (feed_) {
+    feed_->detach(*this);
+    feed_->forget_remb(id_);
+  }
   feed_ = feed;
   if (feed_) feed_->attach(*this);
+  if (feed_ && feed_->makes_frames()) return tell(RelayKind::frames);
   source_changed();
 }
 
@@ -83,8 +87,10 @@ void RelaySender::clock_changed() {
   wake();
 }
 
-void RelaySender::fell_silent() {
-  if (!slot(RelayKind::silence)) return;
+void RelaySender::fell_silent() { tell(RelayKind::silence); }
+
+void RelaySender::tell(RelayKind kind) {
+  if (!slot(kind)) return;
   ring_.slots.push();
   wake();
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "pipeline/feed_tap.hpp"
 #include "pipeline/relay_slot.hpp"
 
 namespace kaskado::pipeline {
@@ -13,7 +14,7 @@ class RtpFeed;
 class Shard;
 
 // Owned by the element whose media it relays, on the shard where that comes in.
-class RelaySender {
+class RelaySender final : public FeedTap {
  public:
   // `relay` names the RelayedSource on the shard `to`.
   RelaySender(Shard& shard, std::size_t to, std::uint32_t relay);
@@ -28,15 +29,17 @@ class RelaySender {
   void bind(RtpFeed* feed);
   RtpFeed* feed() const { return feed_; }
 
-  // Told by the feed. What finds the ring full is dropped, and counted.
-  void source_changed();
-  void forward(std::span<const rtp::MediaPacket> run);
-  void clock_changed();
-  void fell_silent();
+  // What finds the ring full is dropped, and counted.
+  void source_changed() override;
+  void forward(std::span<const rtp::MediaPacket> run) override;
+  void clock_changed() override;
+  void fell_silent() override;
+  void feed_gone() override { bind(nullptr); }
 
  private:
   RelaySlot* slot(RelayKind kind);
   bool announce();
+  void tell(RelayKind kind);
   void wake();
 
   Shard& shard_;

@@ -20,6 +20,7 @@ enum class RelayKind : std::uint8_t {
   stream,   // what comes next is of another stream, or there is none any more
   clock,    // a sender report has come
   silence,  // media does not flow any more
+  frames,   // it is made of raw frames: whoever wants packets names a format
 };
 
 struct RelaySlot {

@@ -9,37 +9,47 @@
 
 namespace kaskado::pipeline {
 
-RelayedSource::RelayedSource(Shard& shard, RemoteElement& element, MediaType type)
-    : RtpFeed(shard, type), element_(element), relay_(shard.relays().add(*this)) {}
+RelayedSource::RelayedSource(Shard& shard, RemoteElement& element, MediaType type, std::optional<Encoding> as)
+    : RtpFeed(shard, element, type), element_(element), as_(std::move(as)), relay_(shard.relays().add(*this)) {}
 
 RelayedSource::~RelayedSource() {
+  end_transcoding();
   if (attended_) on_deserted();
   shard().relays().remove(relay_);
 }
 
 template <typename Work>
 void RelayedSource::ask(Work work) {
-  const auto on_element = [id = element_.id(), to = shard().index(), type = type(), work](Shard& there) {
+  const RelayName name{type(), shard().index(), relay_};
+  const auto on_element = [id = element_.id(), name, work](Shard& there) {
     MediaElement* const element = find_element(there.objects(), id);
-    if (element) work(*element, type, to, there);
+    if (element) work(*element, name, there);
   };
   shard().network().post(shard().index(), element_.home(), on_element);
 }
 
 void RelayedSource::on_attended() {
   attended_ = true;
-  ask([relay = relay_](MediaElement& element, MediaType type, std::size_t to, Shard&) {
-    element.add_relay(type, to, relay);
-  });
+  ask([as = as_](MediaElement& element, const RelayName& name, Shard&) { element.add_relay(name, as); });
 }
 
 void RelayedSource::on_deserted() {
   attended_ = false;
-  ask([](MediaElement& element, MediaType type, std::size_t to, Shard&) { element.remove_relay(type, to); });
+  ask([](MediaElement& element, const RelayName& name, Shard&) { element.remove_relay(name); });
   follow(nullptr);
   stream_.reset();
   run_.clear();
   set_flowing(false);
+}
+
+RtpFeed& RelayedSource::variant(const Encoding& wanted) {
+  const auto found = std::ranges::find_if(variants_, [&](const auto& made) { return same_encoding(*made->as_, wanted); });
+  if (found != variants_.end()) return **found;
+  return *variants_.emplace_back(std::make_unique<RelayedSource>(shard(), element_, type(), wanted));
+}
+
+std::vector<rtp::SendPayload> RelayedSource::payloads_for(const std::vector<MediaFormat>& wanted) const {
+  return as_ ? match_codecs(formats(), wanted) : RtpFeed::payloads_for(wanted);
 }
 
 void RelayedSource::take(RelaySlot& slot) {
@@ -50,10 +60,13 @@ void RelayedSource::take(RelaySlot& slot) {
       return take_stream(slot);
     case RelayKind::clock:
       if (stream_) stream_->set_clock(slot.clock);
-      return;
+      return tell_clock_changed();
     case RelayKind::silence:
       if (stream_) stream_->forget_packets();
-      set_flowing(false);
+      return set_flowing(false);
+    case RelayKind::frames:
+      made_of_frames_ = true;
+      return reconsider();
   }
 }
 
@@ -71,11 +84,15 @@ void RelayedSource::take_packet(RelaySlot& slot) {
   stream_->accept(packet);
   stream_->trim_history(affordable_history());
   if (packet.starts_key_frame) key_frame_asked_.reset();
+  const bool turned = take_payload(packet.header.payload_type);
   if (followed() != &*stream_) {
     // Whoever follows gets this packet: where a key frame starts with it, no other is needed.
     key_frame_at_hand_ = packet.starts_key_frame;
     follow(&*stream_);
     key_frame_at_hand_ = false;
+  } else if (turned) {
+    end_run(shard().outbox());
+    reconsider();
   }
   set_flowing(true);
   run_.push_back(std::move(packet));
@@ -85,6 +102,7 @@ void RelayedSource::take_packet(RelaySlot& slot) {
 void RelayedSource::take_stream(RelaySlot& slot) {
   end_run(shard().outbox());
   const auto formats = std::exchange(slot.formats, nullptr);
+  made_of_frames_ = false;
   follow(nullptr);
   stream_.reset();
   key_frame_asked_.reset();
@@ -97,20 +115,23 @@ void RelayedSource::take_stream(RelaySlot& slot) {
 
 void RelayedSource::end_run(base::Outbox& outbox) {
   if (run_.empty()) return;
+  note_latency(shard().now() - run_.back().packet->arrived);
   hand_on(run_, outbox);
   run_.clear();
 }
 
 void RelayedSource::set_flowing(bool flowing) {
-  if (std::exchange(flowing_, flowing) != flowing) element_.set_flowing_out(type(), flowing);
+  if (std::exchange(flowing_, flowing) == flowing) return;
+  element_.set_flowing_out(type(), flowing);
+  if (!flowing) tell_silence();
 }
 
 void RelayedSource::request_key_frame(base::Instant now) {
   if (!stream_ || key_frame_at_hand_) return;
   if (key_frame_asked_ && now < *key_frame_asked_ + kLeastKeyFrameWait) return;
   key_frame_asked_ = now;
-  ask([](MediaElement& element, MediaType type, std::size_t to, Shard& there) {
-    const RelaySender* relay = element.relay(type, to);
+  ask([](MediaElement& element, const RelayName& name, Shard& there) {
+    const RelaySender* relay = element.relay(name);
     if (relay && relay->feed()) relay->feed()->request_key_frame(there.now());
   });
 }
@@ -119,9 +140,8 @@ void RelayedSource::receive_remb(std::uint32_t subscriber, std::uint64_t bitrate
   RtpFeed::receive_remb(subscriber, bitrate_bps, now);
   if (now < next_remb_) return;
   next_remb_ = now + kRembInterval;
-  ask([smallest = relayed_remb_bps(now)](MediaElement& element, MediaType type, std::size_t to,
-                                         Shard& there) {
-    const RelaySender* relay = element.relay(type, to);
+  ask([smallest = relayed_remb_bps(now)](MediaElement& element, const RelayName& name, Shard& there) {
+    const RelaySender* relay = element.relay(name);
     if (relay && relay->feed()) relay->feed()->receive_remb(relay->id(), smallest, there.now());
   });
 }

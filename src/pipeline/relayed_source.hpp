@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <memory>
 #include <vector>
 
 #include "pipeline/relay_slot.hpp"
@@ -22,7 +23,8 @@ class RelayedSource final : public RtpFeed {
   // Between two of the sinks' smallest REMB.
   static constexpr base::Duration kRembInterval = std::chrono::milliseconds{200};
 
-  RelayedSource(Shard& shard, RemoteElement& element, MediaType type);
+  // Encoded `as`, where that is given, and else as it comes in.
+  RelayedSource(Shard& shard, RemoteElement& element, MediaType type, std::optional<Encoding> as = {});
   ~RelayedSource() override;
 
   std::uint32_t relay() const { return relay_; }
@@ -30,6 +32,10 @@ class RelayedSource final : public RtpFeed {
   void take(RelaySlot& slot);
   void end_run(base::Outbox& outbox);
 
+  // Made where the media is.
+  RtpFeed& variant(const Encoding& wanted) override;
+  std::vector<rtp::SendPayload> payloads_for(const std::vector<MediaFormat>& wanted) const override;
+  bool makes_frames() const override { return made_of_frames_; }
   void request_key_frame(base::Instant now) override;
   void receive_remb(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now) override;
 
@@ -44,14 +50,17 @@ class RelayedSource final : public RtpFeed {
   void ask(Work work);
 
   RemoteElement& element_;
+  const std::optional<Encoding> as_;
   const std::uint32_t relay_;
   std::optional<rtp::RelayedStream> stream_;
   std::vector<rtp::MediaPacket> run_;
   bool attended_ = false;
   bool flowing_ = false;
+  bool made_of_frames_ = false;
   bool key_frame_at_hand_ = false;
   std::optional<base::Instant> key_frame_asked_;  // and not come since
   base::Instant next_remb_{};
+  std::vector<std::unique_ptr<RelayedSource>> variants_;
 };
 
 }  // namespace kaskado::pipeline

@@ -1,8 +1,13 @@
 #include "pipeline/rtp_feed.hpp"
 
-#include "pipeline/relay_sender.hpp"
+#include <algorithm>
+#include <utility>
+
+#include "pipeline/feed_tap.hpp"
+#include "pipeline/frame_input.hpp"
 #include "pipeline/rtp_sink.hpp"
 #include "pipeline/shard.hpp"
+#include "pipeline/transcoding.hpp"
 
 namespace kaskado::pipeline {
 
@@ -13,13 +18,21 @@ constexpr std::size_t kAudioHistoryPackets = 128;
 constexpr std::size_t kScarceHistoryPackets = 32;
 constexpr std::size_t kMaxRembSubscribers = 16384;
 
+const MediaFormat* find_payload(const std::vector<MediaFormat>& formats, rtp::PayloadType type) {
+  const auto found = std::ranges::find(formats, type, &MediaFormat::payload_type);
+  return found == formats.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
-RtpFeed::RtpFeed(Shard& shard, MediaType type) : shard_(shard), type_(type), rembs_(kMaxRembSubscribers) {}
+RtpFeed::RtpFeed(Shard& shard, FeedOwner& owner, MediaType type)
+    : shard_(shard), owner_(owner), type_(type), rembs_(kMaxRembSubscribers) {}
 
 RtpFeed::~RtpFeed() {
+  while (!inputs_.empty()) inputs_.back()->bind(nullptr);
+  end_transcoding();
   while (!sinks_.empty()) sinks_.back()->bind(nullptr);
-  while (!relays_.empty()) relays_.back()->bind(nullptr);
+  while (!taps_.empty()) taps_.back()->feed_gone();
 }
 
 void RtpFeed::attach(RtpSink& sink) {
@@ -32,35 +45,101 @@ void RtpFeed::attach(RtpSink& sink) {
 void RtpFeed::detach(RtpSink& sink) {
   std::erase(sinks_, &sink);
   if (sink.stream()) router_.unsubscribe(*sink.stream());
-  rembs_.forget(sink.id());
+  forget_remb(sink.id());
   if (is_deserted()) on_deserted();
 }
 
-void RtpFeed::attach(RelaySender& relay) {
+void RtpFeed::attach(FeedTap& tap) {
   const bool attended = is_deserted();
-  relays_.push_back(&relay);
+  taps_.push_back(&tap);
   if (attended) on_attended();
 }
 
-void RtpFeed::detach(RelaySender& relay) {
-  std::erase(relays_, &relay);
-  rembs_.forget(relay.id());
+void RtpFeed::detach(FeedTap& tap) {
+  std::erase(taps_, &tap);
   if (is_deserted()) on_deserted();
 }
+
+void RtpFeed::attach(FrameInput& input) { inputs_.push_back(&input); }
+
+void RtpFeed::detach(FrameInput& input) { std::erase(inputs_, &input); }
 
 void RtpFeed::receive_remb(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now) {
   rembs_.receive(subscriber, bitrate_bps, now);
 }
 
+const MediaFormat* RtpFeed::current() const { return find_payload(formats_, current_); }
+
+void RtpFeed::set_formats(std::vector<MediaFormat> formats) {
+  formats_ = std::move(formats);
+  current_ = kNoPayload;
+}
+
+// Of a payload type that is no codec's (DTMF, comfort noise) nothing is to be decided.
+bool RtpFeed::change_payload(rtp::PayloadType type) {
+  const MediaFormat* format = find_payload(formats_, type);
+  if (!format || !codec_of(*format)) return false;
+  current_ = type;
+  return true;
+}
+
 void RtpFeed::follow(const rtp::SourceStream* stream) {
   followed_ = stream;
-  for (RtpSink* sink : sinks_) sink->source_changed();
-  for (RelaySender* relay : relays_) relay->source_changed();
+  tell_subscribers();
 }
+
+// Each may choose another feed, and leave this one.
+void RtpFeed::tell_subscribers() {
+  for (RtpSink* sink : std::vector(sinks_)) sink->source_changed();
+  for (FeedTap* tap : taps_) tap->source_changed();
+  if (transcoding_) transcoding_->source_changed();
+}
+
+std::vector<rtp::SendPayload> RtpFeed::payloads_for(const std::vector<MediaFormat>& wanted) const {
+  return match_payloads(formats_, wanted);
+}
+
+bool RtpFeed::can_send_as(const std::vector<MediaFormat>& wanted) const {
+  const auto payloads = payloads_for(wanted);
+  if (!current()) return !payloads.empty() || (formats_.empty() && !makes_frames());
+  return std::ranges::find(payloads, current_, &rtp::SendPayload::source) != payloads.end();
+}
+
+RtpFeed& RtpFeed::suited_to(const std::vector<MediaFormat>& wanted, const MediaCaps& caps) {
+  if (wanted.empty() || !shard_.can_compute() || (can_send_as(wanted) && !caps.asks_for_encoding())) return *this;
+  const auto target = std::ranges::find_if(wanted, can_encode);
+  const bool decodable = makes_frames() || std::ranges::any_of(formats_, can_decode);
+  return target == wanted.end() || !decodable ? *this : variant({*target, caps.most_frames_per_second, caps.bitrate_bps});
+}
+
+RtpFeed& RtpFeed::variant(const Encoding& wanted) { return transcoding().variant(wanted); }
+
+RawMedia RtpFeed::hold_frames() { return transcoding().hold_frames(); }
+
+void RtpFeed::release_frames() { transcoding().release_frames(); }
+
+void RtpFeed::encoding_changed() {
+  if (transcoding_) transcoding_->encoding_changed();
+}
+
+Transcoding& RtpFeed::transcoding() {
+  if (!transcoding_) transcoding_ = std::make_unique<Transcoding>(*this);
+  return *transcoding_;
+}
+
+void RtpFeed::end_transcoding() { transcoding_.reset(); }
 
 void RtpFeed::hand_on(std::span<const rtp::MediaPacket> run, base::Outbox& outbox) {
   router_.forward(run, outbox, shard_.drops());
-  for (RelaySender* relay : relays_) relay->forward(run);
+  for (FeedTap* tap : taps_) tap->forward(run);
+}
+
+void RtpFeed::tell_clock_changed() {
+  for (FeedTap* tap : taps_) tap->clock_changed();
+}
+
+void RtpFeed::tell_silence() {
+  for (FeedTap* tap : taps_) tap->fell_silent();
 }
 
 std::size_t RtpFeed::history_packets() const {

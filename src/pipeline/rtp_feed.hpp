@@ -1,74 +1,126 @@
 // Media of one type on its way to sinks: its packets, the formats that they may have, and the stream that
-// they are of. It comes in on this shard (RtpSource) or on another one (RelayedSource).
+// they are of. It comes in on this shard (RtpSource), on another one (RelayedSource), or is made here
+// (EncodedFeed, FrameFeed).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "base/mean_duration.hpp"
 #include "pipeline/api.hpp"
+#include "pipeline/encoding.hpp"
 #include "pipeline/media_format.hpp"
+#include "pipeline/raw_media.hpp"
 #include "pipeline/router.hpp"
 #include "rtp/remb.hpp"
 #include "rtp/source_stream.hpp"
 
 namespace kaskado::pipeline {
 
-class RelaySender;
+class FeedOwner;
+class FeedTap;
+class FrameInput;
 class RtpSink;
 class Shard;
+class Transcoding;
 
-// Sinks and relays bind themselves to it and are unbound when it goes.
+// Sinks, inputs and taps bind themselves to it and are unbound when it goes.
 class RtpFeed {
  public:
-  RtpFeed(Shard& shard, MediaType type);
+  RtpFeed(Shard& shard, FeedOwner& owner, MediaType type);
   RtpFeed(const RtpFeed&) = delete;
 
   MediaType type() const { return type_; }
+  Shard& shard() const { return shard_; }
+  FeedOwner& owner() const { return owner_; }
   const std::vector<MediaFormat>& formats() const { return formats_; }
   // The stream that subscribers get, or nullptr before the first packet.
   const rtp::SourceStream* followed() const { return followed_; }
+  // What its packets are of now; nullptr before the first of a codec.
+  const MediaFormat* current() const;
+
+  // Which of the feed's payload types go out as which of a sink's.
+  virtual std::vector<rtp::SendPayload> payloads_for(const std::vector<MediaFormat>& wanted) const;
+  // The feed that a sink of these formats (best first) is to follow: this one if it can send what comes, else one with the
+  // same media encoded anew; this one also where nothing helps.
+  RtpFeed& suited_to(const std::vector<MediaFormat>& wanted, const MediaCaps& caps);
+  // The same media encoded so; kept for all who ask for it.
+  virtual RtpFeed& variant(const Encoding& wanted);
+
+  // Whether it is made of raw frames, so that it has no packets but those of its variants.
+  virtual bool makes_frames() const { return false; }
+  // Raw frames, from hold_frames() to as many release_frames(): decoded meanwhile, once for all.
+  virtual RawMedia hold_frames();
+  virtual void release_frames();
+  // For the feed that it is a variant of: subscribers choose anew.
+  void reconsider() { tell_subscribers(); }
+  // How the owner wants its media to be encoded has changed.
+  virtual void encoding_changed();
 
   void attach(RtpSink& sink);
   void detach(RtpSink& sink);
-  void attach(RelaySender& relay);
-  void detach(RelaySender& relay);
+  void attach(FeedTap& tap);
+  void detach(FeedTap& tap);
+  void attach(FrameInput& input);
+  void detach(FrameInput& input);
   // Throttled; nothing where the sender takes no such requests.
   virtual void request_key_frame(base::Instant now) = 0;
   // A subscriber's wish; ids are unique within the shard.
   virtual void receive_remb(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now);
+  virtual void forget_remb(std::uint32_t subscriber) { rembs_.forget(subscriber); }
+  // From the arrival of its media at the server to its leaving, a mean of the last of it.
+  std::optional<base::Duration> latency() const { return latency_.value(); }
   // The least that the subscribers ask for; 0 where none says anything.
   std::uint64_t relayed_remb_bps(base::Instant now) { return rembs_.smallest_bps(now); }
 
  protected:
   virtual ~RtpFeed();
 
-  Shard& shard() const { return shard_; }
   // The first subscriber has come, or the last has gone.
   virtual void on_attended() {}
   virtual void on_deserted() {}
-
-  void set_formats(std::vector<MediaFormat> formats) { formats_ = std::move(formats); }
+  void set_formats(std::vector<MediaFormat> formats);
+  // What comes next is of this payload type. True where that is another codec than before, of which subscribers have to
+  // be told, by reconsider() or follow().
+  bool take_payload(rtp::PayloadType type) { return type != current_ && change_payload(type); }
   // Tells the subscribers, also where it is the same and its formats are others.
   void follow(const rtp::SourceStream* stream);
+  void note_latency(base::Duration latency) { latency_.add(latency); }
   void hand_on(std::span<const rtp::MediaPacket> run, base::Outbox& outbox);
-  const std::vector<RelaySender*>& relays() const { return relays_; }
+  void tell_clock_changed();
+  void tell_silence();
+  Transcoding& transcoding();
+  // Lets go of what it is made into, which uses what a derived class has.
+  void end_transcoding();
   // How many packets a stream's history holds at most, and how many of them the shard can afford just now.
   std::size_t history_packets() const;
   std::size_t affordable_history() const;
 
  private:
-  bool is_deserted() const { return sinks_.empty() && relays_.empty(); }
+  static constexpr rtp::PayloadType kNoPayload{0xff};
+
+  bool is_deserted() const { return sinks_.empty() && taps_.empty(); }
+  bool change_payload(rtp::PayloadType type);
+  bool can_send_as(const std::vector<MediaFormat>& wanted) const;
+  void tell_subscribers();
 
   Shard& shard_;
+  FeedOwner& owner_;
   const MediaType type_;
   std::vector<MediaFormat> formats_;
+  rtp::PayloadType current_ = kNoPayload;
   const rtp::SourceStream* followed_ = nullptr;
   Router router_;
   std::vector<RtpSink*> sinks_;
-  std::vector<RelaySender*> relays_;
+  std::vector<FeedTap*> taps_;
+  std::vector<FrameInput*> inputs_;
   rtp::RembRelay rembs_;
+  base::MeanDuration latency_;
+  std::unique_ptr<Transcoding> transcoding_;
 };
 
 }  // namespace kaskado::pipeline

@@ -1,5 +1,8 @@
 #include "pipeline/rtp_sink.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "pipeline/rtp_feed.hpp"
 #include "pipeline/shard.hpp"
 
@@ -16,10 +19,9 @@ void RtpSink::configure(const RtpSinkConfig& config) {
                     payloads(config.formats) == payloads(config_.formats);
   if (same) {
     config_ = config;
-    return;
+    return choose();
   }
-  RtpFeed* const source = source_;
-  bind(nullptr);
+  take_up(nullptr);
   config_ = config;
   if (stream_) {
     stream_->set_extensions(config.extensions, config.mid);
@@ -34,12 +36,36 @@ void RtpSink::configure(const RtpSinkConfig& config) {
         .first_sequence = {static_cast<std::uint16_t>(shard_.random().u32() & 0x7fff)},
         .first_timestamp = {shard_.random().u32()}});
   }
-  bind(source);
+  choose();
 }
 
 void RtpSink::pause() { configure({}); }
 
-void RtpSink::bind(RtpFeed* source) {
+void RtpSink::bind(RtpFeed* origin) {
+  if (origin == origin_) return;
+  origin_ = origin;
+  choose();
+}
+
+std::optional<base::Duration> RtpSink::latency() const { return source_ ? source_->latency() : std::nullopt; }
+
+void RtpSink::set_caps(const MediaCaps& caps) {
+  if (caps == caps_) return;
+  caps_ = caps;
+  choose();
+  follow();
+}
+
+std::vector<MediaFormat> RtpSink::wanted_formats() const {
+  std::vector<MediaFormat> wanted;
+  std::ranges::copy_if(config_.formats, std::back_inserter(wanted),
+                       [&](const MediaFormat& format) { return codec_of(format) == caps_.codec; });
+  return wanted.empty() ? config_.formats : wanted;
+}
+
+void RtpSink::choose() { take_up(origin_ ? &origin_->suited_to(wanted_formats(), caps_) : nullptr); }
+
+void RtpSink::take_up(RtpFeed* source) {
   if (source == source_) return;
   if (source_) source_->detach(*this);
   source_ = source;
@@ -47,16 +73,19 @@ void RtpSink::bind(RtpFeed* source) {
   follow();
 }
 
-void RtpSink::source_changed() { follow(); }
+void RtpSink::source_changed() {
+  choose();
+  follow();
+}
 
 std::vector<rtp::SendPayload> RtpSink::payloads(const std::vector<MediaFormat>& formats) const {
-  return source_ ? match_payloads(source_->formats(), formats) : std::vector<rtp::SendPayload>{};
+  return source_ ? source_->payloads_for(formats) : std::vector<rtp::SendPayload>{};
 }
 
 void RtpSink::follow() {
   if (!stream_) return;
   const rtp::SourceStream* active = source_ ? source_->followed() : nullptr;
-  const auto matched = payloads(config_.formats);
+  const auto matched = payloads(wanted_formats());
   // A source without a codec in common is as good as none: no key frame of it would help.
   if (!active || matched.empty()) return stream_->switch_source({});
   stream_->set_payloads(matched, active->clock_rate());

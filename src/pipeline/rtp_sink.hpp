@@ -9,6 +9,7 @@
 
 #include "pipeline/api.hpp"
 #include "pipeline/media_format.hpp"
+#include "pipeline/media_input.hpp"
 #include "rtp/rtcp_message.hpp"
 #include "rtp/send_stream.hpp"
 #include "transport/egress_line.hpp"
@@ -26,7 +27,7 @@ struct RtpSinkConfig {
 };
 
 // Owned by the endpoint, together with the line that it sends on.
-class RtpSink {
+class RtpSink final : public MediaInput {
  public:
   RtpSink(Shard& shard, transport::EgressLine& line, MediaType type);
   ~RtpSink();
@@ -36,8 +37,11 @@ class RtpSink {
   void configure(const RtpSinkConfig& config);
   // Sends no more, until configured again.
   void pause();
-  // From now on feeds from `source`, or from nothing.
-  void bind(RtpFeed* source);
+  // Feeds from it, or from the same media in a codec that the peer takes.
+  void bind(RtpFeed* origin) override;
+  // Of the formats that were negotiated only those of the codec are sent, if there are any.
+  void set_caps(const MediaCaps& caps) override;
+  std::optional<base::Duration> latency() const override;
   // Told by the source: another stream of it is the one to send, or its formats are others.
   void source_changed();
   // The line is open: video that waits for a key frame can use one from now on, so this asks for it.
@@ -48,6 +52,7 @@ class RtpSink {
   rtp::Ssrc ssrc() const { return ssrc_; }
   // Unique within the shard.
   std::uint32_t id() const { return id_; }
+  // What it sends; nullptr where it is bound to nothing.
   RtpFeed* source() const { return source_; }
   transport::EgressLine& line() const { return line_; }
   // nullptr until configured.
@@ -65,6 +70,10 @@ class RtpSink {
 
  private:
   std::vector<rtp::SendPayload> payloads(const std::vector<MediaFormat>& formats) const;
+  // Takes up the feed that suits the formats, and leaves the former.
+  void choose();
+  std::vector<MediaFormat> wanted_formats() const;
+  void take_up(RtpFeed* source);
   void follow();
   void ask_for_key_frame();
 
@@ -73,8 +82,10 @@ class RtpSink {
   const MediaType type_;
   const rtp::Ssrc ssrc_;
   const std::uint32_t id_;
+  RtpFeed* origin_ = nullptr;
   RtpFeed* source_ = nullptr;
   RtpSinkConfig config_;
+  MediaCaps caps_;
   std::optional<rtp::SendStream> stream_;
 };
 

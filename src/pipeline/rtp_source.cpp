@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "pipeline/media_element.hpp"
-#include "pipeline/relay_sender.hpp"
 #include "pipeline/shard.hpp"
 
 namespace kaskado::pipeline {
@@ -16,8 +15,8 @@ rtp::MediaKind kind_of(MediaType type) { return type == MediaType::audio ? rtp::
 
 }  // namespace
 
-RtpSource::RtpSource(Shard& shard, MediaElement& owner, MediaType type)
-    : RtpFeed(shard, type), owner_(owner) {}
+RtpSource::RtpSource(Shard& shard, MediaElement& element, MediaType type)
+    : RtpFeed(shard, element, type), element_(element) {}
 
 void RtpSource::configure(RtpSourceConfig config) {
   // Streams know their formats from their start; where those change, what comes next is a new stream.
@@ -46,6 +45,7 @@ base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now
   if (verdict.restarted || takes_over(*stream, now)) {
     // What came of the former one goes out before nobody follows it any more.
     end_run(shard().outbox());
+    take_payload(packet.header.payload_type);
     // Whoever follows gets this packet: where a key frame starts with it, no other is needed.
     key_frame_at_hand_ = packet.starts_key_frame;
     activate(stream);
@@ -53,10 +53,17 @@ base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now
   }
   note_flow(now);
   if (stream == active_) {
+    if (take_payload(packet.header.payload_type)) turn_codec();
     last_active_packet_ = now;
     run_.push_back(std::move(packet));
   }
   return base::DropReason::none;
+}
+
+// In the middle of a stream.
+void RtpSource::turn_codec() {
+  end_run(shard().outbox());
+  reconsider();
 }
 
 // A new stream does at once, one that was there before only once the active one has fallen silent: late packets of a
@@ -68,6 +75,7 @@ bool RtpSource::takes_over(const rtp::ReceiveStream& stream, base::Instant now) 
 
 void RtpSource::end_run(base::Outbox& outbox) {
   if (run_.empty()) return;
+  note_latency(shard().now() - run_.back().packet->arrived);
   hand_on(run_, outbox);
   run_.clear();
 }
@@ -120,18 +128,18 @@ void RtpSource::receive_sender_report(rtp::Ssrc sender, const rtp::SenderInfo& i
   if (!stream) return;
   stream->receive_sender_report(info, now);
   if (stream != active_) return;
-  for (RelaySender* relay : relays()) relay->clock_changed();
+  tell_clock_changed();
 }
 
 void RtpSource::note_flow(base::Instant now) {
   last_packet_ = now;
-  if (!std::exchange(flowing_, true)) owner_.set_flowing_out(type(), true);
+  if (!std::exchange(flowing_, true)) element_.set_flowing_out(type(), true);
 }
 
 void RtpSource::end_flow() {
   if (!std::exchange(flowing_, false)) return;
-  owner_.set_flowing_out(type(), false);
-  for (RelaySender* relay : relays()) relay->fell_silent();
+  element_.set_flowing_out(type(), false);
+  tell_silence();
 }
 
 void RtpSource::advance(base::Instant now, rtp::RtcpBuilder& builder) {

@@ -32,7 +32,7 @@ class RtpSource final : public RtpFeed {
   // Another stream of the m-line that goes on meanwhile is taken up after as long.
   static constexpr base::Duration kTakeOver = std::chrono::milliseconds{500};
 
-  RtpSource(Shard& shard, MediaElement& owner, MediaType type);
+  RtpSource(Shard& shard, MediaElement& element, MediaType type);
 
   void configure(RtpSourceConfig config);
   const MediaFormat* format(rtp::PayloadType type) const;
@@ -53,7 +53,6 @@ class RtpSource final : public RtpFeed {
   // Appends one block a stream.
   void append_reports(std::vector<rtp::ReportBlock>& blocks, base::Instant now);
 
-  MediaElement& owner() const { return owner_; }
   // The stream that subscribers get, or nullptr before the first packet.
   rtp::ReceiveStream* active() const { return active_; }
   const std::vector<std::unique_ptr<rtp::ReceiveStream>>& streams() const { return streams_; }
@@ -63,10 +62,11 @@ class RtpSource final : public RtpFeed {
   rtp::ReceiveStream& add_stream(const rtp::MediaPacket& packet);
   bool takes_over(const rtp::ReceiveStream& stream, base::Instant now) const;
   void activate(rtp::ReceiveStream* stream);
+  void turn_codec();
   void note_flow(base::Instant now);
   void end_flow();
 
-  MediaElement& owner_;
+  MediaElement& element_;
   RtpSourceConfig config_;  // but for the formats, which are the feed's
   std::vector<std::unique_ptr<rtp::ReceiveStream>> streams_;  // the active one stands last
   rtp::ReceiveStream* active_ = nullptr;

@@ -131,6 +131,7 @@ void Shard::advance(base::Instant now) {
     // One turn a session: whatever is wrong with one, the others get theirs.
     deadlines_.set(session.id(), std::max(session.deadline(), now + kLeastWait));
   }
+  timed_.advance(now);
   wake_sessions();
 }
 

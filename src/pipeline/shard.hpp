@@ -2,25 +2,31 @@
 // opens no socket, so that tests run it on virtual time; ShardThread gives it both.
 #pragma once
 
+#include <algorithm>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/deadline_queue.hpp"
 #include "base/drop_reason.hpp"
+#include "base/executor.hpp"
 #include "base/outbox.hpp"
 #include "base/packet.hpp"
 #include "base/random.hpp"
 #include "base/ring.hpp"
 #include "base/time.hpp"
 #include "loop/sender_queues.hpp"
+#include "media/stage_meter.hpp"
 #include "pipeline/media_configuration.hpp"
 #include "pipeline/media_port.hpp"
 #include "pipeline/object_registry.hpp"
 #include "pipeline/relay_table.hpp"
 #include "pipeline/session_ports.hpp"
 #include "pipeline/shard_network.hpp"
+#include "pipeline/timed.hpp"
 #include "transport/demux.hpp"
 
 namespace kaskado::pipeline {
@@ -57,8 +63,32 @@ class Shard {
     index_ = index;
   }
   ShardNetwork& network() const { return *network_; }
+
+  // The way to this shard from any thread, for what works for its objects elsewhere; to be set before there are
+  // objects. What comes in the end of the shard is not run. Nothing is refused, so this is for what is bounded
+  // otherwise, as answers are; frames go by Compute::post_back.
+  using Post = std::function<void(std::function<void(Shard&)> command)>;
+  void reach_by(Post post) { post_ = std::move(post); }
+  // Empty where nobody has set it. Whoever keeps it lets go of it with the object that it is for.
+  const Post& post() const { return post_; }
+
   std::size_t index() const { return index_; }
   RelayTable& relays() { return relays_; }
+  // Runs a task on this shard. Any thread may call it, for as long as `executor` runs anything. False where the
+  // shard is overloaded or ends: the task is then not run.
+  using PostBack = std::function<bool(std::function<void(Shard&)>)>;
+  // Where what takes long is done, the way back from there, and the time there; to be called before there are objects.
+  struct Compute {
+    std::shared_ptr<base::Executor> executor;
+    PostBack post_back;
+    media::Clock clock;  // any thread
+  };
+  void give_compute(Compute compute) { compute_ = std::move(compute); }
+  // Without one nothing is decoded or encoded.
+  bool can_compute() const { return compute_.executor != nullptr; }
+  const Compute& compute() const { return compute_; }
+  TimedTable& timed() { return timed_; }
+
   // Forwards what other shards have relayed.
   void take_relayed(base::Instant now);
 
@@ -70,7 +100,9 @@ class Shard {
   // What came in on one port. The datagrams are moved from.
   void on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now);
   void advance(base::Instant now);
-  base::Instant deadline() const { return handshakes_.empty() ? deadlines_.next() : now_; }
+  base::Instant deadline() const {
+    return handshakes_.empty() ? std::min(deadlines_.next(), timed_.deadline()) : now_;
+  }
   base::Outbox& outbox() { return outbox_; }
   // Ends every session with its goodbyes and destroys every object.
   void release_all() { objects_.release_all(); }
@@ -150,7 +182,10 @@ class Shard {
   SessionPorts session_ports_;
   ShardNetwork* network_ = nullptr;
   std::size_t index_ = 0;
+  Post post_;
   RelayTable relays_;
+  Compute compute_;
+  TimedTable timed_;
   ObjectRegistry objects_;  // last: objects use all of the above while they are destroyed
 };
 

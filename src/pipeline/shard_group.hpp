@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "loop/compute_pool.hpp"
 #include "pipeline/shard_network.hpp"
 #include "pipeline/shard_thread.hpp"
 
@@ -24,6 +25,8 @@ class ShardGroup final : public ShardNetwork {
   ~ShardGroup() override;
 
   std::size_t size() const { return shards_.size(); }
+  // For all that takes long, of all shards.
+  const std::shared_ptr<loop::ComputePool>& compute() const { return compute_; }
   ShardThread& operator[](std::size_t index) const { return *shards_[index]; }
 
   void post(std::size_t from, std::size_t to, Command command) override;
@@ -37,6 +40,7 @@ class ShardGroup final : public ShardNetwork {
 
   std::atomic<RelayRing*>& place_of(std::size_t from, std::size_t to) { return rings_[from * shards_.size() + to]; }
 
+  const std::shared_ptr<loop::ComputePool> compute_ = std::make_shared<loop::ComputePool>();
   std::vector<std::atomic<RelayRing*>> rings_;  // owned, by writer and reader; each is made by its writer
   std::vector<std::unique_ptr<ShardThread>> shards_;
   bool ended_ = false;

@@ -25,9 +25,9 @@ bool wanted(const loop::InterfaceAddress& address, const MediaConfiguration& con
 
 base::Result<std::unique_ptr<ShardThread>> ShardThread::start(int index, int core,
                                                               std::shared_ptr<const MediaConfiguration> configuration,
-                                                              ShardListener listener, ShardNetwork* network) {
+                                                              ShardListener listener, ShardSurroundings surroundings) {
   std::unique_ptr<ShardThread> shard(
-      new ShardThread(index, std::move(configuration), std::move(listener), network));
+      new ShardThread(index, std::move(configuration), std::move(listener), std::move(surroundings)));
   if (auto opened = shard->open_ports(); !opened) return std::move(opened).error();
   shard->thread_ = std::thread([self = shard.get(), core] {
     const std::string name = "shard-" + std::to_string(self->index_);
@@ -45,7 +45,7 @@ base::Result<std::unique_ptr<ShardThread>> ShardThread::start(int index, int cor
 }
 
 ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> configuration,
-                         ShardListener listener, ShardNetwork* network)
+                         ShardListener listener, ShardSurroundings surroundings)
     : index_(index),
       after_round_(std::move(listener.after_round)),
       configuration_(std::move(configuration)),
@@ -58,7 +58,11 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
       intake_(loop_, shard_.packets(), random_.u64(), *this),
       egress_(Shard::kOutboxSlots) {
   shard_.demux() = transport::Demux(random_.u64());  // a seed that peers cannot know
-  if (network) shard_.join(*network, static_cast<std::size_t>(index));
+  if (surroundings.network) shard_.join(*surroundings.network, static_cast<std::size_t>(index));
+  shard_.give_compute({.executor = std::move(surroundings.compute),
+                       .post_back = [this](Command task) { return post(std::move(task)); },
+                       .clock = &loop::monotonic_now});
+  shard_.reach_by([this](Command command) { post_always(std::move(command)); });
   loop_.coalesce(configuration_->max_coalescing_delay);
   loop_.after_each_round([this] {
     flush();

@@ -28,17 +28,22 @@ struct ShardListener {
   std::function<void()> after_round = [] {};
 };
 
+// What a shard shares with others, all of which outlive it.
+struct ShardSurroundings {
+  ShardNetwork* network = nullptr;           // knows it by its index; a shard alone has none
+  std::shared_ptr<base::Executor> compute;  // without one nothing is decoded or encoded
+};
+
 class ShardThread final : private loop::DatagramHandler {
  public:
   using Command = std::function<void(Shard&)>;
   // What is to be done where the command has ended in an exception.
   using Failure = std::function<void(Shard&)>;
 
-  // Opens the sockets and starts the thread. `core` is the CPU to pin it to, or -1. `network`,
-  // which outlives the shard, knows it by `index`; a shard alone has none.
+  // Opens the sockets and starts the thread. `core` is the CPU to pin it to, or -1.
   static base::Result<std::unique_ptr<ShardThread>> start(
       int index, int core, std::shared_ptr<const MediaConfiguration> configuration,
-      ShardListener listener, ShardNetwork* network = nullptr);
+      ShardListener listener, ShardSurroundings surroundings = {});
   ~ShardThread() override;
 
   // Releases every object that is left, sends the goodbyes, and joins the thread.
@@ -60,7 +65,7 @@ class ShardThread final : private loop::DatagramHandler {
 
  private:
   ShardThread(int index, std::shared_ptr<const MediaConfiguration> configuration,
-              ShardListener listener, ShardNetwork* network);
+              ShardListener listener, ShardSurroundings surroundings);
   void run(const Command& command, const Failure& on_failure);
   template <typename Work>
   void timed(Stage stage, Work work);

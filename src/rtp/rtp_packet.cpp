@@ -46,4 +46,12 @@ std::optional<RtpHeader> parse_rtp(base::Bytes packet) {
   return header;
 }
 
+void write_fixed_header(const RtpHeader& header, std::uint8_t* packet) {
+  packet[0] = kVersionBits;
+  packet[1] = static_cast<std::uint8_t>((header.marker ? 0x80 : 0) | header.payload_type.value);
+  base::store_u16(packet + 2, header.sequence.value);
+  base::store_u32(packet + 4, header.timestamp.value);
+  base::store_u32(packet + 8, header.ssrc.value);
+}
+
 }  // namespace kaskado::rtp

@@ -31,6 +31,9 @@ struct RtpHeader {
 // Nothing where the bytes are not one whole RTP packet of version 2 of less than 64 KiB.
 std::optional<RtpHeader> parse_rtp(base::Bytes packet);
 
+// A header without contributing sources, padding and extension: kFixedHeaderBytes of them.
+void write_fixed_header(const RtpHeader& header, std::uint8_t* packet);
+
 // RFC 5761 §4: on a shared port, RTCP types 192 … 223 stand where RTP has marker and payload type.
 inline bool is_rtcp(base::Bytes packet) {
   return packet.size() >= 4 && (packet[0] & 0xc0) == kVersionBits && packet[1] >= 192 && packet[1] <= 223;

@@ -20,6 +20,10 @@ class SourceClock {
   Timestamp timestamp_at(base::Instant now, std::uint32_t clock_rate) const;
   void reset() { count_ = 0; }
 
+  // The last report and when it came; only where known.
+  SenderInfo last_report() const { return {.ntp = last_ntp_, .rtp = last_rtp_}; }
+  base::Instant last_arrival() const { return last_arrival_; }
+
   // For this server's report block to that sender (RFC 3550 §6.4.1); both 0 where no report came.
   std::uint32_t last_sender_report() const { return has_report_ ? last_ntp_.compact() : 0; }
   std::uint32_t delay_since_last_sender_report(base::Instant now) const {

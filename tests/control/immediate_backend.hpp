@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -56,13 +57,32 @@ class ImmediateBackend final : public control::ObjectBackend {
   void create(control::Place place, const pipeline::ClassInfo& info, std::string id,
               pipeline::Arguments arguments, control::Reply<void> reply) override {
     run([this, shard = place.shard, &info, id = std::move(id), arguments = std::move(arguments), reply = std::move(reply)] {
-      reply(shards_[shard]->create(info, id, arguments));
+      pipeline::Prepared prepared;
+      if (info.prepare) {
+        auto made = info.prepare(info, id, arguments);
+        if (!made) return reply(made.error());
+        prepared = *made;
+      }
+      reply(shards_[shard]->create(info, id, arguments, std::move(prepared)));
     });
   }
   void invoke(std::size_t shard, std::string id, const pipeline::OperationInfo& operation,
               pipeline::Arguments arguments, control::Reply<pipeline::Value> reply) override {
     run([this, shard, &operation, id = std::move(id), arguments = std::move(arguments),
-         reply = std::move(reply)] { reply(shards_[shard]->invoke(id, operation, arguments)); });
+         reply = std::move(reply)] {
+      // Behind the events that the operation causes, which the control plane has to be ready for.
+      struct Call {
+        bool is_running = true;
+        std::optional<pipeline::ApiResult<pipeline::Value>> result;
+      };
+      const auto call = std::make_shared<Call>();
+      shards_[shard]->invoke(id, operation, arguments, [call, reply](pipeline::ApiResult<pipeline::Value> result) {
+        if (!call->is_running) return reply(std::move(result));
+        call->result = std::move(result);
+      });
+      call->is_running = false;
+      if (call->result) reply(*std::move(call->result));
+    });
   }
   void release(std::size_t shard, std::string id, control::Reply<std::vector<std::string>> reply) override {
     run([this, shard, id = std::move(id), reply = std::move(reply)] { reply(shards_[shard]->release(id)); });

@@ -31,11 +31,8 @@ TEST(Options, HaveDefaults) {
   EXPECT_FALSE(options->list || options->version || options->help);
 }
 
-// It was taken without a word.
-TEST(Options, WarnOfWhatHasNoEffect) {
-  EXPECT_TRUE(warnings_of(*parse({"-f", "a.json"})).empty());
-  EXPECT_EQ(warnings_of(*parse({"-p", "modules"})),
-            std::vector<std::string>{"--modules-path has no effect: this release loads no modules"});
+TEST(Options, OfModulesPathsAddUp) {
+  EXPECT_EQ(parse({"-p", "/a:/b", "--modules-path=/c"})->modules_path, "/a:/b:/c");
 }
 
 TEST(Options, ComeInAllForms) {

@@ -1,6 +1,9 @@
 // What the real descriptors have no case of, on the descriptor in toys/.
 #include "toys/toy_box.hpp"
 
+#include <algorithm>
+
+#include "control/api.hpp"
 #include "fixture.hpp"
 
 namespace kaskado::kmd_test {
@@ -86,6 +89,81 @@ TEST_F(Toys, NumbersComeAsTheyMay) {
   EXPECT_FALSE(box().rounded);
   must_call("box", "price", {1, object({}), 1, 0});
   EXPECT_EQ(box().rounded, false);
+}
+
+// Its later operations wait, those of other objects do not.
+TEST_F(Toys, AnOperationMayAnswerLaterAndTheNextWait) {
+  std::vector<std::string> answered;
+  const auto call_later = [&](const char* id, const char* operation, Arguments arguments) {
+    registry.invoke(id, *kToyBoxClass.find_operation(operation), arguments, [&, id, operation](pipeline::ApiResult<Value> result) {
+      answered.push_back(std::string(id) + " " + operation +
+                         (result ? result->real() ? " " + std::to_string(static_cast<int>(*result->real())) : "" : " failed"));
+    });
+  };
+  call_later("box", "wait", {"lid", 2.0});
+  call_later("box", "setTemplate", {"x"});
+  call_later("box", "wait", {"lid", 3.0});
+  call_later("lid", "getTemplate", {});
+  EXPECT_EQ(answered, (std::vector<std::string>{"lid getTemplate"}));
+  EXPECT_EQ(box().template_text, "");
+  ASSERT_EQ(box("lid").waiting.size(), 1u);
+  box("lid").waiting[0](5);
+  EXPECT_EQ(answered, (std::vector<std::string>{"lid getTemplate", "box wait 10", "box setTemplate"}));
+  EXPECT_EQ(box().template_text, "x");
+  box("lid").waiting[0](6);  // too late
+  ASSERT_EQ(box("lid").waiting.size(), 2u);
+  box("lid").waiting[1](1);
+  EXPECT_EQ(answered.size(), 4u);
+  EXPECT_EQ(answered.back(), "box wait 3");
+}
+
+TEST_F(Toys, WhatIsNotAnsweredIsAnsweredWhenTheObjectGoes) {
+  std::vector<std::string> answered;
+  const auto wait = [&] {
+    registry.invoke("box", *kToyBoxClass.find_operation("wait"), {"lid", 2.0}, [&](pipeline::ApiResult<Value> result) {
+      answered.push_back(result ? "answered" : result.error().message);
+    });
+  };
+  wait();
+  wait();
+  const auto kept = box("lid").waiting;
+  registry.release("box");
+  EXPECT_EQ(answered, (std::vector<std::string>(2, "Object 'box' not found")));
+  kept[0](1);
+  EXPECT_EQ(answered.size(), 2u);
+}
+
+TEST_F(Toys, NoMoreOperationsWaitThanMay) {
+  std::size_t refused = 0;
+  for (std::size_t i = 0; i < 2 + pipeline::CallQueue::kMostWaiting; ++i) {
+    registry.invoke("box", *kToyBoxClass.find_operation("wait"), {"lid", 2.0}, [&](pipeline::ApiResult<Value> result) {
+      refused += !result && result.error().code == ErrorCode::NOT_ENOUGH_RESOURCES;
+    });
+  }
+  EXPECT_EQ(refused, 1u);
+}
+
+TEST_F(Toys, APartOfTheCreationIsPrepared) {
+  const Arguments arguments{"pipe", "mine", "new", 2, object({{"name", "car"}}), Value()};
+  const auto prepared = kToyBoxClass.prepare(kToyBoxClass, "third", arguments);
+  ASSERT_TRUE(prepared.ok());
+  ASSERT_TRUE(registry.create(kToyBoxClass, "third", arguments, *prepared).ok());
+  EXPECT_EQ(box("third").prepared, "prepared third");
+  EXPECT_EQ(kToyBoxClass.prepare(kToyBoxClass, "fourth", {"pipe", "m", "new", -1.0, Value(), Value()}).error().message,
+            "lighter than nothing");
+}
+
+TEST(ToyModules, ListWhatTheyHave) {
+  const auto modules = control::module_list();
+  const auto core = std::ranges::find(modules, "core", &pipeline::ModuleInfo::name);
+  ASSERT_NE(core, modules.end());
+  const auto has = [](const auto& list, std::string_view name) {
+    return std::ranges::any_of(list, [&](const auto* each) { return each->name == name; });
+  };
+  EXPECT_TRUE(has(core->enumerations, "FilterType"));
+  EXPECT_TRUE(has(core->records, "Tag"));
+  EXPECT_TRUE(has(core->events, "Media"));
+  EXPECT_FALSE(has(core->events, "Nothing"));
 }
 
 TEST_F(Toys, RecordsAndEnumerationsComeInLists) {

@@ -35,6 +35,17 @@ OWNERS = {
     "rapidjson/": {"control"},
     "openssl/": {"dtls", "srtp", "ice"},
     "sys/socket.h": {"loop"},
+    "curl/": {"loop"},
+    "kaskado/": {"media", "elements"},
+    "dlfcn.h": {"codec", "elements", "loop"},
+    "vpx/": {"codec"},
+    "wels/": {"codec"},
+    "opus/": {"codec"},
+    "libavcodec/": {"codec"},
+    "libavutil/": {"codec"},
+    "libswscale/": {"codec"},
+    "libyuv": {"media"},
+    "speex/speex_resampler.h": {"media"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)')
 
@@ -63,8 +74,25 @@ def violations(source_root: pathlib.Path):
                         yield f"{where}: only {', '.join(sorted(owners))} may include <{system}>"
 
 
+def filter_violations(filters_root: pathlib.Path):
+    """A module of filters/ sees the SDK, its own files and what the modules share; algorithms not even the SDK."""
+    for path in sorted(filters_root.rglob("*.[ch]pp")):
+        module = path.relative_to(filters_root).parts[0]
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            match = INCLUDE.match(line)
+            if not match:
+                continue
+            own, system = match.groups()
+            where = f"{path.relative_to(filters_root.parent)}:{number}"
+            if own and "/" in own and own.split("/")[0] not in {"common", "testing", module}:
+                yield f"{where}: {module} must not include {own}"
+            if system and system.startswith("kaskado/") and module != "testing" and path.stem not in {"glue", "module", "late_gstreamer"}:
+                yield f"{where}: only module.cpp and what it is made of know the SDK"
+
+
 def main() -> int:
-    found = list(violations(pathlib.Path(sys.argv[1])))
+    source_root = pathlib.Path(sys.argv[1])
+    found = list(violations(source_root)) + list(filter_violations(source_root.parent / "filters"))
     for line in found:
         print(line, file=sys.stderr)
     print(f"layers: {len(found)} violation(s)")

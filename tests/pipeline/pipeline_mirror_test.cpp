@@ -103,13 +103,13 @@ TEST_F(Mirror, WhatCannotBeMadeLeavesNoStandIn) {
         return ApiError{ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, "no"};
       }};
   std::string told;
-  create_on(1, shard, kRefusing, "pipe/x", {Value("pipe")}, [&](Shard& at, const ApiResult<void>& result) {
+  create_on(1, shard, kRefusing, "pipe/x", {Value("pipe")}, {}, [&](Shard& at, const ApiResult<void>& result) {
     told = std::to_string(at.index()) + result.error().message;
   });
   settle();
   EXPECT_EQ(told, "1no");
   EXPECT_EQ(shard.objects().find("pipe/x"), nullptr);
-  create_on(1, shard, kTestElementClass, "none/x", {Value("none")},
+  create_on(1, shard, kTestElementClass, "none/x", {Value("none")}, {},
             [&](Shard& at, const ApiResult<void>& result) {
               told = std::to_string(at.index()) + result.error().message;
             });

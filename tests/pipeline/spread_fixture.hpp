@@ -65,7 +65,7 @@ class SpreadTest : public ElementTest {
   }
   // An element of "pipe" that lives on another shard.
   TestElement& add_on(std::size_t to, const std::string& id) {
-    create_on(to, shard, kTestElementClass, "pipe/" + id, {Value("pipe")},
+    create_on(to, shard, kTestElementClass, "pipe/" + id, {Value("pipe")}, {},
               [](Shard&, const ApiResult<void>& result) { EXPECT_TRUE(result.ok()); });
     settle();
     return element(to, id);

@@ -120,6 +120,8 @@ RULES = [
     (r"create/.*-pipeline-is-element", "what is wrong is named",
      error(40001, type_="MARSHALL_ERROR")),
     (r"create/create:HubPort.*", "what is wrong is named", error(40001, type_="MARSHALL_ERROR")),
+    (r"hub/invoke:Mixer-AUDIO:(connect|disconnect)", "the port that has no sound is named", error(40004, type_="CONNECT_ERROR")),
+    (r"create/create:GStreamerFilter-bad-command", "the parameter is named", error(40001, type_="MARSHALL_ERROR")),
     # Session descriptions
     (r".*:process(Offer|Answer)", "the error also says which line is wrong",
      lambda r, a: r.get("error", {}).get("code") == 40201 and a.get("error", {}).get("code") == 40201
@@ -132,6 +134,10 @@ RULES = [
     (r"sdp/invoke:dc-after-gather:getLocalSessionDescriptor", HISTORY, error(40202, "No local SDP")),
     (r"sdp/invoke:dc-second-processOffer:processOffer", HISTORY, answers(["audio", "video"], ["application"])),
     (r"manager/invoke:manager:getTags", HISTORY, value([])),
+    (r"getters/invoke:(Composite|Dispatcher|DispatcherOneToMany|Mixer|AlphaBlending):getChildren", HISTORY, value([])),
+    (r"hub/invoke:Composite:getChildren", HISTORY, lambda _r, a: len(a.get("result", {}).get("value", [])) == 2),
+    (r"release/invoke:a-after-d-released:getSinkConnections", HISTORY, value([])),
+    (r"release/describe-hubport-after-hub-release", HISTORY, lambda _r, a: a.get("result", {}).get("type") == "HubPort"),
     (r"invoke/(invoke:PassThrough\(null\):getName|operationParams-extra)", HISTORY, value("5")),
     (r"invoke/invoke:PassThrough\{\"key\":\"k1\"\}:getTag", HISTORY, value("v1")),
     (r"invoke/invoke:PassThrough\{\}:getTags", HISTORY, value([TAG | {"key": "k1", "value": "v1"}, TAG | {"key": "k2", "value": "v2"}])),

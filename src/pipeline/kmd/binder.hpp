@@ -1,6 +1,7 @@
 // Calls a handler with arguments that came as values, for generated code.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -94,6 +95,14 @@ ApiResult<Value> answer(ApiResult<T> result) {
   }
 }
 
+// The type of the result that a function of a handler's answer takes.
+template <typename T>
+struct AnsweredBy;
+template <typename R>
+struct AnsweredBy<std::function<void(ApiResult<R>)>> {
+  using Result = R;
+};
+
 // `Api` is the interface that the object's class implements; handlers return ApiResult.
 template <typename Api, typename R, typename... P>
 ApiResult<Value> invoke(MediaObject& object, ApiResult<R> (Api::*handler)(P...), const Arguments& arguments,
@@ -107,6 +116,25 @@ ApiResult<Value> invoke(MediaObject& object, ApiResult<R> (Api::*handler)(P...),
     return answer((self->*handler)(std::get<I>(std::move(bound))...));
   }
   (std::index_sequence_for<P...>());
+}
+
+// The same for a handler that answers by the function that it takes last.
+template <typename Api, typename... P>
+void start(MediaObject& object, void (Api::*handler)(P...), const Arguments& arguments,
+           std::span<const ParameterInfo> parameters, Answer reply) {
+  Api* self = dynamic_cast<Api*>(&object);
+  if (!self) return reply(not_supported(object));
+  Binder in(object.host(), arguments, parameters);
+  using All = std::tuple<P...>;
+  constexpr std::size_t kBound = sizeof...(P) - 1;
+  using Result = typename AnsweredBy<std::tuple_element_t<kBound, All>>::Result;
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    std::tuple<std::tuple_element_t<I, All>...> bound{in.template bind<std::tuple_element_t<I, All>>(I)...};
+    if (in.failed()) return reply(std::move(in).error());
+    (self->*handler)(std::get<I>(std::move(bound))...,
+                     [reply](ApiResult<Result> result) { reply(answer(std::move(result))); });
+  }
+  (std::make_index_sequence<kBound>());
 }
 
 }  // namespace kaskado::pipeline::kmd

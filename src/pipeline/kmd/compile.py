@@ -3,8 +3,9 @@
 
     compile.py --room elements --header api.hpp --source api.cpp --below pipeline A.kmd.json … -- B.kmd.json …
 
-What a descriptor may say is in `reader.SHAPES`: Kurento's format, and one key of our own, `twins`, for the further
-names of an event or of a member. Faults are written to the error output, one a line, and make the exit status 1.
+What a descriptor may say is in `reader.SHAPES`: Kurento's format, and three keys of our own: `twins`, for the further
+names of an event or of a member, `answersLater` for a method whose handler gets a function to answer with, and `prepares` for
+a constructor that has a part that takes long (class_info.hpp: ClassInfo::prepare). Faults are written to the error output, one a line, and make the exit status 1.
 """
 from __future__ import annotations
 

@@ -150,5 +150,9 @@ class Speller:
         return ordered
 
 
+def prepare_function(cls: Class) -> str:
+    return f"prepare_{naming.snake(cls.name)}"
+
+
 def create_function(cls: Class) -> str:
     return f"create_{naming.snake(cls.name)}"

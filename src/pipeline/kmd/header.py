@@ -3,11 +3,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cpp import BASE_ROOM, WIDTH, Speller, comment, create_function
+from cpp import BASE_ROOM, WIDTH, Speller, comment, create_function, prepare_function
 from model import Class, Enumeration, Event, Member, Operation, Record
 import naming
 
-SYSTEM_HEADERS = ("cstdint", "map", "memory", "optional", "span", "string", "string_view", "vector")
+SYSTEM_HEADERS = ("cstdint", "functional", "map", "memory", "optional", "span", "string", "string_view", "vector")
 
 
 def emit(spell: Speller, rooms_below: list[str], with_modules: bool) -> str:
@@ -119,12 +119,21 @@ def _class(spell: Speller, cls: Class) -> Iterator[str]:
         yield "// Defined beside the class. `construction` holds for the call only."
         yield f"{made} {create_function(cls)}("
         yield f"    const {spell.named('Construction')}& construction, {cls.name}Params params);"
+        if cls.prepares:
+            yield "// Likewise; on a thread of the compute pool, and the construction gets what it gives."
+            yield f"{spell.named('ApiResult')}<{spell.named('Prepared')}> {prepare_function(cls)}("
+            yield (f"    const {spell.named('ClassInfo')}& info, const std::string& id, "
+                   f"const {spell.named('Arguments')}& arguments);")
 
 
 def _operation(spell: Speller, operation: Operation) -> Iterator[str]:
     yield from comment(operation.doc, "  ") if operation.doc else ()
     parameters = [f"{spell.parameter(p)} {p.cpp_name}" for p in operation.parameters]
-    head = f"  virtual {spell.named('ApiResult')}<{spell.type(operation.result)}> {operation.cpp_name}("
+    result = f"{spell.named('ApiResult')}<{spell.type(operation.result)}>"
+    if operation.answers_later:
+        parameters.append(f"std::function<void({result})> answer")
+        result = "void"
+    head = f"  virtual {result} {operation.cpp_name}("
     line = head + ", ".join(parameters) + ") = 0;"
     if len(line) <= WIDTH:
         yield line

@@ -1,4 +1,4 @@
-"""The descriptors of a module merged into one, in Kurento's own format: without our key `twins`."""
+"""The descriptors of a module merged into one, in Kurento's own format: without the keys of our own."""
 from __future__ import annotations
 
 import json
@@ -56,9 +56,18 @@ def _words(value: Any) -> set[str]:
 
 
 def _class(model: Model, data: dict[str, Any]) -> dict[str, Any]:
+    data = {**data}
+    if "constructor" in data:
+        data["constructor"] = _without(data["constructor"], "prepares")
+    if "methods" in data:
+        data["methods"] = [_without(method, "answersLater") for method in data["methods"]]
     if "events" not in data:
         return data
     return {**data, "events": [w for e in data["events"] for w in model.events[e].wire_names]}
+
+
+def _without(data: dict[str, Any], own: str) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key != own}
 
 
 def _twins(data: dict[str, Any]) -> list[dict[str, Any]]:

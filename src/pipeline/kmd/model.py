@@ -71,6 +71,7 @@ class Operation:
     doc: str
     parameters: list[Member]
     result: Optional[Type] = None
+    answers_later: bool = False
 
     @property
     def cpp_name(self) -> str:
@@ -130,6 +131,7 @@ class Class(Entity):
     constructor: Optional[list[Member]]  # None where the descriptor has none
     operations: list[Operation]          # accessors of properties included
     events: list[str]
+    prepares: bool = False
     kind = "class"
 
 

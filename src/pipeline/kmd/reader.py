@@ -14,11 +14,11 @@ SHAPES: dict[str, tuple[dict[str, type], dict[str, type]]] = {
     "class": ({"name": str, "doc": str},
               {"abstract": bool, "extends": str, "constructor": dict, "properties": list, "methods": list,
                "events": list}),
-    "constructor": ({"doc": str, "params": list}, {}),
+    "constructor": ({"doc": str, "params": list}, {"prepares": bool}),
     "parameter": ({"name": str, "type": str, "doc": str}, {"optional": bool, "defaultValue": object}),
     "property": ({"name": str, "type": str, "doc": str},
                  {"final": bool, "readOnly": bool, "defaultValue": object}),
-    "method": ({"name": str, "doc": str, "params": list}, {"return": dict}),
+    "method": ({"name": str, "doc": str, "params": list}, {"return": dict, "answersLater": bool}),
     "return": ({"type": str, "doc": str}, {}),
     "enumeration": ({"typeFormat": str, "name": str, "doc": str, "values": list}, {}),
     "record": ({"typeFormat": str, "name": str, "doc": str, "properties": list}, {"extends": str}),
@@ -89,9 +89,10 @@ class Reader:
         where = self._where(source, "class", data)
         if not self._has_shape(where, "class", data):
             return
-        constructor = None
+        constructor, prepares = None, False
         if "constructor" in data and self._has_shape(f"{where}: constructor", "constructor", data["constructor"]):
             constructor = self._members(f"{where}: constructor", "parameter", data["constructor"]["params"])
+            prepares = data["constructor"].get("prepares", False)
         operations = []
         for item in data.get("properties", []):
             operations += self._accessors(where, item)
@@ -99,7 +100,7 @@ class Reader:
             operations += self._method(where, item)
         self._add("classes", Class(data["name"], data["doc"], source, data.get("abstract", False),
                                    data.get("extends"), constructor, operations,
-                                   self._texts(where, "events", data)))
+                                   self._texts(where, "events", data), prepares))
 
     def _accessors(self, where: str, data: Any) -> list[Operation]:
         where = self._where(where, "property", data)
@@ -119,7 +120,8 @@ class Reader:
         result = None
         if "return" in data and self._has_shape(f"{where}: return", "return", data["return"]):
             result = Type.parse(data["return"]["type"])
-        return [Operation(data["name"], data["doc"], self._members(where, "parameter", data["params"]), result)]
+        return [Operation(data["name"], data["doc"], self._members(where, "parameter", data["params"]), result,
+                          data.get("answersLater", False))]
 
     def _complex_type(self, source: Source, data: Any) -> None:
         where = self._where(source, "type", data)

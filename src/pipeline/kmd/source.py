@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cpp import BASE_ROOM, Speller, create_function, default_json, quote
-from model import NAMED_EVENT, Class, Enumeration, Event, Member, Operation, Record, namespace_of
+from cpp import BASE_ROOM, Speller, create_function, default_json, prepare_function, quote
+from model import NAMED_EVENT, Class, Enumeration, Event, Member, Model, Operation, Record, namespace_of
 import merge
 import naming
 
@@ -141,6 +141,12 @@ def _class(spell: Speller, cls: Class) -> Iterator[str]:
 def _operation(spell: Speller, cls: Class, operation: Operation) -> str:
     parameters = _span(f"k{cls.name}_{operation.name}", operation.parameters)
     handler = f"&{cls.name}Api::{operation.cpp_name}"
+    if operation.answers_later:
+        return (f"{{{quote(operation.name)}, {parameters}, {spell.type_info(operation.result)}, nullptr,\n"
+                f"     []({spell.named('MediaObject')}& object, const {spell.named('OperationInfo')}&,\n"
+                f"        const {spell.named('Arguments')}& arguments, {spell.named('Answer')} answer) {{\n"
+                f"       kmd::start(object, {handler}, arguments, {parameters}, std::move(answer));\n"
+                "     }}")
     return (f"{{{quote(operation.name)}, {parameters}, {spell.type_info(operation.result)},\n"
             f"     []({spell.named('MediaObject')}& object, const {spell.named('Arguments')}& arguments) {{\n"
             f"       return kmd::invoke(object, {handler}, arguments, {parameters});\n"
@@ -160,6 +166,8 @@ def _create(spell: Speller, cls: Class) -> Iterator[str]:
     yield "      if (in.failed()) return std::move(in).error();"
     yield f"      return {create_function(cls)}(construction, std::move(params));"
     yield "    },"
+    if cls.prepares:
+        yield f"    .prepare = &{prepare_function(cls)},"
 
 
 def _class_list(spell: Speller) -> Iterator[str]:
@@ -171,13 +179,29 @@ def _class_list(spell: Speller) -> Iterator[str]:
 
 def _module_list(spell: Speller) -> Iterator[str]:
     modules = merge.modules(spell.model)
-    info = f"const {spell.named('ClassInfo')}*"
     yield from _local(
-        *(_array(info, f"k_{m.name}_Classes", [f"&{spell.table(c, 'Class')}" for c in m.classes]) for m in modules),
+        *(_table_list(spell, m.name, kind, table, entities) for m in modules
+          for kind, (table, entities) in _tables(spell.model, m).items()),
         _array(spell.named("ModuleInfo"), "kModules",
-               [f'{{{quote(m.name)}, {_span(f"k_{m.name}_Classes", m.classes)},\n     {_raw(m.text)}}}'
+               [f'{{{quote(m.name)}, {_span(f"k_{m.name}_Classes", m.classes)},\n     {_raw(m.text)},\n     '
+                + ", ".join(_span(f"k_{m.name}_{kind}", entities)
+                            for kind, (_, entities) in _tables(spell.model, m).items() if kind != "Classes") + "}"
                 for m in modules]))
     yield f"std::span<const {spell.named('ModuleInfo')}> module_list() {{ return {_span('kModules', modules)}; }}"
+
+
+def _tables(model: Model, module: merge.Module) -> dict[str, tuple[str, list]]:
+    """By the kind of list: what its tables' names end in, and what of the module is in it."""
+    def of_module(table: str) -> list:
+        return [e for e in getattr(model, table).values() if e.module == module.name]
+
+    return {"Classes": ("Class", module.classes), "Enumerations": ("Enum", of_module("enumerations")),
+            "Records": ("Record", of_module("records")), "Events": ("Event", of_module("events"))}
+
+
+def _table_list(spell: Speller, module: str, kind: str, table: str, entities: list) -> list[str]:
+    return _array(f"const {spell.named(f'{table}Info')}*", f"k_{module}_{kind}",
+                  [f"&{spell.table(e, table)}" for e in entities])
 
 
 def _raw(text: str) -> str:

@@ -1,5 +1,6 @@
 // The functions that generated code wants defined beside each class.
 #include "elements/endpoint.hpp"
+#include "elements/hub_port.hpp"
 #include "pipeline/media_pipeline.hpp"
 #include "toys/toy_box.hpp"
 
@@ -36,8 +37,41 @@ Made elements::create_web_rtc_endpoint(const pipeline::Construction& constructio
   return make<EndpointDouble>(construction, params);
 }
 
+Made elements::create_hub_port(const pipeline::Construction& construction, HubPortParams params) {
+  return make<HubPort>(construction, params);
+}
+
+// The classes of hubs are served alike: which one is made makes no difference here.
+Made elements::create_alpha_blending(const pipeline::Construction& construction, AlphaBlendingParams params) {
+  return make<Hub>(construction, params.media_pipeline);
+}
+
+Made elements::create_composite(const pipeline::Construction& construction, CompositeParams params) {
+  return make<Hub>(construction, params.media_pipeline);
+}
+
+Made elements::create_dispatcher(const pipeline::Construction& construction, DispatcherParams params) {
+  return make<Hub>(construction, params.media_pipeline);
+}
+
+Made elements::create_dispatcher_one_to_many(const pipeline::Construction& construction, DispatcherOneToManyParams params) {
+  return make<Hub>(construction, params.media_pipeline);
+}
+
+Made elements::create_mixer(const pipeline::Construction& construction, MixerParams params) {
+  return make<Hub>(construction, params.media_pipeline);
+}
+
 Made toys::create_toy_box(const pipeline::Construction& construction, ToyBoxParams params) {
   return make<ToyBox>(construction, std::move(params));
+}
+
+pipeline::ApiResult<pipeline::Prepared> toys::prepare_toy_box(const pipeline::ClassInfo&, const std::string& id,
+                                                              const pipeline::Arguments& arguments) {
+  if (arguments[3].real() && *arguments[3].real() < 0) {
+    return pipeline::ApiError{pipeline::ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, "lighter than nothing"};
+  }
+  return pipeline::Prepared(std::make_shared<std::string>("prepared " + id));
 }
 
 }  // namespace kaskado

@@ -9,7 +9,9 @@ namespace kaskado::toys {
 class ToyBox : public pipeline::MediaElement, public ToyBoxApi {
  public:
   ToyBox(const pipeline::Construction& construction, ToyBoxParams given)
-      : MediaElement(construction, given.media_pipeline), params(std::move(given)) {}
+      : MediaElement(construction, given.media_pipeline), params(std::move(given)) {
+    if (construction.prepared) prepared = *std::static_pointer_cast<std::string>(construction.prepared);
+  }
 
   pipeline::ApiResult<std::string> get_template() override { return template_text; }
   pipeline::ApiResult<void> set_template(std::string text) override {
@@ -42,6 +44,9 @@ class ToyBox : public pipeline::MediaElement, public ToyBoxApi {
     for (std::size_t i = 0; i < toys.size() && i < sizes.size(); ++i) sorted[toys[i].name] = sizes[i];
     return sorted;
   }
+  void wait(ToyBox* other, double factor, std::function<void(pipeline::ApiResult<double>)> answer) override {
+    other->waiting.push_back([factor, answer = std::move(answer)](double number) { answer(number * factor); });
+  }
   void break_toy(ToyBroken event) { raise(event); }
 
   ToyBoxParams params;
@@ -50,6 +55,8 @@ class ToyBox : public pipeline::MediaElement, public ToyBoxApi {
   std::vector<pipeline::Value> things;
   std::optional<bool> rounded;
   int stacked = 0;
+  std::vector<std::function<void(double)>> waiting;
+  std::string prepared;
 };
 
 }  // namespace kaskado::toys

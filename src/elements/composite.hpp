@@ -1,0 +1,13 @@
+// All ports' pictures in one grid, and to each port the sound of all others.
+#pragma once
+
+#include "elements/mixing_hub.hpp"
+
+namespace kaskado::elements {
+
+class Composite final : public MixingHub, public CompositeApi {
+ public:
+  using MixingHub::MixingHub;
+};
+
+}  // namespace kaskado::elements

@@ -1,0 +1,144 @@
+#include "loop/compute_pool.hpp"
+
+#include <pthread.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "loop/processors.hpp"
+
+namespace kaskado::loop {
+
+namespace {
+
+constexpr int kNicer = 5;  // than the thread that made the pool
+
+}  // namespace
+
+struct ComputePool::State {
+  void run();
+  void settle() const;
+  std::shared_ptr<base::Work> next(std::unique_lock<std::mutex>& lock);
+
+  std::size_t most_threads = 1;
+  std::vector<int> processors;
+  int niceness = 0;
+  std::mutex mutex;
+  std::condition_variable wake;
+  // All under the mutex.
+  std::deque<std::shared_ptr<base::Work>> queue;
+  std::vector<std::thread> threads;
+  std::size_t idle = 0;
+  bool stopped = false;
+};
+
+ComputePool::ComputePool(std::size_t most_threads) : state_(std::make_shared<State>()) {
+  state_->processors = usable_processors();
+  state_->most_threads = most_threads ? most_threads : state_->processors.size();
+  state_->niceness = std::min(getpriority(PRIO_PROCESS, 0) + kNicer, 19);
+}
+
+ComputePool::~ComputePool() {
+  stop();
+}
+
+bool ComputePool::post(std::shared_ptr<base::Work> work) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->stopped) return false;
+    if (state_->queue.size() >= state_->idle && state_->threads.size() < state_->most_threads) start_thread();
+    if (state_->threads.empty()) return false;
+    state_->queue.push_back(std::move(work));
+  }
+  state_->wake.notify_one();
+  return true;
+}
+
+// Under the mutex. Where the system has no more threads to give, those that are there do the work.
+void ComputePool::start_thread() {
+  try {
+    state_->threads.emplace_back([state = state_] { state->run(); });
+  } catch (const std::system_error&) {
+  }
+}
+
+void ComputePool::stop() {
+  std::vector<std::thread> threads;
+  std::deque<std::shared_ptr<base::Work>> abandoned;
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->stopped = true;
+    threads.swap(state_->threads);
+    abandoned.swap(state_->queue);
+  }
+  state_->wake.notify_all();
+  for (auto& thread : threads) {
+    if (thread.get_id() == std::this_thread::get_id()) {
+      thread.detach();
+    } else {
+      thread.join();
+    }
+  }
+  for (const auto& work : abandoned) work->abandon();
+}
+
+std::size_t ComputePool::threads() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->threads.size();
+}
+
+// A thread begins as the one that started it, which may be a shard's: pinned to its core.
+void ComputePool::State::settle() const {
+  pthread_setname_np(pthread_self(), "compute");
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int processor : processors) {
+    if (processor < CPU_SETSIZE) CPU_SET(static_cast<std::size_t>(processor), &set);
+  }
+  // Where any of this is refused, it is only less fair.
+  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+  const sched_param none{};
+  pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
+}
+
+std::shared_ptr<base::Work> ComputePool::State::next(std::unique_lock<std::mutex>& lock) {
+  ++idle;
+  wake.wait(lock, [this] { return stopped || !queue.empty(); });
+  --idle;
+  if (stopped) return nullptr;
+  std::shared_ptr<base::Work> work = std::move(queue.front());
+  queue.pop_front();
+  return work;
+}
+
+void ComputePool::State::run() {
+  settle();
+  std::unique_lock lock(mutex);
+  while (std::shared_ptr<base::Work> work = next(lock)) {
+    lock.unlock();
+    const bool more = work->run();
+    if (!more) work.reset();
+    lock.lock();
+    if (!more) continue;
+    if (!stopped) {
+      queue.push_back(std::move(work));
+      continue;
+    }
+    lock.unlock();
+    work->abandon();
+    work.reset();
+    lock.lock();
+  }
+}
+
+}  // namespace kaskado::loop

@@ -1,0 +1,37 @@
+// The threads for what takes long: decoding, encoding, mixing and filters. They stand back behind the shards.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "base/executor.hpp"
+
+namespace kaskado::loop {
+
+// Runs each work's slices in turn. A thread is started when there is work and none is idle, up to their
+// number: a server that has nothing to compute has none. They may run on any processor that whoever made the
+// pool may run on, at a lower priority than that one's (nice(2), and SCHED_BATCH: sched(7)).
+//
+// Strands may outlive the pool. Whoever owns the pool stops it before letting go of what the work uses.
+class ComputePool final : public base::Executor {
+ public:
+  // `most_threads` 0: one for each processor.
+  explicit ComputePool(std::size_t most_threads = 0);
+  ~ComputePool() override;
+  ComputePool(const ComputePool&) = delete;
+
+  bool post(std::shared_ptr<base::Work> work) override;
+  // Waits for the slices that run, unless it is one of them that asks, and abandons what waits. Any thread.
+  void stop();
+
+  // How many there are by now.
+  std::size_t threads() const;
+
+ private:
+  struct State;
+  void start_thread();
+
+  const std::shared_ptr<State> state_;  // shared with the threads
+};
+
+}  // namespace kaskado::loop

@@ -1,0 +1,27 @@
+// Somebody who follows a feed otherwise than by sending it to a peer: another shard, a decoder.
+#pragma once
+
+#include <span>
+
+#include "rtp/media_packet.hpp"
+
+namespace kaskado::pipeline {
+
+// Told by the feed, in order.
+class FeedTap {
+ public:
+  // Another stream of the feed is the one to follow, or its formats are others.
+  virtual void source_changed() = 0;
+  virtual void forward(std::span<const rtp::MediaPacket> run) = 0;
+  // A sender report has come.
+  virtual void clock_changed() = 0;
+  // Media does not flow any more.
+  virtual void fell_silent() = 0;
+  // The feed goes: detach from it.
+  virtual void feed_gone() = 0;
+
+ protected:
+  ~FeedTap() = default;
+};
+
+}  // namespace kaskado::pipeline

@@ -1,0 +1,38 @@
+#include "pipeline/transcoding.hpp"
+
+#include <algorithm>
+
+#include "pipeline/encoded_feed.hpp"
+#include "pipeline/feed_decoder.hpp"
+
+namespace kaskado::pipeline {
+
+Transcoding::Transcoding(RtpFeed& feed) : feed_(feed) {}
+
+// Encoders let go of the frames first.
+Transcoding::~Transcoding() { variants_.clear(); }
+
+RtpFeed& Transcoding::variant(const Encoding& wanted) {
+  const auto found = std::ranges::find_if(variants_, [&](const auto& made) { return made->is_in(wanted); });
+  if (found != variants_.end()) return **found;
+  return *variants_.emplace_back(std::make_unique<EncodedFeed>(feed_, wanted));
+}
+
+RawMedia Transcoding::hold_frames() {
+  if (holders_++ == 0) decoder_ = std::make_unique<FeedDecoder>(feed_);
+  return decoder_->frames();
+}
+
+void Transcoding::release_frames() {
+  if (--holders_ == 0) decoder_.reset();
+}
+
+void Transcoding::source_changed() {
+  for (const auto& variant : variants_) variant->reconsider();
+}
+
+void Transcoding::encoding_changed() {
+  for (const auto& variant : variants_) variant->encoding_changed();
+}
+
+}  // namespace kaskado::pipeline

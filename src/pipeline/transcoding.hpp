@@ -1,0 +1,38 @@
+// What becomes of a feed beside its own packets: raw frames, and the same media in other codecs. One decoder,
+// however many want frames; one encoder a codec, however many want it.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "pipeline/encoding.hpp"
+#include "pipeline/raw_media.hpp"
+
+namespace kaskado::pipeline {
+
+class EncodedFeed;
+class FeedDecoder;
+class RtpFeed;
+
+// Owned by the feed, from the first who needs it on.
+class Transcoding {
+ public:
+  explicit Transcoding(RtpFeed& feed);
+  ~Transcoding();
+  Transcoding(const Transcoding&) = delete;
+
+  RtpFeed& variant(const Encoding& wanted);
+  RawMedia hold_frames();
+  void release_frames();
+  // Told by the feed.
+  void source_changed();
+  void encoding_changed();
+
+ private:
+  RtpFeed& feed_;
+  std::unique_ptr<FeedDecoder> decoder_;
+  std::size_t holders_ = 0;
+  std::vector<std::unique_ptr<EncodedFeed>> variants_;
+};
+
+}  // namespace kaskado::pipeline

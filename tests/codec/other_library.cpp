@@ -1,0 +1,5 @@
+// A shared library that is no codec module.
+extern "C" int some_other_function();
+int some_other_function() {
+  return 1;
+}
