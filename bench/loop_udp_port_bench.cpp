@@ -71,11 +71,11 @@ class Counting final : public DatagramHandler {
 
 struct Port {
   Port()
-      : port(UdpPort::open(loop, base::SocketAddress::v4({127, 0, 0, 1}, 0), 0, receiver, handler).value()) {}
+      : port(UdpPort::open(loop, base::SocketAddress::v4({127, 0, 0, 1}, 0), 0, intake).value()) {}
   Loop loop;
   base::PacketPool pool{4096};
-  DatagramReceiver receiver{pool};
   Counting handler;
+  Intake intake{loop, pool, 1, handler};
   std::unique_ptr<UdpPort> port;
 };
 

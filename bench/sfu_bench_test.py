@@ -95,7 +95,7 @@ class LossTest(unittest.TestCase):
 class ProblemsTest(unittest.TestCase):
     @staticmethod
     def checks(**changed):
-        return {"checks": {"packets": 10, "missing": 0, "faults": {}, **changed}}
+        return {"load": {"kind": "video"}, "checks": {"packets": 10, "missing": 0, "faults": {}, **changed}}
 
     def test_a_clean_run_has_none(self):
         self.assertEqual(figures.problems(self.checks(), lossless=True), [])

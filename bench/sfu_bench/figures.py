@@ -91,6 +91,7 @@ def of_load(measured):
     load = {"topology": options.topology, "publishers": len(measured["plan"].publishers),
             "viewers": len(measured["plan"].viewers), "rooms": measured["plan"].rooms, "pps": options.pps,
             "size": options.size, "fps": options.fps, "sending": "burst" if options.burst else "smooth",
+            "runs": options.runs,
             "kind": kind_of(options), "srtp": measured["run"]["srtp"], "shards": options.shards,
             "serverCpu": options.server_cpu, "loadCpu": options.load_cpu,
             "nice": options.nice, "seconds": measured["window"]["seconds"]}

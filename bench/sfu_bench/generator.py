@@ -28,7 +28,7 @@ class Generator:
     @classmethod
     async def start(cls, options, server):
         command = [options.build / paths.LOAD, "--sample", 1 if options.check else 16, "--srtp", options.srtp,
-                   "--ip", server.address]
+                   "--ip", server.address, "--runs", options.runs]
         return cls(await processes.start(command, options.load_cpu, options.nice, stdin=asyncio.subprocess.PIPE,
                                          stdout=asyncio.subprocess.PIPE, limit=LINE_BYTES))
 

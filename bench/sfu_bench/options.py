@@ -54,6 +54,9 @@ def make_parser():
     load.add_argument("--burst", action="store_true", help="a frame's packets at once, not spread evenly")
     load.add_argument("--audio", action="store_true", help="audio only: 50 packets/s of 100 bytes")
     load.add_argument("--idle", action="store_true", help="nothing is published: what connected peers cost by themselves")
+    load.add_argument("--runs", choices=["apart", "whole"], default="apart",
+                      help="the server's kernel takes apart what it sends as one message (GSO), or leaves that to the"
+                           " viewer's socket (GRO), as it would to a network card (apart)")
     load.add_argument("--srtp", choices=["gcm", "cm"], default="gcm", help="AES-GCM, or AES-CM with HMAC-SHA1")
 
     run = parser.add_argument_group("run")

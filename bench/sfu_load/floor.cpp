@@ -39,7 +39,7 @@ class Sends {
  public:
   Sends(std::size_t packet_bytes, std::size_t viewers) : packet_bytes_(packet_bytes) {
     for (std::size_t i = 0; i < viewers; ++i) {
-      auto viewer = PeerSocket::open(16);
+      auto viewer = PeerSocket::open({.sample_every = 16});
       if (!viewer) fail(viewer.error().message.c_str());
       sockaddr_in address{};
       address.sin_family = AF_INET;
@@ -82,8 +82,10 @@ class Sends {
   }
 
   void drain() {
-    for (PeerSocket& viewer : viewers_)
-      while (viewer.receive(batch_).size() == ReceiveBatch::kDatagrams) continue;
+    for (PeerSocket& viewer : viewers_) {
+      do viewer.receive(batch_);
+      while (batch_.is_full());
+    }
   }
 
   const std::size_t packet_bytes_;

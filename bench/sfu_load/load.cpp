@@ -56,18 +56,19 @@ Peer* Load::find(std::uint32_t id) {
 void Load::start(const SendPlan& plan) {
   const base::Instant first = now() + std::chrono::milliseconds{20};
   const auto spread_us = static_cast<std::uint32_t>(1e6 / plan.frames_per_second);
+  publishers_.clear();
   for (auto& [id, peer] : peers_) {
     if (!peer->publisher()) continue;
     peer->publisher()->start(plan, first + std::chrono::microseconds{shared_->random.below(spread_us)});
-    publishing_.set(id, peer->publisher()->deadline());
+    publishing_.set(static_cast<std::uint32_t>(publishers_.size()), peer->publisher()->deadline());
+    publishers_.push_back(peer.get());
   }
 }
 
 void Load::stop() {
-  for (auto& [id, peer] : peers_) {
-    if (!peer->publisher()) continue;
-    peer->publisher()->stop();
-    publishing_.set(id, base::kNever);
+  for (std::uint32_t place = 0; place < publishers_.size(); ++place) {
+    publishers_[place]->publisher()->stop();
+    publishing_.set(place, base::kNever);
   }
 }
 
@@ -77,10 +78,10 @@ void Load::close_all() {
 
 void Load::publish() {
   const base::Instant at = now();
-  while (const auto id = publishing_.take_due(at)) {
-    Peer& peer = *peers_.at(*id);
+  while (const auto place = publishing_.take_due(at)) {
+    Peer& peer = *publishers_[*place];
     peer.publisher()->send_due(at, peer.transport(), lateness_);
-    publishing_.set(*id, peer.publisher()->deadline());
+    publishing_.set(*place, peer.publisher()->deadline());
   }
 }
 

@@ -79,7 +79,8 @@ class Load {
   std::map<std::uint32_t, std::unique_ptr<Peer>> peers_;
   std::vector<Joining> joining_;
   std::deque<Peer*> settled_;       // the front one has waited longest
-  base::DeadlineQueue publishing_;  // by peer id
+  std::vector<Peer*> publishers_;   // that have been started
+  base::DeadlineQueue publishing_;  // by place in it
   base::Instant next_join_visit_{};
   base::Instant next_turn_{};
   bool in_window_ = false;

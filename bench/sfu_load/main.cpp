@@ -20,13 +20,14 @@
 namespace kaskado::bench {
 namespace {
 
-constexpr const char* kUsage = R"(usage: sfu_load [--sample N] [--srtp gcm|cm] [--ip ADDRESS]
+constexpr const char* kUsage = R"(usage: sfu_load [--sample N] [--srtp gcm|cm] [--ip ADDRESS] [--runs apart|whole]
 
 Reads commands and writes answers, a JSON object a line; bench/sfu_load/command_line.hpp has them.
 
   --sample N       decrypt one in N packets of each viewer and take its latency: a power of two, 1 for all (16)
   --srtp gcm|cm    AES-GCM, or AES-CM with HMAC-SHA1; both are offered where it is not said
   --ip ADDRESS     where the peers live (127.0.0.1)
+  --runs HOW       what the server sends as one message is taken apart before it comes (apart), or is not (whole)
 )";
 
 bool read_options(int count, char** arguments, Surroundings& shared) {
@@ -40,6 +41,8 @@ bool read_options(int count, char** arguments, Surroundings& shared) {
       shared.srtp_profiles = {dtls::kSrtpAeadAes128Gcm};
     } else if (name == "--srtp" && value == "cm") {
       shared.srtp_profiles = {dtls::kSrtpAes128CmSha1_80};
+    } else if (name == "--runs" && (value == "whole" || value == "apart")) {
+      shared.runs = value == "whole";
     } else if (name == "--ip") {
       const auto ip = base::SocketAddress::parse(value, 0);
       if (!ip || !ip->is_v4()) return false;

@@ -14,7 +14,7 @@ namespace kaskado::bench {
 
 namespace {
 
-constexpr int kMostBatches = 16;  // of one visit
+constexpr int kMostBatches = 32;  // of one visit
 constexpr base::Duration kReportInterval = std::chrono::seconds{1};
 
 rtp::Ssrc ssrc_of(const PeerSpec& spec) {
@@ -29,7 +29,7 @@ std::string name_of(const PeerSpec& spec) {
 base::Result<std::unique_ptr<Peer>> Peer::make(const PeerSpec& spec, Surroundings& shared, ice::IceRole role,
                                                base::Instant now) {
   // A publisher gets nothing but RTCP.
-  auto socket = PeerSocket::open(spec.publishes ? 1 : shared.sample_every, shared.ip);
+  auto socket = PeerSocket::open({.sample_every = spec.publishes ? 1 : shared.sample_every, .runs = shared.runs}, shared.ip);
   if (!socket) return socket.error();
   return std::unique_ptr<Peer>(new Peer(spec, shared, std::move(*socket), role, now));
 }
@@ -132,7 +132,7 @@ void Peer::visit(base::Instant now, Histogram* latency) {
   for (int i = 0; i < kMostBatches && transport_.socket().connected(); ++i) {
     const std::span<Datagram> batch = transport_.socket().receive(shared_.batch);
     for (Datagram& datagram : batch) receive(datagram, now, latency);
-    if (batch.size() < ReceiveBatch::kDatagrams) break;
+    if (!shared_.batch.is_full()) break;
   }
   if (transport_.deadline() <= now) transport_.advance(now);
   if (transport_.connected()) report_where_due(now);
@@ -154,7 +154,8 @@ void Peer::receive(Datagram& datagram, base::Instant now, Histogram* latency) {
 void Peer::receive_rtp(Datagram& datagram, Histogram* latency) {
   const rtp::SequenceNumber sequence{base::load_u16(datagram.bytes.data() + 2)};
   const auto extended = check_->note({base::load_u32(datagram.bytes.data() + 8)}, sequence);
-  if (!extended || datagram.bytes.size() == kTrimmedBytes) return;
+  const bool is_sampled = sequence.value % shared_.sample_every == 0;
+  if (!extended || !is_sampled) return;
   const srtp::OpenResult opened = transport_.open_rtp(datagram.bytes);
   const base::Bytes packet = datagram.bytes.first(opened.length);
   const auto header = rtp::parse_rtp(packet);

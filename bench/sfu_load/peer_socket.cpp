@@ -1,24 +1,27 @@
 #include "peer_socket.hpp"
 
 #include <arpa/inet.h>
-#include <linux/filter.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <string>
 #include <utility>
+
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
 
 namespace kaskado::bench {
 
 namespace {
 
 constexpr int kReceiveBufferBytes = 1 << 20;
-constexpr std::uint32_t kUdpHeaderBytes = 8;  // RFC 768; a socket's filter sees it
-constexpr std::uint32_t kWhole = 0xffff;
 
 sockaddr_in to_sockaddr(const base::SocketAddress& address) {
   sockaddr_in out{};
@@ -28,42 +31,28 @@ sockaddr_in to_sockaddr(const base::SocketAddress& address) {
   return out;
 }
 
-// Classic BPF over the datagram: RTP (RFC 3550 §5.1; on this port RFC 5761 §4 tells RTCP from it) whose
-// sequence number has no bit of the mask is cut behind the fixed header.
-bool attach_trimming(int fd, std::uint32_t mask) {
-  constexpr std::uint32_t at = kUdpHeaderBytes;
-  sock_filter code[] = {
-      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, at),
-      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xc0),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x80, 0, 7),  // not version 2
-      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, at + 1),
-      BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 192, 0, 1),
-      BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 223, 0, 4),  // RTCP
-      BPF_STMT(BPF_LD | BPF_H | BPF_ABS, at + 2),
-      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, mask),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),  // sampled
-      BPF_STMT(BPF_RET | BPF_K, kUdpHeaderBytes + kTrimmedBytes),
-      BPF_STMT(BPF_RET | BPF_K, kWhole),
-  };
-  const sock_fprog program{static_cast<unsigned short>(std::size(code)), code};
-  return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0;
+template <typename Value>
+std::optional<Value> control_value(const msghdr& header, int level, int type) {
+  for (const cmsghdr* control = CMSG_FIRSTHDR(&header); control;
+       control = CMSG_NXTHDR(const_cast<msghdr*>(&header), const_cast<cmsghdr*>(control))) {
+    if (control->cmsg_level != level || control->cmsg_type != type) continue;
+    Value value;
+    std::memcpy(&value, CMSG_DATA(control), sizeof value);
+    return value;
+  }
+  return std::nullopt;
 }
 
 base::WallTime arrival_of(const msghdr& header) {
-  for (const cmsghdr* control = CMSG_FIRSTHDR(&header); control;
-       control = CMSG_NXTHDR(const_cast<msghdr*>(&header), const_cast<cmsghdr*>(control))) {
-    if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SO_TIMESTAMPNS) continue;
-    timespec time;
-    std::memcpy(&time, CMSG_DATA(control), sizeof time);
-    return {time.tv_sec * 1'000'000'000 + time.tv_nsec};
-  }
-  return {};
+  const timespec time = control_value<timespec>(header, SOL_SOCKET, SO_TIMESTAMPNS).value_or(timespec{});
+  return {time.tv_sec * 1'000'000'000 + time.tv_nsec};
 }
 
 }  // namespace
 
-ReceiveBatch::ReceiveBatch() {
-  for (std::size_t i = 0; i < kDatagrams; ++i) {
+ReceiveBatch::ReceiveBatch() : memory_(new std::array<std::uint8_t, kStride>[kMessages]) {
+  datagrams_.reserve(kMessages);
+  for (std::size_t i = 0; i < kMessages; ++i) {
     vectors_[i] = {memory_[i].data(), kBytes};
     messages_[i] = {};
     messages_[i].msg_hdr.msg_iov = &vectors_[i];
@@ -73,7 +62,7 @@ ReceiveBatch::ReceiveBatch() {
   }
 }
 
-base::Result<PeerSocket> PeerSocket::open(unsigned sample_every, const base::SocketAddress& ip) {
+base::Result<PeerSocket> PeerSocket::open(const PeerSocketOptions& options, const base::SocketAddress& ip) {
   const auto fail = [](const char* what) { return base::Error{std::string(what) + ": " + strerror(errno)}; };
   const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return fail("cannot make a UDP socket");
@@ -81,8 +70,10 @@ base::Result<PeerSocket> PeerSocket::open(unsigned sample_every, const base::Soc
   const int on = 1;
   setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &kReceiveBufferBytes, sizeof kReceiveBufferBytes);
   setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-  if (sample_every > 1 && !attach_trimming(fd, sample_every - 1))
-    return fail("cannot attach a socket filter");
+  const bool trims = options.sample_every > 1;
+  if (trims && !attach_viewer_filter(fd, options.sample_every)) return fail("cannot attach a socket filter");
+  if (options.runs && (!trims || viewer_filter_knows_runs(options.sample_every)))
+    setsockopt(fd, SOL_UDP, UDP_GRO, &on, sizeof on);
   sockaddr_in address = to_sockaddr(ip);
   socklen_t length = sizeof address;
   if (bind(fd, reinterpret_cast<sockaddr*>(&address), length) != 0) return fail("cannot bind a UDP socket");
@@ -110,14 +101,28 @@ bool PeerSocket::send(base::Bytes datagram) {
 }
 
 std::span<Datagram> PeerSocket::receive(ReceiveBatch& batch) {
-  const int got = recvmmsg(fd_, batch.messages_.data(), ReceiveBatch::kDatagrams, MSG_DONTWAIT, nullptr);
+  const int got = recvmmsg(fd_, batch.messages_.data(), ReceiveBatch::kMessages, MSG_DONTWAIT, nullptr);
+  batch.datagrams_.clear();
+  batch.is_full_ = got == static_cast<int>(ReceiveBatch::kMessages);
   for (int i = 0; i < got; ++i) {
     mmsghdr& message = batch.messages_[static_cast<std::size_t>(i)];
-    batch.datagrams_[static_cast<std::size_t>(i)] = {
-        {batch.memory_[static_cast<std::size_t>(i)].data(), message.msg_len}, arrival_of(message.msg_hdr)};
+    const base::MutableBytes bytes(batch.memory_[static_cast<std::size_t>(i)].data(), message.msg_len);
+    batch.split(bytes, message.msg_hdr);
     message.msg_hdr.msg_controllen = sizeof(ReceiveBatch::Control);
   }
-  return {batch.datagrams_.data(), static_cast<std::size_t>(std::max(got, 0))};
+  return batch.datagrams_;
+}
+
+// Datagrams of one length but for the last (udp(7), UDP_GRO).
+void ReceiveBatch::split(base::MutableBytes bytes, const msghdr& header) {
+  const base::WallTime arrived = arrival_of(header);
+  const int told = control_value<int>(header, SOL_UDP, UDP_GRO).value_or(0);
+  const std::size_t segment = told > 0 ? static_cast<std::size_t>(told) : bytes.size();
+  do {
+    const std::size_t length = std::min(segment, bytes.size());
+    datagrams_.push_back({bytes.first(length), arrived});
+    bytes = bytes.subspan(length);
+  } while (!bytes.empty());
 }
 
 std::uint32_t PeerSocket::queue_drops() const {

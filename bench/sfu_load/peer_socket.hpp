@@ -6,13 +6,16 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/packet.hpp"
 #include "base/result.hpp"
 #include "base/socket_address.hpp"
 #include "base/time.hpp"
+#include "viewer_filter.hpp"
 
 namespace kaskado::bench {
 
@@ -24,31 +27,43 @@ struct Datagram {
 // Memory for one turn of one socket, shared by all of them.
 class ReceiveBatch {
  public:
-  static constexpr std::size_t kDatagrams = 64;
+  static constexpr std::size_t kMessages = 32;
   ReceiveBatch();
+
+  // Whether the last read may have left something behind.
+  bool is_full() const { return is_full_; }
 
  private:
   friend class PeerSocket;
-  static constexpr std::size_t kBytes = base::kMaxDatagramBytes + 100;
+  // A run of datagrams comes as one message (UDP_GRO).
+  static constexpr std::size_t kBytes = 64 << 10;
+  // Most messages are short: not all of them in the same lines of the caches.
+  static constexpr std::size_t kStride = kBytes + 9 * 64;
   struct alignas(cmsghdr) Control {
-    char bytes[CMSG_SPACE(sizeof(timespec))];
+    char bytes[CMSG_SPACE(sizeof(timespec)) + CMSG_SPACE(sizeof(int))];
   };
 
-  std::array<std::array<std::uint8_t, kBytes>, kDatagrams> memory_;
-  std::array<iovec, kDatagrams> vectors_;
-  std::array<Control, kDatagrams> controls_;
-  std::array<mmsghdr, kDatagrams> messages_;
-  std::array<Datagram, kDatagrams> datagrams_;
+  void split(base::MutableBytes bytes, const msghdr& header);
+
+  std::unique_ptr<std::array<std::uint8_t, kStride>[]> memory_;
+  std::array<iovec, kMessages> vectors_;
+  std::array<Control, kMessages> controls_;
+  std::array<mmsghdr, kMessages> messages_;
+  std::vector<Datagram> datagrams_;
+  bool is_full_ = false;
 };
 
-// What the kernel copies of an RTP packet that is not sampled: the fixed header.
-inline constexpr std::size_t kTrimmedBytes = 12;
+struct PeerSocketOptions {
+  // Of RTP only one packet in so many comes whole (a power of two; 1: all of them); RTCP, DTLS and STUN always do.
+  unsigned sample_every = 1;
+  // Whether datagrams that are sent as one message (UDP_SEGMENT) come as one: the sender's kernel does not take them
+  // apart before, as where a network card does that.
+  bool runs = false;
+};
 
 class PeerSocket {
  public:
-  // Of RTP only one packet in `sample_every` comes whole (a power of two; 1: all of them), told by its
-  // sequence number; RTCP, DTLS and STUN always do.
-  static base::Result<PeerSocket> open(unsigned sample_every,
+  static base::Result<PeerSocket> open(const PeerSocketOptions& options,
                                        const base::SocketAddress& ip = base::SocketAddress::v4({127, 0, 0, 1},
                                                                                                0));
   PeerSocket(PeerSocket&& other) noexcept;

@@ -1,10 +1,15 @@
 #include "peer_socket.hpp"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
+#include "bare_messages.hpp"
 #include "clocks.hpp"
 
 namespace kaskado::bench {
@@ -36,8 +41,8 @@ class PeerSocketTest : public testing::Test {
     return got[0].bytes.size();
   }
 
-  PeerSocket viewer = PeerSocket::open(16).value();
-  PeerSocket server = PeerSocket::open(1).value();
+  PeerSocket viewer = PeerSocket::open({.sample_every = 16}).value();
+  PeerSocket server = PeerSocket::open({}).value();
   std::unique_ptr<ReceiveBatch> batch = std::make_unique<ReceiveBatch>();
 };
 
@@ -60,6 +65,35 @@ TEST_F(PeerSocketTest, SamplesEverythingWhereItIsTold) {
   const auto got = server.receive(*batch);
   ASSERT_EQ(got.size(), 1u);
   EXPECT_EQ(got[0].bytes.size(), 200u);
+}
+
+// Of three datagrams of 200 bytes that are sent as one message, none of which is sampled: the lengths that arrive.
+std::vector<std::size_t> arriving_of_a_run(bool runs) {
+  PeerSocket viewer = PeerSocket::open({.sample_every = 16, .runs = runs}).value();
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(viewer.local().port());
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  BareMessages message({address}, 3, 200);
+  for (std::uint8_t i = 0; i < 3; ++i) std::ranges::copy(datagram(0x80, 96, i + 1), message.datagram(i).begin());
+  const int sender = socket(AF_INET, SOCK_DGRAM, 0);
+  EXPECT_TRUE(message.send(sender));
+  close(sender);
+  const auto batch = std::make_unique<ReceiveBatch>();
+  std::vector<std::size_t> lengths;
+  for (const Datagram& got : viewer.receive(*batch)) {
+    EXPECT_EQ(base::load_u16(got.bytes.data() + 2), lengths.size() + 1);
+    EXPECT_GT(got.arrived.unix_ns, 0);
+    lengths.push_back(got.bytes.size());
+  }
+  EXPECT_FALSE(batch->is_full());
+  return lengths;
+}
+
+TEST_F(PeerSocketTest, TakesARunApartOrWhole) {
+  EXPECT_EQ(arriving_of_a_run(false), std::vector<std::size_t>(3, kTrimmedBytes));
+  if (!viewer_filter_knows_runs(16)) GTEST_SKIP() << "the kernel lets nobody load a filter for runs";
+  EXPECT_EQ(arriving_of_a_run(true), std::vector<std::size_t>(3, 200));
 }
 
 TEST_F(PeerSocketTest, TellsWhenADatagramCame) {

@@ -25,6 +25,7 @@ struct Surroundings {
   std::shared_ptr<const dtls::Certificate> certificate;
   std::vector<std::uint16_t> srtp_profiles;
   unsigned sample_every = 16;
+  bool runs = false;  // PeerSocketOptions::runs
   // Where the peers live, and the server with them. Another one than this is for servers that leave the
   // loopback interface out.
   base::SocketAddress ip = base::SocketAddress::v4({127, 0, 0, 1}, 0);

@@ -10,15 +10,10 @@
 #include <span>
 
 #include "base/packet.hpp"
-#include "base/socket_address.hpp"
+#include "loop/sender_queues.hpp"
 #include "loop/udp_counters.hpp"
 
 namespace kaskado::loop {
-
-struct ReceivedDatagram {
-  base::PacketRef packet;  // `arrived` is set
-  base::SocketAddress from;
-};
 
 // One for all ports of a loop: its buffers (2 MiB, and packets from the pool that wait to be filled) would be
 // much for each of thousands of ports, and hold nothing between two wake-ups. After construction nothing here

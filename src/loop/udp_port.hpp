@@ -7,35 +7,21 @@
 #include <span>
 
 #include "base/outbox.hpp"
-#include "base/packet.hpp"
 #include "base/result.hpp"
 #include "base/socket_address.hpp"
-#include "loop/datagram_receiver.hpp"
 #include "loop/datagram_sender.hpp"
+#include "loop/intake.hpp"
 #include "loop/loop.hpp"
 #include "loop/udp_counters.hpp"
 
 namespace kaskado::loop {
 
-// Told of what has come in, on the loop's thread.
-class DatagramHandler {
- public:
-  virtual ~DatagramHandler() = default;
-  // The datagrams may be moved from. At most UdpPort::kReceiveBatch at a time.
-  virtual void on_batch(std::uint16_t port_index, std::span<ReceivedDatagram> batch, base::Instant now) = 0;
-  // Before the batch, when the kernel had to drop datagrams because they were not read in time.
-  virtual void on_queue_overflow(base::Instant now) = 0;
-};
-
 class UdpPort {
  public:
-  static constexpr std::size_t kReceiveBatch = DatagramReceiver::kBatch;
-
-  // Binds to `local`; port 0 lets the kernel choose. `index` is what paths name this port by. `receiver` is
-  // shared by the ports of a loop, and outlives them.
+  // Binds to `local`; port 0 lets the kernel choose. `index` is what paths name this port by. What comes
+  // in goes to `intake`, which outlives the port.
   static base::Result<std::unique_ptr<UdpPort>> open(Loop& loop, const base::SocketAddress& local,
-                                                     std::uint16_t index, DatagramReceiver& receiver,
-                                                     DatagramHandler& handler);
+                                                     std::uint16_t index, Intake& intake);
   ~UdpPort();
   UdpPort(const UdpPort&) = delete;
 
@@ -46,21 +32,18 @@ class UdpPort {
   void send(const base::Outbox& outbox, std::span<const base::Egress> pending) {
     sender_.send(outbox, pending, counters_);
   }
+  // Nothing that comes here is dealt with any more; what is to be sent still is.
+  void stop_reading();
 
  private:
   struct Poll;
-  UdpPort(Loop& loop, int socket, std::uint16_t index, DatagramReceiver& receiver, DatagramHandler& handler);
-  void on_readable();
-  void note_senders(std::span<const ReceivedDatagram> batch);
+  UdpPort(int socket, std::uint16_t index, Intake& intake) : socket_(socket), index_(index), intake_(intake), sender_(socket) {}
 
-  Loop& loop_;
   const int socket_;
   const std::uint16_t index_;
-  DatagramHandler& handler_;
+  Intake& intake_;
   base::SocketAddress local_;
   UdpCounters counters_;
-  std::uint64_t overflows_told_ = 0;
-  DatagramReceiver& receiver_;
   DatagramSender sender_;
   Poll* poll_ = nullptr;  // freed by the loop after its handle has closed
 };

@@ -18,7 +18,7 @@
 #include "base/random.hpp"
 #include "base/ring.hpp"
 #include "base/time.hpp"
-#include "loop/udp_port.hpp"
+#include "loop/sender_queues.hpp"
 #include "media/stage_meter.hpp"
 #include "pipeline/media_configuration.hpp"
 #include "pipeline/media_port.hpp"

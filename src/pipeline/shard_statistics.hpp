@@ -13,7 +13,7 @@
 namespace kaskado::pipeline {
 
 #define KASKADO_STAGES(X) \
-  X(batch)   /* datagrams of one port, from their reading until all that they caused is sent; of one in 16 */ \
+  X(batch)   /* datagrams of one port, from the first one's reading until all that they caused is sent; of one in 16 */ \
   X(forward) /* of a batch, all but the sending: demultiplexing, opening, stamping, sealing */                \
   X(send)    /* of a batch, the kernel's part */                                                              \
   X(relayed) /* what other shards have relayed, from their ring into the outbox */                            \

@@ -55,7 +55,7 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
              {.open = [this](std::uint16_t port, const auto& address) { return open_session_port(port, address); },
               .close = [this](std::uint16_t port) { close_port(port); }}),
       timer_(loop_, [this] { timed(Stage::timers, [this](base::Instant now) { shard_.advance(now); }); }),
-      receiver_(shard_.packets()),
+      intake_(loop_, shard_.packets(), random_.u64(), *this),
       egress_(Shard::kOutboxSlots) {
   shard_.demux() = transport::Demux(random_.u64());  // a seed that peers cannot know
   if (surroundings.network) shard_.join(*surroundings.network, static_cast<std::size_t>(index));
@@ -96,6 +96,9 @@ void ShardThread::stop() {
   shard_.release_all();
   log_drops();
   flush();
+  for (const auto& port : ports_) {
+    if (port) port->stop_reading();
+  }
   ports_.clear();
   closed_ports_.clear();
   timer_.arm(base::kNever);
@@ -188,7 +191,7 @@ base::Result<void> ShardThread::open_ports() {
 }
 
 base::Result<base::SocketAddress> ShardThread::open_port(std::uint16_t index, const base::SocketAddress& address) {
-  auto opened = loop::UdpPort::open(loop_, address, index, receiver_, *this);
+  auto opened = loop::UdpPort::open(loop_, address, index, intake_);
   if (!opened) return std::move(opened).error();
   if (index >= ports_.size()) ports_.resize(std::size_t{index} + 1);
   ports_[index] = std::move(opened).value();
@@ -212,7 +215,10 @@ base::Result<base::SocketAddress> ShardThread::open_session_port(std::uint16_t i
 }
 
 // It may be the one whose datagrams are being worked on.
-void ShardThread::close_port(std::uint16_t index) { closed_ports_.push_back(std::move(ports_[index])); }
+void ShardThread::close_port(std::uint16_t index) {
+  ports_[index]->stop_reading();
+  closed_ports_.push_back(std::move(ports_[index]));
+}
 
 void ShardThread::on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch, base::Instant now) {
   constexpr unsigned kMeasured = 16;  // one batch of so many
@@ -221,13 +227,14 @@ void ShardThread::on_batch(std::uint16_t port_index, std::span<loop::ReceivedDat
     return flush();
   }
   sending_ = base::Duration{0};
+  const base::Instant read = batch.front().packet->arrived;
   const base::Instant start = loop::monotonic_now();
   shard_.on_batch(port_index, batch, now);
   flush();
-  const base::Duration whole = loop::monotonic_now() - start;
+  const base::Instant end = loop::monotonic_now();
   const base::Duration sending = *std::exchange(sending_, std::nullopt);
-  latencies_[static_cast<std::size_t>(Stage::batch)].record(whole);
-  latencies_[static_cast<std::size_t>(Stage::forward)].record(whole - sending);
+  latencies_[static_cast<std::size_t>(Stage::batch)].record(end - read);
+  latencies_[static_cast<std::size_t>(Stage::forward)].record(end - start - sending);
   latencies_[static_cast<std::size_t>(Stage::send)].record(sending);
 }
 

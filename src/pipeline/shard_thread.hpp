@@ -13,6 +13,7 @@
 #include "base/result.hpp"
 #include "loop/bell.hpp"
 #include "loop/egress_groups.hpp"
+#include "loop/intake.hpp"
 #include "loop/mailbox.hpp"
 #include "loop/udp_port.hpp"
 #include "pipeline/shard.hpp"
@@ -89,7 +90,7 @@ class ShardThread final : private loop::DatagramHandler {
   base::SystemRandom random_;
   Shard shard_;
   loop::Timer timer_;
-  loop::DatagramReceiver receiver_;
+  loop::Intake intake_;
   loop::EgressGroups egress_;
   StageLatencies latencies_;
   unsigned batches_ = 0;

@@ -4,18 +4,14 @@
 #include <cassert>
 #include <cstring>
 
+#include "base/seeded_hash.hpp"
 #include "ice/stun.hpp"
 #include "transport/datagram_kind.hpp"
 
 namespace kaskado::transport {
 
 std::uint64_t Demux::PathHash::operator()(const base::Path& path, std::uint64_t seed) const {
-  std::uint64_t low, high;
-  std::memcpy(&low, path.remote.ip_bytes(), 8);
-  std::memcpy(&high, path.remote.ip_bytes() + 8, 8);
-  const std::uint64_t rest =
-      path.remote.port() | std::uint64_t{path.port_index} << 16 | std::uint64_t{path.remote.scope()} << 32;
-  return mix(low, high, rest, seed);
+  return base::mix(path, seed);
 }
 
 Demux::FragmentKey::FragmentKey(std::string_view fragment) {
@@ -25,7 +21,7 @@ Demux::FragmentKey::FragmentKey(std::string_view fragment) {
 }
 
 std::uint64_t Demux::FragmentHash::operator()(const FragmentKey& key, std::uint64_t seed) const {
-  return mix(key.words[0], key.words[1], key.words[2], seed);
+  return base::mix(key.words[0], key.words[1], key.words[2], seed);
 }
 
 Demux::Known& Demux::known(PeerId peer) {

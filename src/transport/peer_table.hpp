@@ -15,17 +15,6 @@ namespace kaskado::transport {
 using PeerId = std::uint32_t;
 inline constexpr PeerId kNobody = 0xffffffff;
 
-// Three words to one, so that whoever does not know the seed cannot choose keys that meet.
-inline std::uint64_t mix(std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t seed) {
-  const auto multiply = [](std::uint64_t x, std::uint64_t y) {
-    __extension__ using Wide = unsigned __int128;
-    const Wide product = Wide{x} * y;
-    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-  };
-  constexpr std::uint64_t kOdd1 = 0x9e3779b97f4a7c15, kOdd2 = 0xd6e8feb86659fd93;
-  return multiply(multiply(a ^ seed, b ^ kOdd1) ^ c, seed ^ kOdd2);
-}
-
 // `Key` is a value of 28 bytes at the most, and Hash()(key, seed) spreads it over 64 bits. Grows to twice as
 // many places as keys, and never shrinks. Owned by one shard.
 template <typename Key, typename Hash>

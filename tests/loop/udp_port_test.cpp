@@ -33,15 +33,15 @@ struct Collector : DatagramHandler {
 struct UdpPortTest : testing::TestWithParam<const char*> {
   Loop loop;
   base::PacketPool pool{512};
-  DatagramReceiver receiver{pool};
   Collector at_a, at_b;
+  Intake intake_a{loop, pool, 1, at_a}, intake_b{loop, pool, 1, at_b};
   std::unique_ptr<UdpPort> a, b;
 
   void SetUp() override {
     at_a.loop = at_b.loop = &loop;
     const auto local = *base::SocketAddress::parse(GetParam(), 0);
-    auto first = UdpPort::open(loop, local, 0, receiver, at_a);
-    auto second = UdpPort::open(loop, local, 1, receiver, at_b);
+    auto first = UdpPort::open(loop, local, 0, intake_a);
+    auto second = UdpPort::open(loop, local, 1, intake_b);
     ASSERT_TRUE(first) << first.error().message;
     ASSERT_TRUE(second) << second.error().message;
     a = std::move(first).value();
@@ -119,7 +119,7 @@ TEST_P(UdpPortTest, RunsLongerThanABatchComeWholeAndInOrder) {
   guard.arm(monotonic_now() + 5s);
   loop.run();
   EXPECT_EQ(at_b.texts, sent);
-  EXPECT_EQ(at_b.largest_batch, UdpPort::kReceiveBatch);
+  EXPECT_EQ(at_b.largest_batch, Intake::kBatch);
   EXPECT_LT(b->counters().receive_calls, 20u);
   EXPECT_EQ(b->counters().datagrams_in, sent.size());
 }
@@ -169,26 +169,6 @@ TEST_P(UdpPortTest, AFloodIsReadToItsEnd) {
   loop.run();
   EXPECT_EQ(at_b.texts, sent);
   EXPECT_GE(b->counters().receive_calls, 400u / 32);
-}
-
-// A port for each of thousands of sessions must not each keep packets ready.
-TEST_P(UdpPortTest, PortsOfALoopShareThePacketsThatWaitToBeFilled) {
-  base::Outbox outbox(4);
-  outbox.send(base::as_bytes("one"), {0, b->local()});
-  outbox.send(base::as_bytes("two"), {0, a->local()});
-  Timer guard(loop, [&] { loop.stop(); });
-  guard.arm(monotonic_now() + 5s);
-  const std::span<const base::Egress> pending = outbox.pending();
-  a->send(outbox, pending.first(1));
-  at_b.wanted = 1;
-  loop.run();
-  const std::size_t waiting = pool.in_use();
-  EXPECT_GT(waiting, 0u);
-  a->send(outbox, pending.last(1));
-  at_a.wanted = 1;
-  loop.run();
-  EXPECT_EQ(at_a.texts, std::vector<std::string>{"two"});
-  EXPECT_EQ(pool.in_use(), waiting);
 }
 
 // What an ordinary socket sees of the IPv4 TOS octets or IPv6 traffic classes of `count` datagrams.
@@ -244,11 +224,11 @@ INSTANTIATE_TEST_SUITE_P(BothFamilies, UdpPortTest, testing::Values("127.0.0.1",
 TEST(UdpPort, ATakenPortIsAnErrorThatNamesIt) {
   Loop loop;
   base::PacketPool pool(64);
-  DatagramReceiver receiver(pool);
   Collector handler;
-  auto first = UdpPort::open(loop, *base::SocketAddress::parse("127.0.0.1", 0), 0, receiver, handler);
+  Intake intake(loop, pool, 1, handler);
+  auto first = UdpPort::open(loop, *base::SocketAddress::parse("127.0.0.1", 0), 0, intake);
   ASSERT_TRUE(first);
-  const auto second = UdpPort::open(loop, (*first)->local(), 1, receiver, handler);
+  const auto second = UdpPort::open(loop, (*first)->local(), 1, intake);
   ASSERT_FALSE(second);
   EXPECT_NE(second.error().message.find((*first)->local().text()), std::string::npos);
 }

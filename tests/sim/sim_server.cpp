@@ -154,7 +154,7 @@ void SimServer::receive(std::span<Datagram> batch, Instant now) {
   // As the sockets give them: one batch a port, no longer than theirs.
   while (!batch.empty()) {
     std::size_t run = 1;
-    while (run < batch.size() && run < loop::UdpPort::kReceiveBatch && batch[run].to == batch[0].to) ++run;
+    while (run < batch.size() && run < loop::SenderQueues::kBatch && batch[run].to == batch[0].to) ++run;
     const auto port = std::ranges::find(ports_, batch[0].to, [](const auto& entry) { return entry.second; });
     if (port != ports_.end()) receive_run(port->first, batch.first(run), now);  // or it has been closed
     batch = batch.subspan(run);
