@@ -72,6 +72,7 @@ base::Result<std::unique_ptr<Content>> make_coded_frames(const FramesPlan& plan)
   std::FILE* sent_log = nullptr;
   if (!plan.sent_log.empty() && !(sent_log = std::fopen(plan.sent_log.c_str(), "we")))
     return base::Error{"cannot write " + plan.sent_log};
+  if (sent_log) std::setvbuf(sent_log, nullptr, _IOLBF, 0);  // who reads it does not wait for our end
   return std::unique_ptr<Content>(std::make_unique<CodedFrames>(plan, sent_log));
 }
 

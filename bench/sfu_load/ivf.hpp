@@ -26,7 +26,7 @@ struct IvfFile {
   int height = 0;
   std::vector<IvfFrame> frames;
 
-  // VP8 and H264 are known.
+  // VP8 and H264 are known. A last frame that is cut short, as of a recording that goes on, is left out.
   static base::Result<IvfFile> read(const std::string& path);
 };
 
