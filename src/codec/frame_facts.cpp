@@ -32,29 +32,23 @@ std::optional<PictureSize> vp9_size(Bytes chunk) {
   return largest;
 }
 
-// Of the first sequence parameter set before a slice.
+// A sequence parameter set behind a slice is the next picture's.
 std::optional<PictureSize> h264_size(Bytes frame) {
-  NalUnits units(frame);
-  while (const auto nal = units.next()) {
-    const int type = h264::type_of((*nal)[0]);
-    if (h264::is_slice(type)) break;
-    if (type != h264::kSps) continue;
-    const auto sps = parse_h264_sps(*nal);
-    return sps ? std::optional(sps->size) : std::nullopt;
-  }
-  return std::nullopt;
+  const auto nal = find_nal(frame, [](std::uint8_t header) {
+    const int type = h264::type_of(header);
+    return type == h264::kSps || h264::is_slice(type);
+  });
+  const auto sps = nal ? parse_h264_sps(*nal) : std::nullopt;
+  return sps ? std::optional(sps->size) : std::nullopt;
 }
 
 std::optional<PictureSize> h265_size(Bytes frame) {
-  NalUnits units(frame);
-  while (const auto nal = units.next()) {
-    const int type = h265::type_of((*nal)[0]);
-    if (h265::is_slice(type)) break;
-    if (type != h265::kSps) continue;
-    const auto sps = parse_h265_sps(*nal);
-    return sps ? std::optional(sps->size) : std::nullopt;
-  }
-  return std::nullopt;
+  const auto nal = find_nal(frame, [](std::uint8_t header) {
+    const int type = h265::type_of(header);
+    return type == h265::kSps || h265::is_slice(type);
+  });
+  const auto sps = nal ? parse_h265_sps(*nal) : std::nullopt;
+  return sps ? std::optional(sps->size) : std::nullopt;
 }
 
 std::optional<PictureSize> av1_size(Bytes frame) {
@@ -79,20 +73,9 @@ bool is_vp9_key_frame(Bytes chunk) {
   return header && header->key_frame;
 }
 
-bool has_h264_key_frame(Bytes frame) {
-  NalUnits units(frame);
-  while (const auto nal = units.next()) {
-    if (h264::type_of((*nal)[0]) == h264::kIdrSlice) return true;
-  }
-  return false;
-}
-
 bool has_h265_key_frame(Bytes frame) {
-  NalUnits units(frame);
-  while (const auto nal = units.next()) {
-    if (h265::is_random_access(h265::type_of((*nal)[0]))) return true;
-  }
-  return false;
+  return find_nal(frame, [](std::uint8_t header) { return h265::is_random_access(h265::type_of(header)); })
+      .has_value();
 }
 
 // A sequence header and behind it a key frame (AV1 §7.5).
@@ -150,7 +133,7 @@ bool is_key_frame(CodecId codec, Bytes frame) {
     case CodecId::vp9:
       return is_vp9_key_frame(frame);
     case CodecId::h264:
-      return has_h264_key_frame(frame);
+      return find_nal(frame, h264::is_idr).has_value();
     case CodecId::h265:
       return has_h265_key_frame(frame);
     case CodecId::av1:

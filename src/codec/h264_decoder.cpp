@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "codec/annex_b.hpp"
-#include "codec/h264_sps.hpp"
+#include "codec/bitstream/h264.hpp"
+#include "codec/bitstream/nal_units.hpp"
 #include "codec/planes.hpp"
 
 namespace kaskado::codec {
@@ -23,12 +23,12 @@ bool openh264_decodes(const H264Sps& sps) {
 Contents look_into(base::Bytes frame) {
   Contents contents;
   NalUnits units(frame);
-  for (base::Bytes unit = units.next(); !unit.empty(); unit = units.next()) {
-    const H264Nal type = h264_nal_type(unit);
-    if (type == H264Nal::idr) contents.key_frame = true;
-    if (type != H264Nal::sps) continue;
-    const std::optional<H264Sps> sps = parse_h264_sps(unit);
-    if (!sps || (sps->coded_width && !is_allowed_size(sps->coded_width, sps->coded_height))) {
+  while (const auto unit = units.next()) {
+    const int type = h264::type_of((*unit)[0]);
+    if (type == h264::kIdrSlice) contents.key_frame = true;
+    if (type != h264::kSps) continue;
+    const std::optional<H264Sps> sps = parse_h264_sps(*unit);
+    if (!sps || !is_allowed_size(sps->coded_size.width, sps->coded_size.height)) {
       contents.malformed = true;
       return contents;
     }

@@ -181,6 +181,13 @@ void read_media_element(SettingsReader& in, const KnownCodecs&, Configuration& i
   }
 }
 
+void read_composite(SettingsReader& in, const KnownCodecs&, Configuration& into) {
+  pipeline::MediaConfiguration& media = into.media;
+  read_integer(in, "width", 1, 8192, media.composite_width);
+  read_integer(in, "height", 1, 8192, media.composite_height);
+  read_integer(in, "framerate", 1, 120, media.composite_frames_per_second);
+}
+
 using ReadClass = void (*)(SettingsReader&, const KnownCodecs&, Configuration&);
 const std::map<std::string, ReadClass, std::less<>>& class_readers() {
   static const std::map<std::string, ReadClass, std::less<>> kReaders{
@@ -188,6 +195,7 @@ const std::map<std::string, ReadClass, std::less<>>& class_readers() {
       {"BaseRtpEndpoint", read_base_rtp_endpoint},
       {"WebRtcEndpoint", read_web_rtc_endpoint},
       {"MediaElement", read_media_element},
+      {"Composite", read_composite},
   };
   return kReaders;
 }

@@ -17,12 +17,15 @@ pipeline::ApiError out_of_range(const char* parameter, int most) {
 pipeline::ApiResult<std::unique_ptr<pipeline::MediaObject>> create_composite(const pipeline::Construction& construction,
                                                                              CompositeParams params) {
   constexpr int kMostFrames = static_cast<int>(media::MixingClock::kMaxFramesPerSecond);
-  if (params.width < 1 || params.width > codec::Picture::kMaxWidth) return out_of_range("width", codec::Picture::kMaxWidth);
-  if (params.height < 1 || params.height > codec::Picture::kMaxHeight) return out_of_range("height", codec::Picture::kMaxHeight);
-  if (params.framerate < 1 || params.framerate > kMostFrames) return out_of_range("framerate", kMostFrames);
-  auto layout = std::make_shared<media::GridLayout>(params.width, params.height);
-  return std::unique_ptr<pipeline::MediaObject>(
-      std::make_unique<Composite>(construction, params.media_pipeline, std::move(layout), params.framerate));
+  const pipeline::MediaConfiguration& configured = construction.shard->configuration();
+  const int width = params.width.value_or(configured.composite_width);
+  const int height = params.height.value_or(configured.composite_height);
+  const int framerate = params.framerate.value_or(configured.composite_frames_per_second);
+  if (width < 1 || width > codec::Picture::kMaxWidth) return out_of_range("width", codec::Picture::kMaxWidth);
+  if (height < 1 || height > codec::Picture::kMaxHeight) return out_of_range("height", codec::Picture::kMaxHeight);
+  if (framerate < 1 || framerate > kMostFrames) return out_of_range("framerate", kMostFrames);
+  return std::unique_ptr<pipeline::MediaObject>(std::make_unique<Composite>(
+      construction, params.media_pipeline, std::make_shared<media::GridLayout>(width, height), framerate));
 }
 
 }  // namespace kaskado::elements

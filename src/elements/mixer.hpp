@@ -8,6 +8,7 @@
 #include "elements/routing_hub.hpp"
 #include "elements/sound_mix.hpp"
 #include "pipeline/media_input.hpp"
+#include "pipeline/rtp_feed.hpp"
 
 namespace kaskado::elements {
 
@@ -28,6 +29,7 @@ class Mixer final : public RoutingHub, public MixerApi {
   struct Input final : pipeline::MediaInput {
     Input(Mixer& owner, HubPort& at) : mixer(owner), port(at) {}
     void bind(pipeline::RtpFeed* bound) override;
+    std::optional<base::Duration> latency() const override { return origin ? origin->latency() : std::nullopt; }
 
     Mixer& mixer;
     HubPort& port;

@@ -14,8 +14,8 @@ using pipeline::MediaType;
 MixingHub::Port::Port(MixingHub& hub, HubPort& port, media::PortId given)
     : id(given),
       ends(std::make_shared<media::MixerPort>()),
-      pictures({ends->pictures(), nullptr}),
-      sound({nullptr, ends->sound()}),
+      pictures({ends->pictures(), nullptr}, hub.shard().compute().clock),
+      sound({nullptr, ends->sound()}, hub.shard().compute().clock),
       heard(hub.shard(), port, MediaType::audio, {nullptr, ends->heard()}) {}
 
 MixingHub::MixingHub(const pipeline::Construction& construction, pipeline::MediaPipeline* pipeline,

@@ -77,12 +77,12 @@ ModuleFilter::ModuleFilter(const pipeline::Construction& construction, pipeline:
   const std::shared_ptr<media::FilterStage>& stage = hosted_->stage;
   if (works_on(MediaType::video)) {
     const std::shared_ptr<media::VideoSource> out{stage, &stage->video_source()};
-    video_.reset(new Way{pipeline::FrameInput({stage->video_sink(), nullptr}),
+    video_.reset(new Way{pipeline::FrameInput({stage->video_sink(), nullptr}, shard().compute().clock),
                          pipeline::FrameFeed(shard(), *this, MediaType::video, {out, nullptr})});
   }
   if (works_on(MediaType::audio)) {
     const std::shared_ptr<media::AudioSource> out{stage, &stage->audio_source()};
-    audio_.reset(new Way{pipeline::FrameInput({nullptr, stage->audio_sink()}),
+    audio_.reset(new Way{pipeline::FrameInput({nullptr, stage->audio_sink()}, shard().compute().clock),
                          pipeline::FrameFeed(shard(), *this, MediaType::audio, {nullptr, out})});
   }
   const auto to_element = [id = id()](pipeline::Shard& shard, const Told& told) {

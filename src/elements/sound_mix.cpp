@@ -25,7 +25,7 @@ SoundMix::~SoundMix() = default;
 void SoundMix::add(HubPort& port, pipeline::RtpFeed* origin) {
   const auto [at, added] = sources_.try_emplace(&port, nullptr);
   if (!added) return;
-  at->second = std::make_unique<Source>(media::PortId{++last_source_});
+  at->second = std::make_unique<Source>(media::PortId{++last_source_}, port.shard().compute().clock);
   strand_->post_for(stage_, [id = at->second->id, ends = at->second->ends](media::CompositeStage& stage) { stage.join(id, ends); });
   at->second->input.bind(origin);
 }

@@ -29,7 +29,7 @@ class SoundMix final : private pipeline::Timed {
 
  private:
   struct Source {
-    explicit Source(media::PortId given) : id(given), input({nullptr, ends->sound()}) {}
+    Source(media::PortId given, media::Clock clock) : id(given), input({nullptr, ends->sound()}, std::move(clock)) {}
 
     const media::PortId id;
     const std::shared_ptr<media::MixerPort> ends = std::make_shared<media::MixerPort>();

@@ -5,6 +5,7 @@
 #include "elements/dscp.hpp"
 #include "elements/log.hpp"
 #include "elements/rtp_stats.hpp"
+#include "pipeline/latency_stats.hpp"
 #include "pipeline/media_pipeline.hpp"
 #include "pipeline/shard.hpp"
 
@@ -140,6 +141,14 @@ ApiResult<std::map<std::string, pipeline::Value>> WebRtcEndpoint::get_stats(std:
   own.type = pipeline::StatsType::endpoint;
   own.timestamp_millis = wall.unix_ms();
   own.timestamp = static_cast<double>(wall.unix_ms()) / 1000;
+  if (tells_latency()) {
+    const auto latencies = pipeline::input_latencies(*this, media_type);
+    pipeline::put_input_latency(own, latencies);
+    // What comes to this element leaves the server here at once.
+    own.audio_e2e_latency = pipeline::latency_of(latencies, MediaType::audio);
+    own.video_e2e_latency = pipeline::latency_of(latencies, MediaType::video);
+    own.e2e_latency = latencies;
+  }
   records.emplace(own.id, own.to_value());
   return records;
 }

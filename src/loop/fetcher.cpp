@@ -1,7 +1,5 @@
 #include "loop/fetcher.hpp"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <deque>
 #include <list>
@@ -10,22 +8,22 @@
 #include <thread>
 #include <utility>
 
+#include "loop/curl_library.hpp"
+
 namespace kaskado::loop {
 namespace {
 
+// Where it is used it has been loaded.
+const CurlLibrary& curl() { return *CurlLibrary::get(); }
+
 struct EndMulti {
-  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+  void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
 };
 struct EndEasy {
-  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  void operator()(CURL* easy) const { curl().easy_cleanup(easy); }
 };
 using Multi = std::unique_ptr<CURLM, EndMulti>;
 using Easy = std::unique_ptr<CURL, EndEasy>;
-
-void initialise_curl() {
-  static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
-  static_cast<void>(once);
-}
 
 struct Request {
   std::string address;
@@ -36,7 +34,7 @@ struct Request {
 struct Transfer {
   Request request;
   std::size_t most_bytes;
-  Easy easy{curl_easy_init()};
+  Easy easy{curl().easy_init()};
   Fetcher::Bytes bytes{};
   bool too_large = false;
   char reason[CURL_ERROR_SIZE] = "";
@@ -61,7 +59,7 @@ bool is_address(std::string_view text) {
 // An absolute path as the address that libcurl knows it by.
 std::string address_of(const std::string& text) {
   if (!text.starts_with('/')) return text;
-  char* const escaped = curl_easy_escape(nullptr, text.c_str(), static_cast<int>(text.size()));
+  char* const escaped = curl().easy_escape(nullptr, text.c_str(), static_cast<int>(text.size()));
   std::string address = "file://";
   // Slashes stay.
   for (std::string_view rest = escaped ? escaped : ""; !rest.empty();) {
@@ -69,49 +67,57 @@ std::string address_of(const std::string& text) {
     address += slash ? std::string("/") : std::string(rest.substr(0, 1));
     rest.remove_prefix(slash ? 3 : 1);
   }
-  curl_free(escaped);
+  curl().free(escaped);
   return address;
 }
 
 void prepare(Transfer& transfer, std::chrono::milliseconds most_time) {
   CURL* const easy = transfer.easy.get();
-  curl_easy_setopt(easy, CURLOPT_URL, address_of(transfer.request.address).c_str());
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,file");
-  curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
-  curl_easy_setopt(easy, CURLOPT_MAXREDIRS, 5L);
-  curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(most_time.count()));
-  curl_easy_setopt(easy, CURLOPT_USERAGENT, "kaskado");
-  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.reason);
-  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &receive);
-  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
-  curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
+  curl().easy_setopt(easy, CURLOPT_URL, address_of(transfer.request.address).c_str());
+  curl().easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,file");
+  curl().easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  curl().easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
+  curl().easy_setopt(easy, CURLOPT_MAXREDIRS, 5L);
+  curl().easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
+  curl().easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl().easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(most_time.count()));
+  curl().easy_setopt(easy, CURLOPT_USERAGENT, "kaskado");
+  curl().easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.reason);
+  curl().easy_setopt(easy, CURLOPT_WRITEFUNCTION, &receive);
+  curl().easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
+  curl().easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
+}
+
+base::Error no_library(const std::string& address) {
+  return {"'" + address + "' cannot be read: libcurl is missing (Debian's package libcurl4)"};
 }
 
 std::string reason_of(const Transfer& transfer, CURLcode code) {
   if (transfer.too_large) return "it is larger than " + std::to_string(transfer.most_bytes) + " bytes";
-  return *transfer.reason ? transfer.reason : curl_easy_strerror(code);
+  return *transfer.reason ? transfer.reason : curl().easy_strerror(code);
 }
 
 }  // namespace
 
 struct Fetcher::State {
-  explicit State(Limits given) : limits(given) {
-    initialise_curl();
-    multi.reset(curl_multi_init());
-  }
+  explicit State(Limits given) : limits(given) {}
 
   void run();
+  bool open();
+  void refuse_waiting();
+  // Under mutex.
+  void wake() {
+    if (multi) curl().multi_wakeup(multi.get());
+  }
   void begin_waiting();
   void end_finished();
 
   const Limits limits;
-  Multi multi;
   std::mutex mutex;
+  Multi multi;                    // under mutex until the thread has made it, then constant
   std::deque<Request> waiting;    // under mutex
   bool ended = false;             // under mutex
+  bool unusable = false;          // under mutex
   std::thread thread;             // under mutex
   std::list<Transfer> under_way;  // the thread's
 };
@@ -122,18 +128,18 @@ void Fetcher::State::begin_waiting() {
     Transfer& transfer = under_way.emplace_back(Transfer{std::move(waiting.front()), limits.most_bytes});
     waiting.pop_front();
     prepare(transfer, limits.most_time);
-    curl_multi_add_handle(multi.get(), transfer.easy.get());
+    curl().multi_add_handle(multi.get(), transfer.easy.get());
   }
 }
 
 void Fetcher::State::end_finished() {
   int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi.get(), &left)) {
+  while (const CURLMsg* message = curl().multi_info_read(multi.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
     const CURLcode code = message->data.result;
     void* which = nullptr;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &which);
-    curl_multi_remove_handle(multi.get(), message->easy_handle);
+    curl().easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &which);
+    curl().multi_remove_handle(multi.get(), message->easy_handle);
     const auto found =
         std::find_if(under_way.begin(), under_way.end(), [&](const Transfer& t) { return &t == which; });
     Transfer& transfer = *found;
@@ -147,7 +153,26 @@ void Fetcher::State::end_finished() {
   }
 }
 
+// False where the library is not to be had.
+bool Fetcher::State::open() {
+  Multi made(CurlLibrary::get() ? curl().multi_init() : nullptr);
+  const std::lock_guard lock(mutex);
+  multi = std::move(made);
+  unusable = !multi;
+  return !unusable;
+}
+
+void Fetcher::State::refuse_waiting() {
+  std::deque<Request> refused;
+  {
+    const std::lock_guard lock(mutex);
+    refused.swap(waiting);
+  }
+  for (const Request& request : refused) request.done(no_library(request.address));
+}
+
 void Fetcher::State::run() {
+  if (!open()) return refuse_waiting();
   for (;;) {
     {
       const std::lock_guard lock(mutex);
@@ -155,16 +180,16 @@ void Fetcher::State::run() {
     }
     begin_waiting();
     int running = 0;
-    curl_multi_perform(multi.get(), &running);
+    curl().multi_perform(multi.get(), &running);
     end_finished();
     {
       const std::lock_guard lock(mutex);
       if (ended || (!waiting.empty() && under_way.size() < limits.most_at_once)) continue;
     }
     constexpr int kLongestWaitMs = 60'000;
-    curl_multi_poll(multi.get(), nullptr, 0, kLongestWaitMs, nullptr);
+    curl().multi_poll(multi.get(), nullptr, 0, kLongestWaitMs, nullptr);
   }
-  for (Transfer& transfer : under_way) curl_multi_remove_handle(multi.get(), transfer.easy.get());
+  for (Transfer& transfer : under_way) curl().multi_remove_handle(multi.get(), transfer.easy.get());
   under_way.clear();
 }
 
@@ -175,8 +200,8 @@ Fetcher::~Fetcher() {
     const std::lock_guard lock(state_->mutex);
     state_->ended = true;
     state_->waiting.clear();
+    state_->wake();
   }
-  curl_multi_wakeup(state_->multi.get());
   if (state_->thread.joinable()) state_->thread.join();
 }
 
@@ -185,16 +210,19 @@ void Fetcher::fetch(std::string address, Done done) {
     return done(
         base::Error{"'" + address + "' is neither an http:, https: or file: address nor an absolute path"});
   }
+  bool unusable = false;
   {
     const std::lock_guard lock(state_->mutex);
-    if (!state_->ended && state_->waiting.size() < state_->limits.most_waiting) {
+    unusable = state_->unusable;
+    if (!unusable && !state_->ended && state_->waiting.size() < state_->limits.most_waiting) {
       state_->waiting.push_back({std::move(address), std::move(done)});
       if (!state_->thread.joinable()) state_->thread = std::thread([state = state_.get()] { state->run(); });
-      curl_multi_wakeup(state_->multi.get());
+      state_->wake();
       return;
     }
   }
-  done(base::Error{"'" + address + "' cannot be read: too much is being read already"});
+  done(unusable ? no_library(address)
+                : base::Error{"'" + address + "' cannot be read: too much is being read already"});
 }
 
 }  // namespace kaskado::loop

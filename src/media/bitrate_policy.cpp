@@ -14,7 +14,7 @@ constexpr double kBitsPerPixel = 4.5;
 }  // namespace
 
 int target_bitrate_bps(const BitrateWishes& wishes, std::optional<std::uint64_t> least_remb_bps,
-                       PictureSize size) {
+                       codec::PictureSize size) {
   std::int64_t target = kMost_bps;
   const auto limit = [&](std::int64_t bps) { target = std::min(target, bps); };
   if (wishes.encoder_bps > 0) {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "media/scaler.hpp"
+#include "codec/bitstream/picture_size.hpp"
 
 namespace kaskado::media {
 
@@ -21,6 +21,6 @@ struct BitrateWishes {
 // the client wishes for no limit, what the size is worth instead of the wish. Then its minimum, whatever the
 // receivers say; of a minimum above the maximum the maximum holds. Never less than an encoder can do.
 int target_bitrate_bps(const BitrateWishes& wishes, std::optional<std::uint64_t> least_remb_bps,
-                       PictureSize size);
+                       codec::PictureSize size);
 
 }  // namespace kaskado::media

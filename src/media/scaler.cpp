@@ -17,7 +17,7 @@ struct Area {
 };
 
 // Even, so that it falls on whole chroma samples; less than two samples on a side are not worth a border.
-Area fit(PictureSize of, PictureSize into) {
+Area fit(codec::PictureSize of, codec::PictureSize into) {
   const auto product = [](int a, int b) { return std::int64_t{a} * b; };
   Area area{0, 0, into.width, into.height};
   if (product(of.width, into.height) > product(into.width, of.height)) {
@@ -37,7 +37,7 @@ Area fit(PictureSize of, PictureSize into) {
 
 }  // namespace
 
-codec::PictureRef scale(const codec::PictureRef& picture, PictureSize size, codec::PicturePool& pool) {
+codec::PictureRef scale(const codec::PictureRef& picture, codec::PictureSize size, codec::PicturePool& pool) {
   if (size_of(*picture) == size) return picture;
   const codec::MutablePictureRef scaled = pool.acquire(size.width, size.height);
   const Area area = fit(size_of(*picture), size);

@@ -31,7 +31,7 @@ void VideoEncodeStage::take(const VideoFrame& frame) {
   if (!queued) meter_.frames_dropped();
 }
 
-void VideoEncodeStage::set_size(PictureSize size) {
+void VideoEncodeStage::set_size(codec::PictureSize size) {
   const std::lock_guard lock(mutex_);
   shape_.size = size;
 }
@@ -41,7 +41,7 @@ void VideoEncodeStage::set_most_frames_per_second(double most) {
   shape_.most_frames_per_second = most;
 }
 
-PictureSize VideoEncodeStage::encoded_size() const {
+codec::PictureSize VideoEncodeStage::encoded_size() const {
   const std::lock_guard lock(mutex_);
   return encoded_size_;
 }
@@ -58,7 +58,7 @@ void VideoEncodeStage::encode_next() {
   const double frames_per_second =
       shape.most_frames_per_second > 0 ? shape.most_frames_per_second : kUsualFramesPerSecond;
   const base::Instant start = settings_.clock();
-  const PictureSize size = size_for(*frame->picture, shape.size);
+  const codec::PictureSize size = size_for(*frame->picture, shape.size);
   if (!prepare(size, frames_per_second)) return meter_.frames_dropped();
   encode(*frame, *scale(frame->picture, size, *pictures_), interval_of(frames_per_second));
   meter_.worked(settings_.clock() - start);
@@ -75,13 +75,14 @@ bool VideoEncodeStage::is_too_soon(base::Instant time, double most_frames_per_se
   return false;
 }
 
-PictureSize VideoEncodeStage::size_for(const codec::Picture& picture, PictureSize wanted) const {
-  const PictureSize size = wanted.is_set() ? wanted : size_of(picture);
+codec::PictureSize VideoEncodeStage::size_for(const codec::Picture& picture,
+                                              codec::PictureSize wanted) const {
+  const codec::PictureSize size = wanted.is_set() ? wanted : size_of(picture);
   return {std::clamp(size.width & ~1, kLeastSize, codec::Picture::kMaxWidth),
           std::clamp(size.height & ~1, kLeastSize, codec::Picture::kMaxHeight)};
 }
 
-bool VideoEncodeStage::prepare(PictureSize size, double frames_per_second) {
+bool VideoEncodeStage::prepare(codec::PictureSize size, double frames_per_second) {
   const int bitrate_bps = bitrate_bps_;
   if (encoder_size_ != size) {
     encoder_size_ = size;

@@ -27,7 +27,7 @@ struct VideoEncodeSettings {
   std::shared_ptr<base::Strand> strand;
   Clock clock;
   codec::CodecId codec = codec::CodecId::vp8;
-  PictureSize size;                   // not set: as pictures come, but for an odd last row or column
+  codec::PictureSize size;            // not set: as pictures come, but for an odd last row or column
   double most_frames_per_second = 0;  // 0: as they come
   int bitrate_bps = 300'000;
   int threads = 1;
@@ -56,25 +56,25 @@ class VideoEncodeStage final : public VideoSink, public std::enable_shared_from_
   // Any thread; from the next picture on.
   void wish_key_frame() { key_frame_wished_ = true; }
   void set_bitrate(int bitrate_bps) { bitrate_bps_ = bitrate_bps; }
-  void set_size(PictureSize size);
+  void set_size(codec::PictureSize size);
   void set_most_frames_per_second(double most);
 
   StageStatistics statistics() const { return meter_.read(); }
   base::Duration input_latency() const { return meter_.input_latency(); }
   // Of what was encoded last; not set before.
-  PictureSize encoded_size() const;
+  codec::PictureSize encoded_size() const;
 
  private:
   struct Shape {
-    PictureSize size;
+    codec::PictureSize size;
     double most_frames_per_second = 0;
   };
 
   // All on the strand.
   void encode_next();
   bool is_too_soon(base::Instant time, double most_frames_per_second);
-  PictureSize size_for(const codec::Picture& picture, PictureSize wanted) const;
-  bool prepare(PictureSize size, double most_frames_per_second);
+  codec::PictureSize size_for(const codec::Picture& picture, codec::PictureSize wanted) const;
+  bool prepare(codec::PictureSize size, double most_frames_per_second);
   void encode(const VideoFrame& frame, const codec::Picture& picture, base::Duration interval);
 
   const VideoEncodeSettings settings_;
@@ -83,13 +83,13 @@ class VideoEncodeStage final : public VideoSink, public std::enable_shared_from_
   std::atomic<bool> key_frame_wished_ = false;
   std::atomic<int> bitrate_bps_;
   mutable std::mutex mutex_;
-  Shape shape_;               // under mutex_
-  PictureSize encoded_size_;  // under mutex_
+  Shape shape_;                      // under mutex_
+  codec::PictureSize encoded_size_;  // under mutex_
 
   // The strand's.
   std::shared_ptr<codec::PicturePool> pictures_ = std::make_shared<codec::PicturePool>();
   std::unique_ptr<codec::VideoEncoder> encoder_;
-  PictureSize encoder_size_;  // that an encoder was made for, or could not be made for
+  codec::PictureSize encoder_size_;  // that an encoder was made for, or could not be made for
   int encoder_bitrate_bps_ = 0;
   EgressTime time_{90'000};
   std::optional<base::Instant> first_;       // picture's time

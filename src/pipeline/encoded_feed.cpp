@@ -28,13 +28,14 @@ MediaFormat format_of(const MediaFormat& wanted) {
 
 }  // namespace
 
-EncodedFeed::EncodedFeed(RtpFeed& origin, const MediaFormat& wanted)
+EncodedFeed::EncodedFeed(RtpFeed& origin, const Encoding& wanted)
     : RtpFeed(origin.shard(), origin.owner(), origin.type()),
       origin_(origin),
-      codec_(*codec_of(wanted)),
-      packetizer_(codec::Packetizer::create({.codec = codec_, .octet_aligned = wanted.codec.parameters.number("octet-align") == 1u})),
+      encoding_(wanted),
+      codec_(*codec_of(wanted.format)),
+      packetizer_(codec::Packetizer::create({.codec = codec_, .octet_aligned = wanted.format.codec.parameters.number("octet-align") == 1u})),
       clock_renewed_{} {
-  set_formats({format_of(wanted)});
+  set_formats({format_of(wanted.format)});
 }
 
 EncodedFeed::~EncodedFeed() {
@@ -77,18 +78,19 @@ void EncodedFeed::start_video(std::shared_ptr<base::Strand> strand) {
   video_ = media::VideoEncodeStage::create({.strand = std::move(strand),
                                             .clock = shard().compute().clock,
                                             .codec = codec_,
+                                            .most_frames_per_second = encoding_.most_frames_per_second,
                                             .bitrate_bps = wanted_bitrate_bps(shard().now()),
                                             .output = output()});
 }
 
 void EncodedFeed::start_audio(std::shared_ptr<base::Strand> strand) {
   const sdp::RtpCodec& format = formats().front().codec;
+  codec::AudioEncoderSettings encoder{
+      .codec = codec_,
+      .format = {.sample_rate = static_cast<int>(format.clock_rate), .channels = std::max<int>(1, format.channels)}};
+  if (encoding_.bitrate_bps > 0) encoder.bitrate_bps = encoding_.bitrate_bps;
   audio_ = media::AudioEncodeStage::create(
-      {.strand = std::move(strand),
-       .clock = shard().compute().clock,
-       .encoder = {.codec = codec_,
-                   .format = {.sample_rate = static_cast<int>(format.clock_rate), .channels = std::max<int>(1, format.channels)}},
-       .output = output()});
+      {.strand = std::move(strand), .clock = shard().compute().clock, .encoder = encoder, .output = output()});
 }
 
 std::function<void(codec::EncodedFrame)> EncodedFeed::output() const {
@@ -114,6 +116,7 @@ void EncodedFeed::take(const codec::EncodedFrame& frame) {
   }
   stream_->trim_history(affordable_history());
   if (run_.empty()) return;
+  note_latency(shard().now() - frame.arrived);
   take_payload(kPayloadType);
   if (followed() != &*stream_) {
     // Whoever follows gets this frame: where it is a key frame, no other is needed.
@@ -168,7 +171,7 @@ void EncodedFeed::request_key_frame(base::Instant) {
 int EncodedFeed::wanted_bitrate_bps(base::Instant now) {
   const std::uint64_t remb_bps = relayed_remb_bps(now);
   return media::target_bitrate_bps(owner().encoding_wishes(), remb_bps ? std::optional(remb_bps) : std::nullopt,
-                                   video_ ? video_->encoded_size() : media::PictureSize{});
+                                   video_ ? video_->encoded_size() : codec::PictureSize{});
 }
 
 void EncodedFeed::encoding_changed() {

@@ -18,11 +18,11 @@ namespace kaskado::pipeline {
 class EncodedFeed final : public RtpFeed {
  public:
   // `wanted` can be encoded.
-  EncodedFeed(RtpFeed& origin, const MediaFormat& wanted);
+  EncodedFeed(RtpFeed& origin, const Encoding& wanted);
   ~EncodedFeed() override;
 
   // Whether it is what somebody who takes `wanted` wants.
-  bool is_in(const MediaFormat& wanted) const { return same_codec(formats().front(), wanted); }
+  bool is_in(const Encoding& wanted) const { return same_encoding(encoding_, wanted); }
   std::vector<rtp::SendPayload> payloads_for(const std::vector<MediaFormat>& wanted) const override;
   void encoding_changed() override;
   void request_key_frame(base::Instant now) override;
@@ -43,6 +43,7 @@ class EncodedFeed final : public RtpFeed {
   int wanted_bitrate_bps(base::Instant now);
 
   RtpFeed& origin_;
+  const Encoding encoding_;
   const codec::CodecId codec_;
   // While encoding: by which what comes back from the compute pool finds its way, if the feed is still there.
   std::shared_ptr<EncodedFeed*> address_;

@@ -49,6 +49,10 @@ struct MediaConfiguration {
   int encoder_bitrate_bps = 300'000;
   int min_encoder_bitrate_bps = 0;
   int max_encoder_bitrate_bps = 2'147'483'647;
+  // Of a Composite that is made without its own.
+  int composite_width = 800;
+  int composite_height = 600;
+  int composite_frames_per_second = 15;
   Certificates certificates;
 };
 

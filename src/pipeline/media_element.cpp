@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/dot_graph.hpp"
+#include "pipeline/latency_stats.hpp"
 #include "pipeline/log.hpp"
 #include "pipeline/media_input.hpp"
 #include "pipeline/media_pipeline.hpp"
@@ -52,7 +53,7 @@ PipelineMirror* MediaElement::mirror() {
   return pipeline ? pipeline->mirror() : nullptr;
 }
 
-void MediaElement::add_relay(const RelayName& name, const std::optional<MediaFormat>& as) {
+void MediaElement::add_relay(const RelayName& name, const std::optional<Encoding>& as) {
   remove_relay(name);
   relays_.push_back({name, as, std::make_unique<RelaySender>(*shard_, name.to, name.relay)});
   bind(relays_.back());
@@ -119,7 +120,10 @@ void MediaElement::reroute(MediaType type) {
 void MediaElement::rebind(MediaType type, const MediaElement* start, int hops) {
   if (hops < 0) return;
   const Link* link = incoming_link(type, kDefaultDescription);
-  if (MediaInput* own = sink(type)) own->bind(link ? link->source->origin(type) : nullptr);
+  if (MediaInput* own = sink(type)) {
+    own->set_caps(caps_[index(type)]);
+    own->bind(link ? link->source->origin(type) : nullptr);
+  }
   set_flowing_in(type, link && link->source->flowing_out(type), hops);
   for (MediaElement* out : passed_to(type)) out->rebind_behind(type, start, hops);
 }
@@ -278,9 +282,28 @@ Link* MediaElement::incoming_link(MediaType type, std::string_view sink_descript
   return nullptr;
 }
 
-ApiResult<void> MediaElement::set_audio_format(AudioCaps) { return {}; }
+void MediaElement::set_caps(MediaType type, const MediaCaps& caps) {
+  caps_[index(type)] = caps;
+  if (MediaInput* own = sink(type)) own->set_caps(caps);
+}
 
-ApiResult<void> MediaElement::set_video_format(VideoCaps) { return {}; }
+ApiResult<void> MediaElement::set_audio_format(AudioCaps caps) {
+  if (caps.bitrate < 0) return ApiError{ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, "'bitrate' should be 0 or more"};
+  set_caps(MediaType::audio, {.codec = codec::codec_named(to_string(caps.codec)), .bitrate_bps = caps.bitrate});
+  return {};
+}
+
+// Pictures come at 30 a second at the most as a rule: a limit from there on is none, for which nothing is encoded anew.
+ApiResult<void> MediaElement::set_video_format(VideoCaps caps) {
+  const auto [numerator, denominator] = caps.framerate;
+  if (numerator < 0 || denominator < 1) {
+    return ApiError{ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, "'framerate' should be 0 or more, over 1 or more"};
+  }
+  constexpr double kUsual = 30;
+  const double rate = static_cast<double>(numerator) / denominator;
+  set_caps(MediaType::video, {.codec = codec::codec_named(to_string(caps.codec)), .most_frames_per_second = rate < kUsual ? rate : 0});
+  return {};
+}
 
 ApiResult<std::string> MediaElement::get_gstreamer_dot(std::optional<GstreamerDotDetails>) { return dot_graph(*this); }
 
@@ -289,8 +312,24 @@ ApiResult<void> MediaElement::dump_gstreamer_dot(std::optional<GstreamerDotDetai
   return {};
 }
 
-ApiResult<std::map<std::string, Value>> MediaElement::get_stats(std::optional<MediaType>) {
-  return std::map<std::string, Value>{};
+bool MediaElement::tells_latency() const {
+  const MediaObject* at = this;
+  while (at->parent()) at = at->parent();
+  const auto* pipeline = dynamic_cast<const MediaPipeline*>(at);
+  return pipeline && pipeline->latency_stats();
+}
+
+ApiResult<std::map<std::string, Value>> MediaElement::get_stats(std::optional<MediaType> media_type) {
+  std::map<std::string, Value> records;
+  if (!tells_latency()) return records;
+  ElementStats own;
+  own.id = id();
+  own.type = StatsType::element;
+  own.timestamp_millis = host().wall_time().unix_ms();
+  own.timestamp = static_cast<double>(own.timestamp_millis) / 1000;
+  put_input_latency(own, input_latencies(*this, media_type));
+  records.emplace(own.id, own.to_value());
+  return records;
 }
 
 namespace {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "pipeline/feed_owner.hpp"
-#include "pipeline/media_format.hpp"
+#include "pipeline/encoding.hpp"
 #include "pipeline/media_object.hpp"
 
 namespace kaskado::pipeline {
@@ -51,6 +51,9 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   // The shard that the element itself lives on.
   virtual std::size_t home() const;
 
+  // The pipeline's elements are to tell how old media is that comes to them.
+  bool tells_latency() const;
+
   // The media that this element makes itself, or nullptr.
   virtual RtpFeed* source(MediaType) { return nullptr; }
   // Where media that arrives here ends: it leaves the pipeline, or becomes something else. Or nullptr.
@@ -83,8 +86,8 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   std::shared_ptr<media::SourceTime> source_time() override;
   bool flowing_out(MediaType type) const { return flowing_out_[index(type)]; }
 
-  // The way to another shard where somebody follows this element's media, in the format `as` where that is given.
-  void add_relay(const RelayName& name, const std::optional<MediaFormat>& as);
+  // The way to another shard where somebody follows this element's media, encoded `as` where that is given.
+  void add_relay(const RelayName& name, const std::optional<Encoding>& as);
   void remove_relay(const RelayName& name);
   RelaySender* relay(const RelayName& name) const;
 
@@ -141,7 +144,7 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
  private:
   struct Relay {
     RelayName name;
-    std::optional<MediaFormat> as;
+    std::optional<Encoding> as;
     std::unique_ptr<RelaySender> sender;
   };
   // Media goes through as many elements and no more: what is further behind gets nothing, and no chain that a
@@ -151,6 +154,7 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   static std::size_t index(MediaType type) { return static_cast<std::size_t>(type); }
   Link* incoming_link(MediaType type, std::string_view sink_description) const;
   void bind(const Relay& relay);
+  void set_caps(MediaType type, const MediaCaps& caps);
   // Where the pipeline has one; what is done to the graph is to be told to it.
   PipelineMirror* mirror();
   // Binds this element and those behind it, as many hops down, to where their media now comes from.
@@ -165,6 +169,7 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   std::vector<std::unique_ptr<Link>> outgoing_;
   std::vector<Link*> incoming_;
   std::vector<Relay> relays_;
+  std::array<MediaCaps, 3> caps_;
   std::array<bool, 3> flowing_in_{};
   std::array<bool, 3> flowing_out_{};
   std::array<std::optional<bool>, 3> transcoding_;  // as told

@@ -18,6 +18,7 @@ void MediaPipeline::on_release() {
 
 ApiResult<void> MediaPipeline::set_latency_stats(bool latency_stats) {
   latency_stats_ = latency_stats;
+  if (mirror_) mirror_->latency_stats(latency_stats);
   return {};
 }
 

@@ -21,6 +21,7 @@ class MediaPipeline final : public MediaObject, public MediaPipelineApi {
   // nullptr while all its elements live here, and in the copies on other shards.
   PipelineMirror* mirror() const { return mirror_.get(); }
 
+  bool latency_stats() const { return latency_stats_; }
   void on_release() override;
 
   ApiResult<bool> get_latency_stats() override { return latency_stats_; }

@@ -52,11 +52,17 @@ PipelineMirror::Change repetition_of(LinkOperation operation, const Link& link) 
   };
 }
 
+void turn_latency_stats(Shard& there, const std::string& id, bool on) {
+  auto* const copy = dynamic_cast<MediaPipeline*>(there.objects().find(id));
+  if (copy) (void)copy->set_latency_stats(on);
+}
+
 PipelineMirror::Change copy_of(const MediaPipeline& pipeline) {
-  return [id = pipeline.id(), info = &pipeline.info()](Shard& there) {
+  return [id = pipeline.id(), info = &pipeline.info(), latency_stats = pipeline.latency_stats()](Shard& there) {
     const auto copied = there.objects().create(*info, id, {});
     if (!copied)
       LOG_ERROR(log, "%s on shard %zu: %s", id.c_str(), there.index(), copied.error().message.c_str());
+    turn_latency_stats(there, id, latency_stats);
   };
 }
 
@@ -101,6 +107,10 @@ void PipelineMirror::disconnected(const Link& link) {
 
 void PipelineMirror::released(const std::string& id) {
   post_all([id](Shard& there) { there.objects().release(id); });
+}
+
+void PipelineMirror::latency_stats(bool on) {
+  post_all([id = pipeline_.id(), on](Shard& there) { turn_latency_stats(there, id, on); });
 }
 
 void create_on(std::size_t shard, Shard& home, const ClassInfo& info, std::string id, Arguments arguments,

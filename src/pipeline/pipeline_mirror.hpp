@@ -33,6 +33,7 @@ class PipelineMirror {
   void connected(const Link& link);
   void disconnected(const Link& link);
   void released(const std::string& id);
+  void latency_stats(bool on);
 
  private:
   void post(std::size_t shard, Change change);

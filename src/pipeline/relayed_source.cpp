@@ -9,7 +9,7 @@
 
 namespace kaskado::pipeline {
 
-RelayedSource::RelayedSource(Shard& shard, RemoteElement& element, MediaType type, std::optional<MediaFormat> as)
+RelayedSource::RelayedSource(Shard& shard, RemoteElement& element, MediaType type, std::optional<Encoding> as)
     : RtpFeed(shard, element, type), element_(element), as_(std::move(as)), relay_(shard.relays().add(*this)) {}
 
 RelayedSource::~RelayedSource() {
@@ -42,8 +42,8 @@ void RelayedSource::on_deserted() {
   set_flowing(false);
 }
 
-RtpFeed& RelayedSource::variant(const MediaFormat& wanted) {
-  const auto found = std::ranges::find_if(variants_, [&](const auto& made) { return same_codec(*made->as_, wanted); });
+RtpFeed& RelayedSource::variant(const Encoding& wanted) {
+  const auto found = std::ranges::find_if(variants_, [&](const auto& made) { return same_encoding(*made->as_, wanted); });
   if (found != variants_.end()) return **found;
   return *variants_.emplace_back(std::make_unique<RelayedSource>(shard(), element_, type(), wanted));
 }
@@ -115,6 +115,7 @@ void RelayedSource::take_stream(RelaySlot& slot) {
 
 void RelayedSource::end_run(base::Outbox& outbox) {
   if (run_.empty()) return;
+  note_latency(shard().now() - run_.back().packet->arrived);
   hand_on(run_, outbox);
   run_.clear();
 }

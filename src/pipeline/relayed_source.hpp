@@ -23,8 +23,8 @@ class RelayedSource final : public RtpFeed {
   // Between two of the sinks' smallest REMB.
   static constexpr base::Duration kRembInterval = std::chrono::milliseconds{200};
 
-  // In the format `as`, where that is given, and else as it comes in.
-  RelayedSource(Shard& shard, RemoteElement& element, MediaType type, std::optional<MediaFormat> as = {});
+  // Encoded `as`, where that is given, and else as it comes in.
+  RelayedSource(Shard& shard, RemoteElement& element, MediaType type, std::optional<Encoding> as = {});
   ~RelayedSource() override;
 
   std::uint32_t relay() const { return relay_; }
@@ -33,7 +33,7 @@ class RelayedSource final : public RtpFeed {
   void end_run(base::Outbox& outbox);
 
   // Made where the media is.
-  RtpFeed& variant(const MediaFormat& wanted) override;
+  RtpFeed& variant(const Encoding& wanted) override;
   std::vector<rtp::SendPayload> payloads_for(const std::vector<MediaFormat>& wanted) const override;
   bool makes_frames() const override { return made_of_frames_; }
   void request_key_frame(base::Instant now) override;
@@ -50,7 +50,7 @@ class RelayedSource final : public RtpFeed {
   void ask(Work work);
 
   RemoteElement& element_;
-  const std::optional<MediaFormat> as_;
+  const std::optional<Encoding> as_;
   const std::uint32_t relay_;
   std::optional<rtp::RelayedStream> stream_;
   std::vector<rtp::MediaPacket> run_;

@@ -105,14 +105,14 @@ bool RtpFeed::can_send_as(const std::vector<MediaFormat>& wanted) const {
   return std::ranges::find(payloads, current_, &rtp::SendPayload::source) != payloads.end();
 }
 
-RtpFeed& RtpFeed::suited_to(const std::vector<MediaFormat>& wanted) {
-  if (wanted.empty() || !shard_.can_compute() || can_send_as(wanted)) return *this;
+RtpFeed& RtpFeed::suited_to(const std::vector<MediaFormat>& wanted, const MediaCaps& caps) {
+  if (wanted.empty() || !shard_.can_compute() || (can_send_as(wanted) && !caps.asks_for_encoding())) return *this;
   const auto target = std::ranges::find_if(wanted, can_encode);
   const bool decodable = makes_frames() || std::ranges::any_of(formats_, can_decode);
-  return target == wanted.end() || !decodable ? *this : variant(*target);
+  return target == wanted.end() || !decodable ? *this : variant({*target, caps.most_frames_per_second, caps.bitrate_bps});
 }
 
-RtpFeed& RtpFeed::variant(const MediaFormat& wanted) { return transcoding().variant(wanted); }
+RtpFeed& RtpFeed::variant(const Encoding& wanted) { return transcoding().variant(wanted); }
 
 RawMedia RtpFeed::hold_frames() { return transcoding().hold_frames(); }
 

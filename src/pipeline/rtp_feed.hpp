@@ -10,7 +10,9 @@
 #include <span>
 #include <vector>
 
+#include "base/mean_duration.hpp"
 #include "pipeline/api.hpp"
+#include "pipeline/encoding.hpp"
 #include "pipeline/media_format.hpp"
 #include "pipeline/raw_media.hpp"
 #include "pipeline/router.hpp"
@@ -44,10 +46,10 @@ class RtpFeed {
   // Which of the feed's payload types go out as which of a sink's.
   virtual std::vector<rtp::SendPayload> payloads_for(const std::vector<MediaFormat>& wanted) const;
   // The feed that a sink of these formats (best first) is to follow: this one if it can send what comes, else one with the
-  // same media in another codec; this one also where nothing helps.
-  RtpFeed& suited_to(const std::vector<MediaFormat>& wanted);
-  // The same media in that format; kept for all who ask for its codec.
-  virtual RtpFeed& variant(const MediaFormat& wanted);
+  // same media encoded anew; this one also where nothing helps.
+  RtpFeed& suited_to(const std::vector<MediaFormat>& wanted, const MediaCaps& caps);
+  // The same media encoded so; kept for all who ask for it.
+  virtual RtpFeed& variant(const Encoding& wanted);
 
   // Whether it is made of raw frames, so that it has no packets but those of its variants.
   virtual bool makes_frames() const { return false; }
@@ -70,6 +72,8 @@ class RtpFeed {
   // A subscriber's wish; ids are unique within the shard.
   virtual void receive_remb(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now);
   virtual void forget_remb(std::uint32_t subscriber) { rembs_.forget(subscriber); }
+  // From the arrival of its media at the server to its leaving, a mean of the last of it.
+  std::optional<base::Duration> latency() const { return latency_.value(); }
   // The least that the subscribers ask for; 0 where none says anything.
   std::uint64_t relayed_remb_bps(base::Instant now) { return rembs_.smallest_bps(now); }
 
@@ -85,6 +89,7 @@ class RtpFeed {
   bool take_payload(rtp::PayloadType type) { return type != current_ && change_payload(type); }
   // Tells the subscribers, also where it is the same and its formats are others.
   void follow(const rtp::SourceStream* stream);
+  void note_latency(base::Duration latency) { latency_.add(latency); }
   void hand_on(std::span<const rtp::MediaPacket> run, base::Outbox& outbox);
   void tell_clock_changed();
   void tell_silence();
@@ -114,6 +119,7 @@ class RtpFeed {
   std::vector<FeedTap*> taps_;
   std::vector<FrameInput*> inputs_;
   rtp::RembRelay rembs_;
+  base::MeanDuration latency_;
   std::unique_ptr<Transcoding> transcoding_;
 };
 

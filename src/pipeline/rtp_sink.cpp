@@ -1,5 +1,8 @@
 #include "pipeline/rtp_sink.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "pipeline/rtp_feed.hpp"
 #include "pipeline/shard.hpp"
 
@@ -44,7 +47,23 @@ void RtpSink::bind(RtpFeed* origin) {
   choose();
 }
 
-void RtpSink::choose() { take_up(origin_ ? &origin_->suited_to(config_.formats) : nullptr); }
+std::optional<base::Duration> RtpSink::latency() const { return source_ ? source_->latency() : std::nullopt; }
+
+void RtpSink::set_caps(const MediaCaps& caps) {
+  if (caps == caps_) return;
+  caps_ = caps;
+  choose();
+  follow();
+}
+
+std::vector<MediaFormat> RtpSink::wanted_formats() const {
+  std::vector<MediaFormat> wanted;
+  std::ranges::copy_if(config_.formats, std::back_inserter(wanted),
+                       [&](const MediaFormat& format) { return codec_of(format) == caps_.codec; });
+  return wanted.empty() ? config_.formats : wanted;
+}
+
+void RtpSink::choose() { take_up(origin_ ? &origin_->suited_to(wanted_formats(), caps_) : nullptr); }
 
 void RtpSink::take_up(RtpFeed* source) {
   if (source == source_) return;
@@ -66,7 +85,7 @@ std::vector<rtp::SendPayload> RtpSink::payloads(const std::vector<MediaFormat>& 
 void RtpSink::follow() {
   if (!stream_) return;
   const rtp::SourceStream* active = source_ ? source_->followed() : nullptr;
-  const auto matched = payloads(config_.formats);
+  const auto matched = payloads(wanted_formats());
   // A source without a codec in common is as good as none: no key frame of it would help.
   if (!active || matched.empty()) return stream_->switch_source({});
   stream_->set_payloads(matched, active->clock_rate());

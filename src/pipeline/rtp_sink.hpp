@@ -39,6 +39,9 @@ class RtpSink final : public MediaInput {
   void pause();
   // Feeds from it, or from the same media in a codec that the peer takes.
   void bind(RtpFeed* origin) override;
+  // Of the formats that were negotiated only those of the codec are sent, if there are any.
+  void set_caps(const MediaCaps& caps) override;
+  std::optional<base::Duration> latency() const override;
   // Told by the source: another stream of it is the one to send, or its formats are others.
   void source_changed();
   // The line is open: video that waits for a key frame can use one from now on, so this asks for it.
@@ -69,6 +72,7 @@ class RtpSink final : public MediaInput {
   std::vector<rtp::SendPayload> payloads(const std::vector<MediaFormat>& formats) const;
   // Takes up the feed that suits the formats, and leaves the former.
   void choose();
+  std::vector<MediaFormat> wanted_formats() const;
   void take_up(RtpFeed* source);
   void follow();
   void ask_for_key_frame();
@@ -81,6 +85,7 @@ class RtpSink final : public MediaInput {
   RtpFeed* origin_ = nullptr;
   RtpFeed* source_ = nullptr;
   RtpSinkConfig config_;
+  MediaCaps caps_;
   std::optional<rtp::SendStream> stream_;
 };
 

@@ -75,6 +75,7 @@ bool RtpSource::takes_over(const rtp::ReceiveStream& stream, base::Instant now) 
 
 void RtpSource::end_run(base::Outbox& outbox) {
   if (run_.empty()) return;
+  note_latency(shard().now() - run_.back().packet->arrived);
   hand_on(run_, outbox);
   run_.clear();
 }

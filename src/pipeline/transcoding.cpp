@@ -12,7 +12,7 @@ Transcoding::Transcoding(RtpFeed& feed) : feed_(feed) {}
 // Encoders let go of the frames first.
 Transcoding::~Transcoding() { variants_.clear(); }
 
-RtpFeed& Transcoding::variant(const MediaFormat& wanted) {
+RtpFeed& Transcoding::variant(const Encoding& wanted) {
   const auto found = std::ranges::find_if(variants_, [&](const auto& made) { return made->is_in(wanted); });
   if (found != variants_.end()) return **found;
   return *variants_.emplace_back(std::make_unique<EncodedFeed>(feed_, wanted));

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "pipeline/media_format.hpp"
+#include "pipeline/encoding.hpp"
 #include "pipeline/raw_media.hpp"
 
 namespace kaskado::pipeline {
@@ -21,7 +21,7 @@ class Transcoding {
   ~Transcoding();
   Transcoding(const Transcoding&) = delete;
 
-  RtpFeed& variant(const MediaFormat& wanted);
+  RtpFeed& variant(const Encoding& wanted);
   RawMedia hold_frames();
   void release_frames();
   // Told by the feed.

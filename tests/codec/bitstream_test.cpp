@@ -214,8 +214,35 @@ TEST(H264Sps, CropsInUnitsOfItsChroma) {
   };
   EXPECT_EQ(parse(66, 1, true)->size, (PictureSize{1914, 1084}));
   EXPECT_EQ(parse(66, 1, false)->size, (PictureSize{1914, 1080}));
+  for (const bool frames_only : {true, false}) {
+    EXPECT_EQ(parse(66, 1, frames_only)->interlaced, !frames_only);
+    EXPECT_EQ(parse(66, 1, frames_only)->coded_size, (PictureSize{1920, 1088}));
+  }
   EXPECT_EQ(parse(100, 2, true)->size, (PictureSize{1914, 1086}));
   EXPECT_EQ(parse(100, 0, true)->size, (PictureSize{1917, 1086}));
+}
+
+TEST(H264Sps, IsReadBehindEachPictureOrderCount) {
+  const BitString start = sps_start(66).ue(0);
+  BitString type_0 = start, type_1 = start, type_2 = start;
+  type_0.ue(0).ue(4);
+  type_1.ue(1).number(0, 1).ue(3).ue(5).ue(2).ue(7).ue(8);
+  type_2.ue(2);
+  for (BitString* bits : {&type_0, &type_1, &type_2}) {
+    bits->ue(1).number(0, 1).ue(19).ue(14).number(1, 1).number(1, 1).number(0, 2).number(1, 1);
+    const auto sps = parse_h264_sps(bits->escaped());
+    ASSERT_TRUE(sps);
+    EXPECT_EQ(sps->size, (PictureSize{320, 240}));
+  }
+}
+
+TEST(H264Sps, IsReadThroughEmulationPrevention) {
+  BitString bits = sps_start(66).ue((1u << 25) - 1).ue(2).ue(1).number(0, 1);
+  bits.ue(39).ue(29).number(1, 1).number(1, 1).number(0, 2).number(1, 1);
+  ASSERT_GT(bits.escaped().size(), bits.octets().size());
+  const auto sps = parse_h264_sps(bits.escaped());
+  ASSERT_TRUE(sps);
+  EXPECT_EQ(sps->size, (PictureSize{640, 480}));
 }
 
 TEST(H264Sps, IsNoneBeyondItsBounds) {
@@ -223,6 +250,9 @@ TEST(H264Sps, IsNoneBeyondItsBounds) {
   for (std::size_t bytes = 0; bytes + 1 < good.size(); ++bytes)
     EXPECT_FALSE(parse_h264_sps(base::Bytes(good).first(bytes))) << bytes;
   EXPECT_FALSE(parse_h264_sps(hex("68 ce 3c 80")));
+  // Zeros to the end; and 32 zeros before a one, which is more than a number may have.
+  EXPECT_FALSE(parse_h264_sps(hex("67 42 00 1f 00 00 00 00 00 00")));
+  EXPECT_FALSE(parse_h264_sps(hex("67 42 00 1f 00 00 03 00 00 03 ff ff ff ff ff")));
   const auto with_size = [](std::uint32_t across, std::uint32_t down, std::uint32_t crop) {
     BitString bits = sps_start(66);
     bits.ue(0).ue(2).ue(1).number(0, 1).ue(across).ue(down).number(1, 1).number(1, 1);

@@ -27,10 +27,21 @@ TEST(NalUnits, AreBetweenStartCodes) {
   EXPECT_EQ(units_of("aa bb 00 00 01 67 42"), Texts{"67 42"});
   EXPECT_EQ(units_of("00 00 01 00 00 01 00 00 00 01 67"), Texts{"67"});  // empty ones
   EXPECT_EQ(units_of("00 00 01 67 00 00 02 00 01 01"), Texts{"67 00 00 02 00 01 01"});
+  EXPECT_EQ(units_of("09 00 00 01 67 00 00 03 01 00 00 00"), Texts{"67 00 00 03 01"});
+  EXPECT_EQ(units_of("00 00 01 01 00 01 00 00"), Texts{"01 00 01"});
   EXPECT_EQ(units_of("67 42"), Texts{});
   EXPECT_EQ(units_of("00 00 01"), Texts{});
   EXPECT_EQ(units_of("00 01"), Texts{});
   EXPECT_EQ(units_of(""), Texts{});
+}
+
+TEST(NalUnits, AreFoundByTheirFirstOctet) {
+  const Octets stream = hex("00 00 01 67 42 00 00 01 68 ce 00 00 01 65 88 00 00 01 65 99");
+  const auto idr = find_nal(stream, h264::is_idr);
+  ASSERT_TRUE(idr);
+  EXPECT_EQ(to_hex(*idr), "65 88");
+  EXPECT_FALSE(find_nal(stream, [](std::uint8_t header) { return h264::type_of(header) == h264::kSei; }));
+  EXPECT_FALSE(find_nal({}, h264::is_idr));
 }
 
 TEST(NalUnits, ChangeBetweenBothForms) {

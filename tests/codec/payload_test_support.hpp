@@ -11,24 +11,12 @@
 #include "codec/bitstream/nal_units.hpp"
 #include "codec/depacketizer.hpp"
 #include "codec/packetizer.hpp"
+#include "support/hex.hpp"
 
 namespace kaskado::codec::test {
 
+using kaskado::test::hex;
 using Octets = std::vector<std::uint8_t>;
-
-// "80 60 00 01" → bytes.
-inline Octets hex(const std::string& text) {
-  Octets octets;
-  std::string digits;
-  for (const char c : text) {
-    if (c == ' ') continue;
-    digits += c;
-    if (digits.size() < 2) continue;
-    octets.push_back(static_cast<std::uint8_t>(std::stoi(digits, nullptr, 16)));
-    digits.clear();
-  }
-  return octets;
-}
 
 inline std::string to_hex(base::Bytes bytes) {
   constexpr const char* kDigits = "0123456789abcdef";

@@ -2,13 +2,11 @@
 // more.
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "base/bytes.hpp"
 #include "codec/bitstream/av1.hpp"
 #include "codec/frame_facts.hpp"
 #include "payload_test_support.hpp"
+#include "samples.hpp"
 
 namespace kaskado::codec {
 namespace {
@@ -16,15 +14,10 @@ namespace {
 using namespace test;
 using namespace std::chrono_literals;
 
-Octets read_file(const std::string& name) {
-  std::ifstream file(std::string(CODEC_TEST_DATA "/") + name, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 // Payloads by timestamp. The packets have a header of 12 octets.
 std::vector<std::vector<Octets>> read_rtp(const std::string& name) {
   std::vector<std::vector<Octets>> frames;
-  const Octets file = read_file(name);
+  const Octets file = read_sample(name);
   base::ByteReader reader(file);
   std::uint32_t newest = 0;
   while (reader.remaining() > 0) {
@@ -96,7 +89,7 @@ TEST(Recorded, SoundIsUnderstood) {
 }
 
 TEST(Recorded, Av1IsUnderstood) {
-  const Octets file = read_file("av1.obu");
+  const Octets file = read_sample("av1.obu");
   ASSERT_FALSE(file.empty());
   EXPECT_TRUE(is_key_frame(CodecId::av1, file));
   EXPECT_EQ(picture_size(CodecId::av1, file), (PictureSize{82, 50}));

@@ -165,7 +165,7 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
         "networkInterfaces=eth0, eth1\nexternalIPv4=198.51.100.1\nexternalIPv6=2001:db8::1\n"
         "stunServerAddress=192.0.2.1\nturnURL=user:pass=word@192.0.2.1:3478?transport=udp\niceTcp=0\n");
   write("modules/kurento/MediaElement.conf.ini", "encoderBitrate=500000\n");
-  write("modules/kurento/Composite.conf.ini", "width=1\n");
+  write("modules/kurento/Composite.conf.ini", "width=1280\nheight=720\nframerate=25\n");
   write("modules/kurento/README", "");
   const Configuration loaded = load("{}");
   EXPECT_EQ(loaded.media.num_audio_medias, 2);
@@ -175,6 +175,9 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   EXPECT_EQ(loaded.media.min_port, 5000);
   EXPECT_EQ(loaded.media.max_port, 6000);
   EXPECT_EQ(loaded.media.mtu_bytes, 1400);
+  EXPECT_EQ(loaded.media.composite_width, 1280);
+  EXPECT_EQ(loaded.media.composite_height, 720);
+  EXPECT_EQ(loaded.media.composite_frames_per_second, 25);
   EXPECT_EQ(loaded.media.network_interfaces, (std::vector<std::string>{"eth0", "eth1"}));
   EXPECT_EQ(loaded.media.external_ipv4, "198.51.100.1");
   EXPECT_EQ(loaded.media.external_ipv6, "2001:db8::1");
@@ -248,6 +251,8 @@ TEST_F(ConfigurationTest, RefusesWhatCannotBeInTheClassesFiles) {
   };
   EXPECT_EQ(refused("BaseRtpEndpoint.conf.ini", "minPort=6000\nmaxPort=5000\n"),
             "BaseRtpEndpoint.conf.ini: minPort is greater than maxPort");
+  EXPECT_EQ(refused("Composite.conf.ini", "framerate=0\n"),
+            "Composite.conf.ini: framerate is \"0\"; allowed are whole numbers from 1 to 120");
   EXPECT_EQ(refused("BaseRtpEndpoint.conf.ini", "mtu=1501\n"),
             "BaseRtpEndpoint.conf.ini: mtu is \"1501\"; allowed are whole numbers from 576 to 1500");
   EXPECT_EQ(refused("BaseRtpEndpoint.conf.ini", "mtu 1400\n"),

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, test } from 'node:test';
+import { useBrowser } from './lib/browser-pages.mjs';
+import { launchChromium } from './lib/chromium.mjs';
 import { negotiatedEndpoint, times } from './lib/endpoints.mjs';
+import { assertPicture, assertStats } from './lib/media-checks.mjs';
 import { connect } from './lib/rpc.mjs';
 import { useServer } from './lib/server.mjs';
 
@@ -11,8 +14,16 @@ const ENDPOINTS = 500;
 const MAX_ENDPOINT_KB = 100;
 const MAX_IDLE_CPU_SHARE = 0.01;
 
+const LATER = /\/lib(avcodec|avutil|swscale|opencv|vpx|openh264|yuv|opus|gst|tesseract|zbar|kaskado)[^/]*\.so/;
+
 describe('idle', () => {
   const server = useServer();
+
+  // What only decoding, encoding and filters need comes with the first of them.
+  async function assertLean(when) {
+    const names = new Set((await server.maps()).map((path) => LATER.exec(path)?.[0]).filter(Boolean));
+    assert.deepEqual([...names], [], `loaded by a server that ${when}`);
+  }
 
   test(`an idle server takes less than ${MAX_IDLE_KB / 1024} MB`, async (t) => {
     const rpc = await connect(server.url);
@@ -21,6 +32,7 @@ describe('idle', () => {
     const resident_kb = await server.status('VmRSS');
     t.diagnostic(`resident: ${resident_kb} kB`);
     assert.ok(resident_kb < MAX_IDLE_KB, `${resident_kb} kB resident`);
+    await assertLean('is idle');
   });
 
   test('an idle server sleeps', async (t) => {
@@ -48,5 +60,20 @@ describe('idle', () => {
     assert.equal(threads_after, threads, 'the number of threads');
     await rpc.release(pipeline);
     await rpc.close();
+  });
+
+  describe('with a browser', () => {
+    const { open } = useBrowser(launchChromium);
+
+    test('a server that forwards packets loads nothing for pictures and sounds', async () => {
+      const [publisher, viewer] = [await open(), await open()];
+      const { pipeline, endpoint } = await publisher.evaluate((url) => window.peer.publish(url), server.url);
+      const { picture, stats } = await viewer.evaluate(({ url, pipeline, source }) => window.peer.view(url, { pipeline, source }),
+        { url: server.url, pipeline, source: endpoint });
+      assertPicture(picture);
+      assertStats(stats, 'VP8');
+      await assertLean('forwards');
+      await Promise.all([publisher, viewer].map((page) => page.close()));
+    });
   });
 });

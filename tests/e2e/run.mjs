@@ -7,7 +7,7 @@ import { basename, join, relative } from 'node:path';
 import { run } from 'node:test';
 import { E2E, OUT } from './lib/paths.mjs';
 
-const FILE_TIMEOUT_MS = 300000;
+const FILE_TIMEOUT_MS = 300000 + 1000 * Number(process.env.KASKADO_TEST_SOAK_SECONDS ?? 0);
 
 async function chooseFiles(names) {
   const all = (await readdir(E2E)).filter((name) => name.endsWith('.test.mjs')).sort();

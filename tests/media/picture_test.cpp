@@ -34,7 +34,7 @@ TEST(Scaler, KeepsTheShapeAndFillsWithBlack) {
   codec::PicturePool pool;
   const auto picture = plain(640, 480, 150, 60, 200);
   const auto wide = scale(picture, {640, 360}, pool);  // 480 wide, between bars of 80
-  EXPECT_EQ(size_of(*wide), (PictureSize{640, 360}));
+  EXPECT_EQ(size_of(*wide), (codec::PictureSize{640, 360}));
   EXPECT_EQ(at(*wide, 79, 100), kBlack);
   EXPECT_EQ(at(*wide, 81, 0), kOrange);
   EXPECT_EQ(at(*wide, 558, 359), kOrange);
@@ -49,8 +49,8 @@ TEST(Scaler, KeepsTheShapeAndFillsWithBlack) {
 TEST(Scaler, HasNoBarsWhereTheShapeIsTheSame) {
   codec::PicturePool pool;
   const auto picture = plain(1280, 720, 150, 60, 200);
-  for (const PictureSize size :
-       {PictureSize{640, 360}, PictureSize{1920, 1080}, PictureSize{426, 240}, PictureSize{16, 16}}) {
+  for (const codec::PictureSize size : {codec::PictureSize{640, 360}, codec::PictureSize{1920, 1080},
+                                        codec::PictureSize{426, 240}, codec::PictureSize{16, 16}}) {
     const auto scaled = scale(picture, size, pool);
     EXPECT_EQ(at(*scaled, size.width / 2, size.height / 2), kOrange);
     if (size.width > 16) {
@@ -64,8 +64,8 @@ TEST(Scaler, TakesAnySize) {
   codec::PicturePool pool;
   for (const int width : {1, 2, 3, 17, 501})
     for (const int height : {1, 2, 5, 333})
-      for (const PictureSize size :
-           {PictureSize{16, 16}, PictureSize{2, 600}, PictureSize{321, 33}, PictureSize{1, 1}})
+      for (const codec::PictureSize size : {codec::PictureSize{16, 16}, codec::PictureSize{2, 600},
+                                            codec::PictureSize{321, 33}, codec::PictureSize{1, 1}})
         EXPECT_EQ(size_of(*scale(plain(width, height, 150, 60, 200), size, pool)), size);
 }
 
@@ -75,7 +75,7 @@ TEST(Scaler, GivesTheSamePictureWhereItHasThatSize) {
   EXPECT_EQ(scale(picture, {64, 64}, pool), picture);
 }
 
-constexpr PictureSize kVga{640, 480};
+constexpr codec::PictureSize kVga{640, 480};
 
 TEST(BitratePolicy, WishesForTheDefault) {
   EXPECT_EQ(target_bitrate_bps({}, std::nullopt, kVga), 300'000);

@@ -79,7 +79,7 @@ TEST(StagesOnThreads, DecodeAndEncodeWhileSinksComeAndGo) {
       frame.time = loop::monotonic_now();
       decode->take(std::move(frame));
       if (i % 7 == 0) encode->wish_key_frame(), encode->set_bitrate(100'000 + i);
-      if (i % 50 == 0) encode->set_size(i % 100 ? PictureSize{64, 48} : PictureSize{32, 24});
+      if (i % 50 == 0) encode->set_size(i % 100 ? codec::PictureSize{64, 48} : codec::PictureSize{32, 24});
       std::this_thread::yield();
     }
     stop = true;

@@ -60,7 +60,7 @@ TEST_F(VideoEncodeStageTest, GivesEachPictureWithItsTimes) {
   EXPECT_EQ(frames[2].arrived, at(60ms));
   EXPECT_EQ(asked_of.made[0].times, (Times{0ms, 40ms, 80ms}));
   EXPECT_EQ(stage->input_latency(), 20ms);
-  EXPECT_EQ(stage->encoded_size(), (PictureSize{64, 48}));
+  EXPECT_EQ(stage->encoded_size(), (codec::PictureSize{64, 48}));
 }
 
 TEST_F(VideoEncodeStageTest, LeavesOutTheOldestThatWaits) {
@@ -146,7 +146,7 @@ TEST_F(VideoEncodeStageTest, MakesANewEncoderWhereTheSizeChanges) {
   EXPECT_EQ(asked_of.made[2].settings.bitrate_bps, 500'000);
   EXPECT_EQ(asked_of.made[2].times, (Times{120ms})) << "time goes on";
   EXPECT_TRUE(frames[3].key_frame);
-  EXPECT_EQ(stage->encoded_size(), (PictureSize{320, 180}));
+  EXPECT_EQ(stage->encoded_size(), (codec::PictureSize{320, 180}));
 }
 
 TEST_F(VideoEncodeStageTest, GivesTimesThatOnlyGrow) {

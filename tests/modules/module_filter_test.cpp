@@ -57,7 +57,8 @@ class ModuleFilterTest : public pipeline::test::ShardTest {
     const Arguments arguments{"pipe", members({{"top", top}, {"height", 2}}), steps};
     auto prepared = dim->prepare(*dim, "pipe/dim", arguments);
     if (!prepared) return std::move(prepared).error();
-    return shard.objects().create(*dim, "pipe/dim", arguments, *prepared);
+    stage = std::static_pointer_cast<HostedFilter>(*prepared)->stage;
+    return shard.objects().create(*dim, "pipe/dim", arguments, *std::move(prepared));
   }
   void call(const std::string& operation, Arguments arguments = {}) {
     shard.objects().invoke("pipe/dim", *dim->find_operation(operation), arguments,
@@ -70,7 +71,6 @@ class ModuleFilterTest : public pipeline::test::ShardTest {
     EXPECT_EQ(answers.size(), 1u);
     return answers.at(0);
   }
-  ModuleFilter& filter() { return dynamic_cast<ModuleFilter&>(*shard.objects().find("pipe/dim")); }
 
   const std::shared_ptr<kaskado::test::ManualExecutor> executor =
       std::make_shared<kaskado::test::ManualExecutor>();
@@ -79,6 +79,7 @@ class ModuleFilterTest : public pipeline::test::ShardTest {
   std::deque<std::function<void(Shard&)>> commands;
   control::ModuleCatalog catalog{control::module_list()};
   const ClassInfo* dim = nullptr;
+  std::shared_ptr<media::FilterStage> stage;  // of the element
   std::vector<ApiResult<Value>> answers;
 };
 
@@ -140,7 +141,7 @@ TEST_F(ModuleFilterTest, EventsComeWithWhatAllEventsHave) {
 TEST_F(ModuleFilterTest, WhatGoesWrongOnTheWayIsAnErrorEvent) {
   ASSERT_TRUE(make(1, 5).ok());
   events.clear();
-  filter().stage()->post([](sdk::Filter&) { throw std::runtime_error("the model is broken"); });
+  stage->post([](sdk::Filter&) { throw std::runtime_error("the model is broken"); });
   run();
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0].info, &kErrorEvent);
@@ -149,11 +150,11 @@ TEST_F(ModuleFilterTest, WhatGoesWrongOnTheWayIsAnErrorEvent) {
 
 TEST_F(ModuleFilterTest, PicturesGoThroughTheStage) {
   ASSERT_TRUE(make(0, 5).ok());
-  EXPECT_TRUE(filter().stage()->wants_video());
-  EXPECT_FALSE(filter().stage()->wants_audio());
+  EXPECT_TRUE(stage->wants_video());
+  EXPECT_FALSE(stage->wants_audio());
   media::VideoFrame frame;
   frame.picture = std::make_shared<codec::Picture>(16, 16);
-  filter().stage()->video_sink()->take(frame);
+  stage->video_sink()->take(frame);
   run();
   EXPECT_EQ(*answer_to("getFrames")->integer(), 1);
 }

@@ -260,6 +260,57 @@ TEST_F(Transcoding, EndsWhenTheSourceTurnsToTheViewersCodec) {
   EXPECT_GE(look(viewer, CodecId::h264).pictures.size(), 18u);
 }
 
+TEST_F(Transcoding, TheLatencyThatIsToldIsTheTimeItTook) {
+  Subscriber plain(1), other(2);
+  RtpSink& forwarded = add_viewer("plain", plain, format(120, "VP8"));
+  RtpSink& encoded = add_viewer("other", other, h264());
+  EXPECT_EQ(encoded.latency(), std::nullopt);
+  Camera camera(shard, *source, CodecId::vp8, 96);
+  constexpr base::Duration kWork = 7ms;
+  for (int i = 1; i <= 20; ++i) {
+    at(i * 33ms);
+    camera.send();
+    at(i * 33ms + kWork);
+    settle();
+    shard.outbox().clear();
+  }
+  EXPECT_EQ(encoded.latency(), kWork);
+  EXPECT_EQ(forwarded.latency(), 0ms);
+  EXPECT_TRUE(element("other").get_stats({}).value().empty()) << "nobody has asked for it";
+  auto& pipeline = dynamic_cast<MediaPipeline&>(*shard.objects().find("pipe"));
+  ASSERT_TRUE(pipeline.set_latency_stats(true).ok());
+  const auto stats = element("other").get_stats(MediaType::video).value();
+  ASSERT_EQ(stats.size(), 1u);
+  const ElementStats told = ElementStats::from_value(stats.begin()->second);
+  EXPECT_EQ(told.input_video_latency, 7e6);
+  ASSERT_EQ(told.input_latency.size(), 1u);
+  EXPECT_EQ(told.input_latency[0].avg, 7e6);
+}
+
+// setVideoFormat of the element that receives.
+TEST_F(Transcoding, AClientMayAskForAnotherCodecAndFewerPictures) {
+  Subscriber viewer(1);
+  TestElement& receiver = add("viewer");
+  receiver.add_sink(MediaType::video, viewer.line).configure({{format(120, "VP8"), h264(102)}, {}, {}});
+  connect(element("source"), receiver, MediaType::video);
+  Camera camera(shard, *source, CodecId::vp8, 96);
+  show(camera, 10, {&viewer});
+  EXPECT_EQ(look(viewer, CodecId::vp8).pictures.size(), 10u) << "as it comes";
+  viewer.forget();
+  ASSERT_TRUE(receiver.set_video_format({VideoCodec::h264, {10, 1}}).ok());
+  camera.send(true);  // as the decoder asks for
+  show(camera, 60, {&viewer});
+  const Seen seen = look(viewer, CodecId::h264);
+  EXPECT_GE(seen.pictures.size(), 18u);
+  EXPECT_LE(seen.pictures.size(), 21u) << "ten a second, for two seconds";
+  ASSERT_TRUE(receiver.set_video_format({VideoCodec::vp8, {30, 1}}).ok());
+  viewer.forget();
+  camera.send(true);
+  show(camera, 10, {&viewer});
+  EXPECT_GE(look(viewer, CodecId::vp8).pictures.size(), 10u);
+  EXPECT_FALSE(receiver.set_video_format({VideoCodec::vp8, {30, 0}}).ok());
+}
+
 TEST_F(Transcoding, WhoComesLaterBeginsWithAKeyFrame) {
   Subscriber first(1), late(2);
   add_viewer("first", first, h264());

@@ -8,29 +8,17 @@
 
 #include "base/packet.hpp"
 #include "rtp/media_packet.hpp"
+#include "support/hex.hpp"
 
 namespace kaskado::rtp::test {
 
 using namespace std::chrono_literals;
 
+using kaskado::test::hex;
 using Octets = std::vector<std::uint8_t>;
 
 inline base::Instant at(base::Duration since_start) {
   return base::Instant{10s} + since_start;
-}
-
-// "80 60 00 01" → bytes.
-inline Octets hex(const std::string& text) {
-  Octets octets;
-  std::string digits;
-  for (const char c : text) {
-    if (c == ' ') continue;
-    digits += c;
-    if (digits.size() < 2) continue;
-    octets.push_back(static_cast<std::uint8_t>(std::stoi(digits, nullptr, 16)));
-    digits.clear();
-  }
-  return octets;
 }
 
 inline const Octets kVp8KeyFrame{0x10, 0x00, 0x02};

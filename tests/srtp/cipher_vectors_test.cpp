@@ -18,18 +18,16 @@ ByteVector to_vector(base::Bytes bytes) {
 
 // RFC 3711 appendix B.2: the first three blocks and those around counter 0xff00.
 TEST(AesCounter, KeyStreamOfRfc3711) {
-  AesCounter counter(from_hex("2B7E151628AED2A6ABF7158809CF4F3C"));
+  AesCounter counter(hex("2B7E151628AED2A6ABF7158809CF4F3C"));
   AesCounter::Block iv{};
-  std::ranges::copy(from_hex("F0F1F2F3F4F5F6F7F8F9FAFBFCFD0000"), iv.begin());
+  std::ranges::copy(hex("F0F1F2F3F4F5F6F7F8F9FAFBFCFD0000"), iv.begin());
   ByteVector stream(0xff02 * 16);
   ASSERT_TRUE(counter.apply(iv, stream, stream.data()));
   const base::Bytes all{stream};
-  EXPECT_EQ(to_vector(all.first(48)),
-            from_hex("E03EAD0935C95E80E166B16DD92B4EB4 D23513162B02D0F72A43A2FE4A5F97AB"
-                     "41E95B3BB0A2E8DD477901E4FCA894C0"));
-  EXPECT_EQ(to_vector(all.last(48)),
-            from_hex("EC8CDF7398607CB0F2D21675EA9EA1E4 362B7C3C6773516318A077D7FC5073AE"
-                     "6A2CC3787889374FBEB4C81B17BA6C44"));
+  EXPECT_EQ(to_vector(all.first(48)), hex("E03EAD0935C95E80E166B16DD92B4EB4 D23513162B02D0F72A43A2FE4A5F97AB"
+                                          "41E95B3BB0A2E8DD477901E4FCA894C0"));
+  EXPECT_EQ(to_vector(all.last(48)), hex("EC8CDF7398607CB0F2D21675EA9EA1E4 362B7C3C6773516318A077D7FC5073AE"
+                                         "6A2CC3787889374FBEB4C81B17BA6C44"));
 }
 
 // RFC 2202 §3, cases 1, 2 and 3.
@@ -38,11 +36,11 @@ TEST(HmacSha1, VectorsOfRfc2202) {
     return to_vector(HmacSha1(key).sign(data));
   };
   EXPECT_EQ(digest(ByteVector(20, 0x0b), base::as_bytes("Hi There")),
-            from_hex("b617318655057264e28bc0b6fb378c8ef146be00"));
-  EXPECT_EQ(digest(from_hex("4a656665"), base::as_bytes("what do ya want for nothing?")),
-            from_hex("effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"));
+            hex("b617318655057264e28bc0b6fb378c8ef146be00"));
+  EXPECT_EQ(digest(hex("4a656665"), base::as_bytes("what do ya want for nothing?")),
+            hex("effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"));
   EXPECT_EQ(digest(ByteVector(20, 0xaa), ByteVector(50, 0xdd)),
-            from_hex("125d7342b9ac11cd91a39af48aa17b4f63f175d3"));
+            hex("125d7342b9ac11cd91a39af48aa17b4f63f175d3"));
 }
 
 // Every position of the message's end within a block, with the padding in one block and in two.
@@ -87,8 +85,8 @@ class GcmVectors : public testing::TestWithParam<Choice> {
  protected:
   GcmVectors() {
     keys_.profile = GetParam().profile;
-    std::ranges::copy(from_hex(vector_.key), keys_.key.data());
-    std::ranges::copy(from_hex("51756964 2070726f 2071756f"), keys_.salt.data());
+    std::ranges::copy(hex(vector_.key), keys_.key.data());
+    std::ranges::copy(hex("51756964 2070726f 2071756f"), keys_.salt.data());
   }
 
   PacketCipher sealing() const { return {keys_, Direction::encrypt, GetParam().engine}; }
@@ -96,11 +94,11 @@ class GcmVectors : public testing::TestWithParam<Choice> {
 
   const GcmVector& vector_ = kGcmVectors[GetParam().profile == Profile::aead_aes256_gcm];
   SessionKeys keys_;
-  const ByteVector rtp_header_ = from_hex("8040f17b 8041f8d3 5501a0b2");
+  const ByteVector rtp_header_ = hex("8040f17b 8041f8d3 5501a0b2");
   const ByteVector rtp_payload_ =
-      from_hex("47616c6c 69612065 7374206f 6d6e6973 20646976 69736120 696e2070 61727465 73207472 6573");
+      hex("47616c6c 69612065 7374206f 6d6e6973 20646976 69736120 696e2070 61727465 73207472 6573");
   static constexpr std::uint64_t kRtpIndex = 0xf17b;
-  const ByteVector rtcp_ = from_hex(
+  const ByteVector rtcp_ = hex(
       "81c8000d 4d617273 4e545031 4e545032 52545020 0000042a 0000e930 4c756e61 deadbeef deadbeef deadbeef "
       "deadbeef"
       "deadbeef");
@@ -108,7 +106,7 @@ class GcmVectors : public testing::TestWithParam<Choice> {
 };
 
 TEST_P(GcmVectors, SealsAndOpensRtp) {
-  const ByteVector sealed = joined(rtp_header_, from_hex(vector_.rtp_sealed));
+  const ByteVector sealed = joined(rtp_header_, hex(vector_.rtp_sealed));
   ByteVector packet = rtp_header_;
   packet.resize(sealed.size());
   ASSERT_TRUE(sealing().seal_rtp(packet.data(), 12, rtp_payload_, kRtpIndex));
@@ -119,7 +117,7 @@ TEST_P(GcmVectors, SealsAndOpensRtp) {
 }
 
 TEST_P(GcmVectors, SealsAndOpensRtcp) {
-  const ByteVector sealed = joined(from_hex("81c8000d 4d617273"), from_hex(vector_.rtcp_sealed));
+  const ByteVector sealed = joined(hex("81c8000d 4d617273"), hex(vector_.rtcp_sealed));
   ByteVector packet = rtcp_;
   packet.resize(sealed.size());
   const std::uint32_t word = kSrtcpEncrypted | kRtcpIndex;
@@ -131,7 +129,7 @@ TEST_P(GcmVectors, SealsAndOpensRtcp) {
 }
 
 TEST_P(GcmVectors, OpensRtcpThatIsOnlyAuthenticated) {
-  ByteVector packet = joined(joined(rtcp_, from_hex(vector_.rtcp_tag)), from_hex("000005d4"));
+  ByteVector packet = joined(joined(rtcp_, hex(vector_.rtcp_tag)), hex("000005d4"));
   PacketCipher cipher = opening();
   ASSERT_TRUE(cipher.open_rtcp(packet, kRtcpIndex));
   EXPECT_EQ(ByteVector(packet.begin(), packet.begin() + static_cast<std::ptrdiff_t>(rtcp_.size())), rtcp_);
@@ -154,25 +152,25 @@ TEST_P(CmVectors, KeyStreamOfRfc3711AndRfc6188) {
   const bool wide = traits(GetParam().profile).key_bytes == 32;
   SessionKeys keys;
   keys.profile = GetParam().profile;
-  std::ranges::copy(from_hex(wide ? "57f82fe3613fd170a85ec93c40b1f0922ec4cb0dc025b58272147cc438944a98"
-                                  : "2B7E151628AED2A6ABF7158809CF4F3C"),
+  std::ranges::copy(hex(wide ? "57f82fe3613fd170a85ec93c40b1f0922ec4cb0dc025b58272147cc438944a98"
+                             : "2B7E151628AED2A6ABF7158809CF4F3C"),
                     keys.key.data());
-  std::ranges::copy(from_hex("F0F1F2F3F4F5F6F7F8F9FAFBFCFD"), keys.salt.data());
+  std::ranges::copy(hex("F0F1F2F3F4F5F6F7F8F9FAFBFCFD"), keys.salt.data());
   const ByteVector zeros(0xff02 * 16);
   ByteVector packet(12 + zeros.size() + 10);
   ASSERT_TRUE(
       PacketCipher(keys, Direction::encrypt, GetParam().engine).seal_rtp(packet.data(), 12, zeros, 0));
   const base::Bytes stream = base::Bytes{packet}.subspan(12, zeros.size());
   EXPECT_EQ(to_vector(stream.first(48)),
-            from_hex(wide ? "92bdd28a93c3f52511c677d08b5515a4 9da71b2378a854f67050756ded165bac"
-                            "63c4868b7096d88421b563b8c94c9a31"
-                          : "E03EAD0935C95E80E166B16DD92B4EB4 D23513162B02D0F72A43A2FE4A5F97AB"
-                            "41E95B3BB0A2E8DD477901E4FCA894C0"));
+            hex(wide ? "92bdd28a93c3f52511c677d08b5515a4 9da71b2378a854f67050756ded165bac"
+                       "63c4868b7096d88421b563b8c94c9a31"
+                     : "E03EAD0935C95E80E166B16DD92B4EB4 D23513162B02D0F72A43A2FE4A5F97AB"
+                       "41E95B3BB0A2E8DD477901E4FCA894C0"));
   EXPECT_EQ(to_vector(stream.last(48)),
-            from_hex(wide ? "cea518c90fd91ced9cbb18c078a54711 3dbc4814f4da5f00a08772b63c6a046d"
-                            "6eb246913062a16891433e97dd01a57f"
-                          : "EC8CDF7398607CB0F2D21675EA9EA1E4 362B7C3C6773516318A077D7FC5073AE"
-                            "6A2CC3787889374FBEB4C81B17BA6C44"));
+            hex(wide ? "cea518c90fd91ced9cbb18c078a54711 3dbc4814f4da5f00a08772b63c6a046d"
+                       "6eb246913062a16891433e97dd01a57f"
+                     : "EC8CDF7398607CB0F2D21675EA9EA1E4 362B7C3C6773516318A077D7FC5073AE"
+                       "6A2CC3787889374FBEB4C81B17BA6C44"));
 }
 
 INSTANTIATE_TEST_SUITE_P(Profiles, CmVectors, testing::ValuesIn(choices_of(false)), choice_name);

@@ -50,8 +50,8 @@ const GcmCase kCases[] = {
 
 template <typename Kernel>
 void check(const GcmCase& test) {
-  const ByteVector key = from_hex(test.key), nonce = from_hex(test.nonce), header = from_hex(test.header);
-  const ByteVector plain = from_hex(test.plain);
+  const ByteVector key = hex(test.key), nonce = hex(test.nonce), header = hex(test.header);
+  const ByteVector plain = hex(test.plain);
   alignas(kernels::kBlockBytes) std::uint8_t schedule[kernels::kGcmScheduleBytes];
   Kernel::expand(schedule, key.data(), key.size());
   const kernels::CounterBlock j0{base::load_u64(nonce.data()),
@@ -60,8 +60,8 @@ void check(const GcmCase& test) {
   Kernel::seal(j0,
                {schedule, key.size(), header.data(), header.size(), plain.data(), text.data(), plain.size()},
                tag.data());
-  EXPECT_EQ(text, from_hex(test.sealed));
-  EXPECT_EQ(tag, from_hex(test.tag));
+  EXPECT_EQ(text, hex(test.sealed));
+  EXPECT_EQ(tag, hex(test.tag));
   EXPECT_TRUE(Kernel::open(
       j0, {schedule, key.size(), header.data(), header.size(), text.data(), text.data(), text.size()},
       tag.data()));
@@ -82,15 +82,15 @@ TEST(Kernels, GcmCasesByWideRegisters) {
 TEST(Kernels, RoundKeysOfFips197) {
   if (!is_available(Engine::sse, Profile::aead_aes128_gcm)) GTEST_SKIP() << "not on this machine";
   const auto round_key = [](std::string_view key_text, std::size_t round) {
-    const ByteVector key = from_hex(key_text);
+    const ByteVector key = hex(key_text);
     alignas(kernels::kBlockBytes) std::uint8_t schedule[kernels::kGcmScheduleBytes];
     kernels::SseGcm::expand(schedule, key.data(), key.size());
     const std::uint8_t* at = schedule + (kernels::kHashPowers + round) * kernels::kBlockBytes;
     return ByteVector(at, at + kernels::kBlockBytes);
   };
-  EXPECT_EQ(round_key("2b7e151628aed2a6abf7158809cf4f3c", 10), from_hex("d014f9a8c9ee2589e13f0cc8b6630ca6"));
+  EXPECT_EQ(round_key("2b7e151628aed2a6abf7158809cf4f3c", 10), hex("d014f9a8c9ee2589e13f0cc8b6630ca6"));
   EXPECT_EQ(round_key("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4", 14),
-            from_hex("fe4890d1e6188d0b046df344706c631e"));
+            hex("fe4890d1e6188d0b046df344706c631e"));
 }
 
 }  // namespace

@@ -1,33 +1,17 @@
-// Packets, keys and hexadecimal text for the tests of this room.
+// Packets and keys for the tests of this room.
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 #include "base/random.hpp"
 #include "srtp/profile.hpp"
+#include "support/hex.hpp"
 
 namespace kaskado::srtp {
 
+using kaskado::test::hex;
 using ByteVector = std::vector<std::uint8_t>;
-
-// Blanks are skipped.
-inline ByteVector from_hex(std::string_view text) {
-  ByteVector bytes;
-  int high = -1;
-  for (const char c : text) {
-    if (c == ' ') continue;
-    const int digit = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
-    if (high < 0) {
-      high = digit;
-    } else {
-      bytes.push_back(static_cast<std::uint8_t>(high << 4 | digit));
-      high = -1;
-    }
-  }
-  return bytes;
-}
 
 inline MasterKey random_master(Profile profile, base::Random& random) {
   MasterKey master;

@@ -60,11 +60,12 @@ bool skip_picture_order_count(BitReader& reader) {
   return true;
 }
 
-// §7.4.2.1.1: the size in samples, less what is cropped.
-bool read_size(BitReader& reader, const ChromaFormat& chroma, PictureSize& size) {
+// §7.4.2.1.1: the size in samples, whole and less what is cropped.
+bool read_size(BitReader& reader, const ChromaFormat& chroma, H264Sps& sps) {
   const std::uint64_t macroblocks_across = std::uint64_t{reader.ue()} + 1;
   const std::uint64_t map_units_down = std::uint64_t{reader.ue()} + 1;
   const bool frames_only = reader.flag();
+  sps.interlaced = !frames_only;
   if (!frames_only) reader.skip(1);  // mb_adaptive_frame_field_flag
   reader.skip(1);                    // direct_8x8_inference_flag
   const std::uint64_t width = macroblocks_across * 16, height = map_units_down * (frames_only ? 16 : 32);
@@ -81,7 +82,8 @@ bool read_size(BitReader& reader, const ChromaFormat& chroma, PictureSize& size)
     cropped_down += reader.ue() * unit_down;
   }
   if (!reader.ok() || cropped_across >= width || cropped_down >= height) return false;
-  size = {static_cast<int>(width - cropped_across), static_cast<int>(height - cropped_down)};
+  sps.coded_size = {static_cast<int>(width), static_cast<int>(height)};
+  sps.size = {static_cast<int>(width - cropped_across), static_cast<int>(height - cropped_down)};
   return true;
 }
 
@@ -102,7 +104,7 @@ std::optional<H264Sps> parse_h264_sps(base::Bytes nal) {
   if (!skip_picture_order_count(reader)) return std::nullopt;
   reader.ue();     // max_num_ref_frames
   reader.skip(1);  // gaps_in_frame_num_value_allowed_flag
-  if (!read_size(reader, chroma, sps.size)) return std::nullopt;
+  if (!read_size(reader, chroma, sps)) return std::nullopt;
   return sps;
 }
 

@@ -24,15 +24,28 @@ class NalUnits {
   base::Bytes rest_;  // behind a start code
 };
 
+// The first unit of the byte stream whose first octet, which has its type, is one that is wanted.
+template <typename Wanted>
+std::optional<base::Bytes> find_nal(base::Bytes byte_stream, Wanted wanted) {
+  NalUnits units(byte_stream);
+  while (const auto unit = units.next()) {
+    if (wanted((*unit)[0])) return unit;
+  }
+  return std::nullopt;
+}
+
 // ITU-T H.264 table 7-1 and H.265 table 7-1: those that are told apart here.
 namespace h264 {
-inline constexpr int kSlice = 1, kIdrSlice = 5, kSei = 6, kSps = 7, kPps = 8, kDelimiter = 9,
-                     kHighestType = 23;
+inline constexpr int kSlice = 1, kIdrSlice = 5, kSei = 6, kSps = 7, kPps = 8, kDelimiter = 9, kSubsetSps = 15,
+                     kSliceExtension = 20, kHighestType = 23;
 constexpr int type_of(std::uint8_t header) {
   return header & 0x1f;
 }
 constexpr bool is_slice(int type) {
   return type >= kSlice && type <= kIdrSlice;
+}
+constexpr bool is_idr(std::uint8_t header) {
+  return type_of(header) == kIdrSlice;
 }
 }  // namespace h264
 namespace h265 {

@@ -7,6 +7,7 @@ struct PictureSize {
   int width = 0;
   int height = 0;
   bool operator==(const PictureSize&) const = default;
+  bool is_set() const { return width > 0 && height > 0; }
 };
 
 }  // namespace kaskado::codec

@@ -24,11 +24,7 @@ class AvAudioDecoder final : public AudioDecoder {
   bool open() {
     const char* const name = decoder_name(codec_);
     const AVCodec* const decoder = name ? avcodec_find_decoder_by_name(name) : nullptr;
-    if (!decoder) return false;
-    context_.reset(avcodec_alloc_context3(decoder));
-    frame_.reset(av_frame_alloc());
-    packet_.reset(av_packet_alloc());
-    if (!context_ || !frame_ || !packet_) return false;
+    if (!decoder || !allocate(*decoder, context_, frame_, packet_)) return false;
     context_->thread_count = 1;
     context_->sample_rate = format_.sample_rate;
     av_channel_layout_default(&context_->ch_layout, format_.channels);

@@ -21,11 +21,7 @@ class AvAudioEncoder final : public AudioEncoder {
 
   bool open(int bitrate_bps) {
     const AVCodec* const encoder = find_encoder(codec_);
-    if (!encoder) return false;
-    context_.reset(avcodec_alloc_context3(encoder));
-    frame_.reset(av_frame_alloc());
-    packet_.reset(av_packet_alloc());
-    if (!context_ || !frame_ || !packet_) return false;
+    if (!encoder || !allocate(*encoder, context_, frame_, packet_)) return false;
     context_->sample_rate = format_.sample_rate;
     context_->sample_fmt = AV_SAMPLE_FMT_S16;
     context_->bit_rate = bitrate_bps;

@@ -26,6 +26,14 @@ using AvContext = std::unique_ptr<AVCodecContext, AvFree>;
 using AvFrame = std::unique_ptr<AVFrame, AvFree>;
 using AvPacket = std::unique_ptr<AVPacket, AvFree>;
 
+// What a codec of libavcodec's works with. Nothing is opened yet. False where there is no memory.
+inline bool allocate(const AVCodec& codec, AvContext& context, AvFrame& frame, AvPacket& packet) {
+  context.reset(avcodec_alloc_context3(&codec));
+  frame.reset(av_frame_alloc());
+  packet.reset(av_packet_alloc());
+  return context && frame && packet;
+}
+
 inline base::Error av_failure(const AVCodecContext& context, int code) {
   std::array<char, AV_ERROR_MAX_STRING_SIZE> reason{};
   av_strerror(code, reason.data(), reason.size());

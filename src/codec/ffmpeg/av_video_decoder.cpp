@@ -6,9 +6,10 @@ extern "C" {
 
 #include <utility>
 
+#include "codec/bitstream/nal_units.hpp"
 #include "codec/ffmpeg/av_memory.hpp"
-#include "codec/ffmpeg/random_access.hpp"
 #include "codec/ffmpeg/to_i420.hpp"
+#include "codec/frame_facts.hpp"
 
 namespace kaskado::codec {
 namespace {
@@ -29,17 +30,21 @@ const AVCodec* find_decoder(CodecId codec) {
   }
 }
 
+// libavcodec does not say so before it has tried. An open group of pictures of H264 begins with no key frame,
+// but repeats the parameter sets.
+bool can_begin_with(CodecId codec, base::Bytes frame) {
+  if (is_key_frame(codec, frame)) return true;
+  const auto is_sps = [](std::uint8_t header) { return h264::type_of(header) == h264::kSps; };
+  return codec == CodecId::h264 && find_nal(frame, is_sps);
+}
+
 class AvVideoDecoder final : public VideoDecoder {
  public:
   AvVideoDecoder(CodecId codec, std::shared_ptr<PicturePool> pool) : codec_(codec), pool_(std::move(pool)) {}
 
   bool open() {
     const AVCodec* const decoder = find_decoder(codec_);
-    if (!decoder) return false;
-    context_.reset(avcodec_alloc_context3(decoder));
-    frame_.reset(av_frame_alloc());
-    packet_.reset(av_packet_alloc());
-    if (!context_ || !frame_ || !packet_) return false;
+    if (!decoder || !allocate(*decoder, context_, frame_, packet_)) return false;
     // A server has more streams than cores, and a strand for each; more threads also mean frames held back.
     context_->thread_count = 1;
     context_->max_pixels = std::int64_t{Picture::kMaxWidth} * Picture::kMaxHeight;
@@ -52,7 +57,7 @@ class AvVideoDecoder final : public VideoDecoder {
 
   base::Result<void> decode(base::Bytes frame, std::int64_t tag, std::vector<Decoded>& pictures) override {
     if (frame.empty()) return base::Error{"an empty frame"};
-    if (needs_key_frame_ && !is_random_access(codec_, frame)) return base::Error{"no key frame yet"};
+    if (needs_key_frame_ && !can_begin_with(codec_, frame)) return base::Error{"no key frame yet"};
     if (!fill(*packet_, frame)) return base::Error{"no memory for a frame"};
     packet_->pts = tag;
     needs_key_frame_ = false;

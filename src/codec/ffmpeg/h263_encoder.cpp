@@ -17,11 +17,7 @@ class H263Encoder final : public VideoEncoder {
 
   bool open() {
     const AVCodec* const encoder = avcodec_find_encoder_by_name("h263p");
-    if (!encoder) return false;
-    context_.reset(avcodec_alloc_context3(encoder));
-    frame_.reset(av_frame_alloc());
-    packet_.reset(av_packet_alloc());
-    if (!context_ || !frame_ || !packet_) return false;
+    if (!encoder || !allocate(*encoder, context_, frame_, packet_)) return false;
     context_->width = settings_.width;
     context_->height = settings_.height;
     context_->pix_fmt = AV_PIX_FMT_YUV420P;

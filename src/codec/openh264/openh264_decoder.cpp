@@ -6,8 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "codec/annex_b.hpp"
-#include "codec/h264_sps.hpp"
+#include "codec/bitstream/nal_units.hpp"
 #include "codec/planes.hpp"
 
 namespace kaskado::codec {
@@ -20,20 +19,10 @@ struct Destroy {
   }
 };
 
-struct Contents {
-  bool key_frame = false;
-  bool layered = false;
-};
-
-Contents look_into(base::Bytes frame) {
-  Contents contents;
-  NalUnits units(frame);
-  for (base::Bytes unit = units.next(); !unit.empty(); unit = units.next()) {
-    const H264Nal type = h264_nal_type(unit);
-    if (type == H264Nal::idr) contents.key_frame = true;
-    if (type == H264Nal::subset_sps || type == H264Nal::extension) contents.layered = true;
-  }
-  return contents;
+// What Annex G adds to a stream.
+bool is_of_layers(std::uint8_t header) {
+  const int type = h264::type_of(header);
+  return type == h264::kSubsetSps || type == h264::kSliceExtension;
 }
 
 class OpenH264Decoder final : public VideoDecoder {
@@ -55,9 +44,8 @@ class OpenH264Decoder final : public VideoDecoder {
 
   base::Result<void> decode(base::Bytes frame, std::int64_t tag, std::vector<Decoded>& pictures) override {
     if (frame.empty()) return fail("an empty frame");
-    const Contents contents = look_into(frame);
-    if (contents.layered) return fail("layers of Annex G are not decoded");
-    if (needs_key_frame_ && !contents.key_frame) return fail("no key frame yet");
+    if (find_nal(frame, is_of_layers)) return fail("layers of Annex G are not decoded");
+    if (needs_key_frame_ && !find_nal(frame, h264::is_idr)) return fail("no key frame yet");
     // After an error the library may hold on to a half of a picture.
     if (failed_ && !reopen()) return fail("openh264 does not start again");
     std::array<std::uint8_t*, 3> planes{};

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -92,6 +92,14 @@ class Server {
     const text = await readFile(`/proc/${this.pid}/status`, 'utf8');
     return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)[1]);
   }
+
+  // The files that are mapped, each once.
+  async maps() {
+    const text = await readFile(`/proc/${this.pid}/maps`, 'utf8');
+    return [...new Set(text.match(/\/.*$/gm))];
+  }
+
+  async openFiles() { return (await readdir(`/proc/${this.pid}/fd`)).length; }
 
   async cpuSeconds() {
     const text = await readFile(`/proc/${this.pid}/stat`, 'utf8');

@@ -5,7 +5,8 @@ import { loudnessOf, toneTrack } from '/tones.js';
 import { inbound } from '/probe.js';
 import { Rpc } from '/rpc.js';
 
-async function sendAtLeast(connection, bitrate_bps) {
+// So that pictures keep their size, whatever the bandwidth is thought to be at first.
+export async function sendAtLeast(connection, bitrate_bps) {
   const sender = connection.getSenders().find(({ track }) => track?.kind === 'video');
   const parameters = sender.getParameters();
   parameters.encodings[0].maxBitrate = bitrate_bps;

@@ -3,14 +3,17 @@
 let shared;
 const audio = () => (shared ??= new AudioContext({ sampleRate: 48000 }));
 
-// A track of one tone.
-export function toneTrack(hertz, loudness = 0.2) {
+// A track of one tone, or of several.
+export function toneTrack(tones, loudness = 0.2) {
   const context = audio();
-  const oscillator = new OscillatorNode(context, { frequency: hertz });
   const gain = new GainNode(context, { gain: loudness });
   const out = context.createMediaStreamDestination();
-  oscillator.connect(gain).connect(out);
-  oscillator.start();
+  gain.connect(out);
+  for (const hertz of [tones].flat()) {
+    const oscillator = new OscillatorNode(context, { frequency: hertz });
+    oscillator.connect(gain);
+    oscillator.start();
+  }
   return out.stream.getAudioTracks()[0];
 }
 

@@ -1,0 +1,26 @@
+// How long media has been in the server when it comes to an element, as clients ask for it (MediaPipeline's latencyStats).
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "pipeline/api.hpp"
+
+namespace kaskado::pipeline {
+
+class MediaElement;
+
+// One entry a media type that comes in, of one type or of both.
+std::vector<MediaLatencyStat> input_latencies(MediaElement& element, std::optional<MediaType> type);
+// Of the entry of that type, in nanoseconds; 0 where there is none.
+double latency_of(const std::vector<MediaLatencyStat>& latencies, MediaType type);
+
+// Fills in what ElementStats and what extends it have in common.
+template <typename Record>
+void put_input_latency(Record& record, std::vector<MediaLatencyStat> latencies) {
+  record.input_audio_latency = latency_of(latencies, MediaType::audio);
+  record.input_video_latency = latency_of(latencies, MediaType::video);
+  record.input_latency = std::move(latencies);
+}
+
+}  // namespace kaskado::pipeline
