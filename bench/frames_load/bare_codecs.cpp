@@ -25,7 +25,8 @@ class BareVp8Decoder final : public BareDecoder {
   ~BareVp8Decoder() override { vpx_codec_destroy(&context_); }
 
   bool decode(base::Bytes frame, BarePicture& picture) override {
-    if (vpx_codec_decode(&context_, frame.data(), static_cast<unsigned>(frame.size()), nullptr, 0) != VPX_CODEC_OK)
+    if (vpx_codec_decode(&context_, frame.data(), static_cast<unsigned>(frame.size()), nullptr, 0) !=
+        VPX_CODEC_OK)
       return false;
     vpx_codec_iter_t iterator = nullptr;
     const vpx_image_t* image = vpx_codec_get_frame(&context_, &iterator);
@@ -54,8 +55,8 @@ class BareVp8Encoder final : public BareEncoder {
 
   std::size_t encode(const BarePicture& picture, base::Duration time) override {
     vpx_image_t image{};
-    vpx_img_wrap(&image, VPX_IMG_FMT_I420, static_cast<unsigned>(picture.width), static_cast<unsigned>(picture.height), 1,
-                 const_cast<std::uint8_t*>(picture.planes[0]));
+    vpx_img_wrap(&image, VPX_IMG_FMT_I420, static_cast<unsigned>(picture.width),
+                 static_cast<unsigned>(picture.height), 1, const_cast<std::uint8_t*>(picture.planes[0]));
     for (int plane = 0; plane < 3; ++plane) {
       image.planes[plane] = const_cast<std::uint8_t*>(picture.planes[plane]);
       image.stride[plane] = picture.strides[plane];

@@ -1,4 +1,5 @@
-// The codecs' libraries by their bare calls, with the settings that the server has: what a pipeline cannot do without.
+// The codecs' libraries by their bare calls, with the settings that the server has: what a pipeline cannot do
+// without.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// What bench/frames has done beside the server: coded pictures to send, what bare calls of the libraries cost, and
-// whether what has come back is right.
+// What bench/frames has done beside the server: coded pictures to send, what bare calls of the libraries
+// cost, and whether what has come back is right.
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
@@ -17,7 +17,8 @@
 namespace kaskado::bench {
 namespace {
 
-constexpr const char* kUsage = R"(usage: frames_tool make  codec VP8|H264 width N height N source N frames N bitrate N file FILE
+constexpr const char* kUsage =
+    R"(usage: frames_tool make  codec VP8|H264 width N height N source N frames N bitrate N file FILE
        frames_tool bare  file FILE codec VP8|H264 bitrate N seconds S paced 0|1
        frames_tool judge file FILE sent LOG[,LOG…] columns N rows N from NS to NS
 
@@ -68,7 +69,8 @@ int make(const Options& options) {
     draw_test_picture(picture, {static_cast<unsigned>(number(options, "source")), static_cast<unsigned>(i)});
     const auto encoded = (*encoder)->encode(picture, time_of(i), i == 0);
     if (!encoded) return fail(encoded.error().message);
-    if (encoded->bytes && !file->add(*encoded->bytes, static_cast<std::uint64_t>(i))) return fail("cannot write");
+    if (encoded->bytes && !file->add(*encoded->bytes, static_cast<std::uint64_t>(i)))
+      return fail("cannot write");
   }
   return file->flush() ? 0 : fail("cannot write");
 }
@@ -83,7 +85,8 @@ void sleep_until(base::Instant at) {
   clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
 }
 
-// The first round of the file is not measured: caches are cold then, and the key frame stands for nothing that lasts.
+// The first round of the file is not measured: caches are cold then, and the key frame stands for nothing
+// that lasts.
 int bare(const Options& options) {
   const auto file = IvfFile::read(text(options, "file"));
   if (!file) return fail(file.error().message);
@@ -95,14 +98,16 @@ int bare(const Options& options) {
                                             .frames_per_second = kFramesPerSecond});
   const bool paced = number(options, "paced") != 0;
   constexpr std::int64_t kWarmUp = 30;
-  const std::int64_t pictures = kWarmUp + static_cast<std::int64_t>(number(options, "seconds", 5) * kFramesPerSecond);
+  const std::int64_t pictures =
+      kWarmUp + static_cast<std::int64_t>(number(options, "seconds", 5) * kFramesPerSecond);
   double decoding = 0, encoding = 0, bytes = 0;
   const base::Instant start = now();
   for (std::int64_t i = 0; i < pictures; ++i) {
     if (paced) sleep_until(start + time_of(i));
     BarePicture picture;
     const double begin = cpu_us();
-    const bool decoded = decoder->decode(*file->frames[static_cast<std::size_t>(i) % file->frames.size()].bytes, picture);
+    const bool decoded =
+        decoder->decode(*file->frames[static_cast<std::size_t>(i) % file->frames.size()].bytes, picture);
     const double between = cpu_us();
     if (!decoded) return fail("a frame that cannot be decoded");
     const std::size_t written = encoder->encode(picture, time_of(i));
@@ -113,8 +118,8 @@ int bare(const Options& options) {
     bytes += static_cast<double>(written);
   }
   const auto measured = static_cast<double>(pictures - kWarmUp);
-  std::printf("{\"decodeUs\":%.1f,\"encodeUs\":%.1f,\"pictures\":%.0f,\"bitrateBps\":%.0f}\n", decoding / measured,
-              encoding / measured, measured, bytes * 8 * kFramesPerSecond / measured);
+  std::printf("{\"decodeUs\":%.1f,\"encodeUs\":%.1f,\"pictures\":%.0f,\"bitrateBps\":%.0f}\n",
+              decoding / measured, encoding / measured, measured, bytes * 8 * kFramesPerSecond / measured);
   return 0;
 }
 
@@ -133,12 +138,15 @@ int tell_verdict(const Options& options) {
   }
   const auto verdict = judge(judging);
   if (!verdict) return fail(verdict.error().message);
-  const auto ms = [&](double share) { return static_cast<double>(verdict->latency.percentile(share).count()) / 1e6; };
-  std::printf("{\"pictures\":%" PRIu64 ",\"undecodable\":%" PRIu64 ",\"unreadable\":%" PRIu64 ",\"unsent\":%" PRIu64
-              ",\"different\":%" PRIu64 ",\"stale\":%" PRIu64 ",\"leastPsnrDb\":%.1f,"
+  const auto ms = [&](double share) {
+    return static_cast<double>(verdict->latency.percentile(share).count()) / 1e6;
+  };
+  std::printf("{\"pictures\":%" PRIu64 ",\"undecodable\":%" PRIu64 ",\"unreadable\":%" PRIu64
+              ",\"unsent\":%" PRIu64 ",\"different\":%" PRIu64 ",\"stale\":%" PRIu64
+              ",\"leastPsnrDb\":%.1f,"
               "\"latencyMs\":{\"p50\":%.3f,\"p90\":%.3f,\"p99\":%.3f,\"max\":%.3f}}\n",
-              verdict->pictures, verdict->undecodable, verdict->unreadable, verdict->unsent, verdict->different,
-              verdict->stale, verdict->least_psnr_db, ms(0.5), ms(0.9), ms(0.99),
+              verdict->pictures, verdict->undecodable, verdict->unreadable, verdict->unsent,
+              verdict->different, verdict->stale, verdict->least_psnr_db, ms(0.5), ms(0.9), ms(0.99),
               static_cast<double>(verdict->latency.greatest().count()) / 1e6);
   return 0;
 }

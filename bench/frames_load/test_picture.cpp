@@ -44,7 +44,8 @@ void draw_test_picture(codec::Picture& picture, const PictureMark& mark) {
   const int height = picture.width() / kFieldsHigh;
   for (int field = 0; field < kFields; ++field) {
     const int left = picture.width() * field / kFields, right = picture.width() * (field + 1) / kFields;
-    fill(picture.y(), picture.stride_y(), {left, 0, right - left, height}, bits >> field & 1 ? kWhite : kBlack);
+    fill(picture.y(), picture.stride_y(), {left, 0, right - left, height},
+         bits >> field & 1 ? kWhite : kBlack);
   }
   for (std::uint8_t* plane : {picture.u(), picture.v()})
     fill(plane, picture.stride_uv(), {0, 0, picture.chroma_width(), height / 2}, kNoColour);

@@ -1,5 +1,5 @@
-// The moving picture that the bench sends, and what can be told of a picture that has come back: which one it is, by a
-// row of black and white fields along the top, and how near it is to what was sent.
+// The moving picture that the bench sends, and what can be told of a picture that has come back: which one it
+// is, by a row of black and white fields along the top, and how near it is to what was sent.
 #pragma once
 
 #include <optional>

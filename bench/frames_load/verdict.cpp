@@ -39,7 +39,8 @@ std::optional<std::int64_t> sent_before(const SentTimes& times, unsigned number,
 
 class Judge {
  public:
-  Judge(const Judging& judging, std::vector<SentTimes> sent) : judging_(judging), sent_(std::move(sent)), last_(sent_.size()) {}
+  Judge(const Judging& judging, std::vector<SentTimes> sent)
+      : judging_(judging), sent_(std::move(sent)), last_(sent_.size()) {}
 
   void look(const codec::Picture& picture, std::int64_t arrived_ns) {
     ++verdict.pictures;
@@ -63,7 +64,9 @@ class Judge {
 
  private:
   Cell cell_of(const codec::Picture& picture, int source) const {
-    const auto boundary = [](int n, int parts, int length) { return n == parts ? length : (length * n / parts) & ~1; };
+    const auto boundary = [](int n, int parts, int length) {
+      return n == parts ? length : (length * n / parts) & ~1;
+    };
     const int column = source % judging_.columns, row = source / judging_.columns;
     const int left = boundary(column, judging_.columns, picture.width());
     const int top = boundary(row, judging_.rows, picture.height());

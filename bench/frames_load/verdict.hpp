@@ -1,5 +1,5 @@
-// What is to be said of the pictures that a viewer has recorded: whether they are those that were sent, how near to them
-// they are, and how long they were under way.
+// What is to be said of the pictures that a viewer has recorded: whether they are those that were sent, how
+// near to them they are, and how long they were under way.
 #pragma once
 
 #include <cstdint>

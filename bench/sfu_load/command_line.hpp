@@ -12,8 +12,8 @@
 //   {"do":"stop","n":8} {"do":"close","n":9}                                   -> {"n":8} {"n":9}
 //   {"do":"report","n":10}        the whole run                                -> {"n":10,"run":{…}}
 //
-// A peer of coded pictures: "codec":"VP8" or "H264"; a publisher has "frames":"FILE" and may have "sentLog":"FILE", a
-// viewer has "transcoded":true and may have "record":"FILE" (peer.hpp).
+// A peer of coded pictures: "codec":"VP8" or "H264"; a publisher has "frames":"FILE" and may have
+// "sentLog":"FILE", a viewer has "transcoded":true and may have "record":"FILE" (peer.hpp).
 //
 //   {"event":"connected","peer":7,"ms":12.5} {"event":"failed","peer":7,"why":"…"}
 //

@@ -40,12 +40,13 @@ class Content {
 // Packets of one size that look like VP8 or audio and can be told from each other (payload.hpp).
 std::unique_ptr<Content> make_marked_packets(std::uint32_t publisher, bool audio, const SendPlan& plan);
 
-// The coded pictures of a file over and over, each picture's packets at once. Where a key frame is wished for, the
-// file begins again.
+// The coded pictures of a file over and over, each picture's packets at once. Where a key frame is wished
+// for, the file begins again.
 struct FramesPlan {
   std::shared_ptr<const IvfFile> file;
   double frames_per_second = 30;
-  // Gets a line for each picture: when it was sent, in ns of the wall clock, and its number in the file. Empty for none.
+  // Gets a line for each picture: when it was sent, in ns of the wall clock, and its number in the file.
+  // Empty for none.
   std::string sent_log;
 };
 base::Result<std::unique_ptr<Content>> make_coded_frames(const FramesPlan& plan);

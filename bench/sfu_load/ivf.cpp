@@ -46,15 +46,16 @@ base::Result<IvfFile> IvfFile::read(const std::string& path) {
     const std::uint64_t stamp = load_little(rest.subspan(4, 8));
     rest = rest.subspan(kFrameHeaderBytes);
     if (bytes > rest.size()) break;
-    file.frames.push_back(
-        {std::make_shared<const std::vector<std::uint8_t>>(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(bytes)),
-         stamp});
+    file.frames.push_back({std::make_shared<const std::vector<std::uint8_t>>(
+                               rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(bytes)),
+                           stamp});
     rest = rest.subspan(bytes);
   }
   return file;
 }
 
-base::Result<IvfWriter> IvfWriter::open(const std::string& path, codec::CodecId codec, int width, int height) {
+base::Result<IvfWriter> IvfWriter::open(const std::string& path, codec::CodecId codec, int width,
+                                        int height) {
   std::FILE* const file = std::fopen(path.c_str(), "wb");
   if (!file) return base::Error{"cannot write " + path};
   std::array<std::uint8_t, kHeaderBytes> header{};

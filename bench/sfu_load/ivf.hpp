@@ -1,4 +1,5 @@
-// Coded pictures in a file: libvpx's IVF, a header of 32 bytes and before each frame one of 12, all little-endian.
+// Coded pictures in a file: libvpx's IVF, a header of 32 bytes and before each frame one of 12, all
+// little-endian.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,8 @@ namespace kaskado::bench {
 
 struct IvfFrame {
   codec::SharedBytes bytes;
-  // The time stamp's place. What was made holds the picture's number there; what was recorded, when its last packet
-  // came, in ns of the wall clock.
+  // The time stamp's place. What was made holds the picture's number there; what was recorded, when its last
+  // packet came, in ns of the wall clock.
   std::uint64_t stamp = 0;
 };
 

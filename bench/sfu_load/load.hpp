@@ -32,7 +32,7 @@ struct LoadTotals {
   std::uint64_t transcoded_holes = 0;
   std::uint64_t recorded_frames = 0;
   std::uint64_t broken_frames = 0;
-  std::int64_t cpu_ns = 0;              // of the generator's process
+  std::int64_t cpu_ns = 0;  // of the generator's process
   base::Instant at{};
 
   std::uint64_t missing() const { return expected > viewers.packets ? expected - viewers.packets : 0; }

@@ -173,7 +173,8 @@ void Peer::receive_rtp(Datagram& datagram, Histogram* latency) {
   const base::Bytes packet = datagram.bytes.first(opened.length);
   const auto header = rtp::parse_rtp(packet);
   if (!header) return check_->note_undecryptable();
-  if (recorder_) recorder_->add(*header, packet.subspan(header->payload_offset, header->payload_length), datagram.arrived);
+  if (recorder_)
+    recorder_->add(*header, packet.subspan(header->payload_offset, header->payload_length), datagram.arrived);
   if (spec_.transcoded) return;
   const auto mark = read_payload(packet.subspan(header->payload_offset, header->payload_length));
   check_->note_payload(*extended, mark);
@@ -201,7 +202,8 @@ void Peer::receive_rtcp(base::MutableBytes packet, base::Instant now) {
 }
 
 base::Result<void> Peer::start(const SendPlan& plan, base::Instant first) {
-  if (!frames_) return publisher_->start(make_marked_packets(spec_.id, spec_.audio, plan), first), base::Result<void>();
+  if (!frames_)
+    return publisher_->start(make_marked_packets(spec_.id, spec_.audio, plan), first), base::Result<void>();
   auto frames = make_coded_frames({frames_, plan.frames_per_second, spec_.sent_log});
   if (!frames) return frames.error();
   publisher_->start(std::move(*frames), first);

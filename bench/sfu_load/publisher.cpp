@@ -68,8 +68,8 @@ void Publisher::receive_key_frame_request() {
 std::optional<rtp::SenderInfo> Publisher::sender_info(base::Instant now, base::WallTime wall) const {
   if (counters_.published == 0) return std::nullopt;
   const double elapsed = base::to_seconds(now - started_at_);
-  const rtp::Timestamp timestamp{first_timestamp_ +
-                                 static_cast<std::uint32_t>(static_cast<std::uint64_t>(elapsed * clock_rate_))};
+  const rtp::Timestamp timestamp{
+      first_timestamp_ + static_cast<std::uint32_t>(static_cast<std::uint64_t>(elapsed * clock_rate_))};
   return rtp::SenderInfo{rtp::NtpTime::of(wall), timestamp, static_cast<std::uint32_t>(counters_.published),
                          static_cast<std::uint32_t>(payload_bytes_)};
 }

@@ -1,5 +1,5 @@
-// One published stream: packets as its content has them, and those that a NACK names once more. What is sent again is
-// the very same sealed datagram.
+// One published stream: packets as its content has them, and those that a NACK names once more. What is sent
+// again is the very same sealed datagram.
 #pragma once
 
 #include <cstdint>

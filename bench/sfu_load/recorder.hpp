@@ -1,5 +1,5 @@
-// Puts the packets of one viewer together to coded pictures, and writes them to a file with the time at which each was
-// complete.
+// Puts the packets of one viewer together to coded pictures, and writes them to a file with the time at which
+// each was complete.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,8 @@ class Recorder {
  public:
   static base::Result<std::unique_ptr<Recorder>> open(const std::string& path, codec::CodecId codec);
 
-  // In the order of sequence numbers; what comes late, or in the frame that something is missing of, is left out.
+  // In the order of sequence numbers; what comes late, or in the frame that something is missing of, is left
+  // out.
   void add(const rtp::RtpHeader& header, base::Bytes payload, base::WallTime arrived);
   // What is written can be read.
   void flush() { file_.flush(); }
