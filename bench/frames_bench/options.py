@@ -26,7 +26,7 @@ def make_parser():
     parser = argparse.ArgumentParser(prog="bench/frames", description=DESCRIPTION, epilog=EPILOG,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("measurements", nargs="*", metavar="MEASUREMENT", help="which ones (all)")
-    parser.add_argument("--seconds", type=number(float, 1, 600), default=10.0, metavar="S", help="of each window (10)")
+    parser.add_argument("--seconds", type=number(float, 1, 600), default=5.0, metavar="S", help="of each window (5)")
     parser.add_argument("--warmup", type=number(float, 0.5, 60), default=3.0, metavar="S", help="of media before it (3)")
     parser.add_argument("--bitrate", type=number(int, 100_000, 20_000_000), default=2_000_000, metavar="BPS",
                         help="of pictures that are sent and made (2000000)")
@@ -53,7 +53,7 @@ def parse(arguments=None):
     options.server_cpu = options.server_cpu or sorted(os.sched_getaffinity(0))[:1]
     options.load_cpu = options.load_cpu or sorted(os.sched_getaffinity(0))[-1:]
     if options.smoke:
-        options.seconds, options.warmup, options.viewers = 2.0, 1.5, 5
+        options.seconds, options.warmup, options.viewers = 1.0, 1.5, 5
     # What the parts of bench/sfu want to know.
     options.shards, options.check, options.srtp = 1, False, "gcm"
     return options

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cinttypes>
+#include <cmath>
 #include <utility>
 
 #include "clocks.hpp"
@@ -36,6 +38,10 @@ class CodedFrames final : public Content {
   }
 
   void wish_key_frame() override { key_frame_wished_ = true; }
+
+  void skip_to(base::Duration time) override {
+    turn_ = std::max(turn_, static_cast<std::int64_t>(std::ceil(base::to_seconds(time) * frames_per_second_)));
+  }
 
  private:
   void begin_frame() {

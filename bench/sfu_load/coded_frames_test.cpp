@@ -109,6 +109,15 @@ TEST_F(CodedFramesTest, a_wish_for_a_key_frame_begins_the_file_again) {
   EXPECT_EQ(written.ticks, 3000u);
 }
 
+TEST_F(CodedFramesTest, what_is_skipped_is_not_due_any_more) {
+  auto content = make_coded_frames({file(), 10, ""}).value();
+  std::array<std::uint8_t, 1500> room{};
+  while (!content->write(room).marker) continue;
+  content->skip_to(std::chrono::milliseconds{1010});
+  EXPECT_EQ(base::to_ms(content->due()), 1100);
+  EXPECT_EQ(content->write(room).ticks, 99'000u);
+}
+
 TEST_F(CodedFramesTest, a_frame_with_a_packet_missing_is_not_recorded) {
   auto content = make_coded_frames({file(), 30, ""}).value();
   auto recorder = Recorder::open(path("recorded.ivf"), codec::CodecId::vp8).value();

@@ -211,6 +211,8 @@ void CommandLine::run(std::string_view input) {
     report_run(load_, line);
   } else if (what == "stop") {
     load_.stop();
+  } else if (what == "resume") {
+    load_.resume();
   } else if (what == "close") {
     load_.close_all();
   } else {

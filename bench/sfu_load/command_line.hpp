@@ -9,7 +9,7 @@
 //   {"do":"start",…,"frames":true}   those that send coded pictures               -> {"n":5}
 //   {"do":"begin-window","n":6}                                                -> {"n":6}
 //   {"do":"end-window","n":7}     what was in it                               -> {"n":7,"window":{…}}
-//   {"do":"stop","n":8} {"do":"close","n":9}                                   -> {"n":8} {"n":9}
+//   {"do":"stop","n":8} {"do":"resume","n":8} {"do":"close","n":9}             -> {"n":8} {"n":8} {"n":9}
 //   {"do":"report","n":10}        the whole run                                -> {"n":10,"run":{…}}
 //
 // A peer of coded pictures: "codec":"VP8" or "H264"; a publisher has "frames":"FILE" and may have

@@ -35,6 +35,8 @@ class Content {
   // Writes its payload.
   virtual Part write(base::MutableBytes room) = 0;
   virtual void wish_key_frame() = 0;
+  // Nothing is due before this time since the start; what would have been is never sent.
+  virtual void skip_to(base::Duration time) = 0;
 };
 
 // Packets of one size that look like VP8 or audio and can be told from each other (payload.hpp).

@@ -73,6 +73,14 @@ void Load::stop() {
   }
 }
 
+void Load::resume() {
+  for (auto& [id, peer] : peers_) {
+    if (!peer->publisher()) continue;
+    peer->publisher()->resume(now());
+    publishing_.set(id, peer->publisher()->deadline());
+  }
+}
+
 void Load::close_all() {
   for (auto& [id, peer] : peers_) peer->close(now());
 }

@@ -50,6 +50,8 @@ class Load {
   // All publishers of one kind, those of coded frames or the others, beginning within a frame of each other.
   base::Result<void> start(const SendPlan& plan, bool frames);
   void stop();
+  // After stop(): what was started goes on, and leaves out what was due meanwhile.
+  void resume();
   void close_all();
   // Empties every viewer's socket.
   void drain();

@@ -19,6 +19,12 @@ void Publisher::start(std::unique_ptr<Content> content, base::Instant first) {
   started_at_ = next_at_ = first;
 }
 
+void Publisher::resume(base::Instant now) {
+  if (!content_) return;
+  content_->skip_to(now - started_at_);
+  next_at_ = started_at_ + content_->due();
+}
+
 void Publisher::send_due(base::Instant now, PeerTransport& transport, Histogram& lateness) {
   for (int i = 0; i < kMostAtOnce && next_at_ <= now; ++i) {
     lateness.add(now - next_at_);

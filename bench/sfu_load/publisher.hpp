@@ -32,6 +32,8 @@ class Publisher {
   void start(std::unique_ptr<Content> content, base::Instant first);
   bool started() const { return content_ != nullptr; }
   void stop() { next_at_ = base::kNever; }
+  // Goes on after stop().
+  void resume(base::Instant now);
   base::Instant deadline() const { return next_at_; }
   // Sends what is due, at most a burst of kMostAtOnce, and notes by how much it is late.
   void send_due(base::Instant now, PeerTransport& transport, Histogram& lateness);
