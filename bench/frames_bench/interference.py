@@ -16,12 +16,7 @@ FULL_SHARE = 0.9
 
 def pool_cpu(server):
     """CPU seconds of the pool's threads."""
-    total = 0.0
-    for thread in server.threads("compute"):
-        with open(f"/proc/{server.pid}/task/{thread}/stat", encoding="ascii") as file:
-            fields = file.read().rpartition(")")[2].split()
-        total += (int(fields[11]) + int(fields[12])) / processes.TICKS_A_SECOND
-    return total
+    return sum(processes.thread_run_seconds(server.pid, thread) for thread in server.threads("compute"))
 
 
 async def measure(options, where, cpu):

@@ -72,9 +72,9 @@ class Stage:
     async def window(self):
         """CPU seconds of the server, real ones, the window's ends in ns of the wall clock, and what the generator says."""
         await self.generator.do("begin-window")
-        begin, cpu, clock = time.time_ns(), processes.cpu_seconds(self.server.pid), time.monotonic()
+        begin, cpu, clock = time.time_ns(), processes.run_seconds(self.server.pid), time.monotonic()
         await asyncio.sleep(self.options.seconds)
-        cpu, clock = processes.cpu_seconds(self.server.pid) - cpu, time.monotonic() - clock
+        cpu, clock = processes.run_seconds(self.server.pid) - cpu, time.monotonic() - clock
         end = time.time_ns()
         told = (await self.generator.do("end-window"))["window"]
         return {"cpu": cpu, "seconds": clock, "ends": (begin, end), "generator": told}
