@@ -1,5 +1,5 @@
 """Nine inputs in one picture for nine viewers, beside gst-launch at the same work."""
-from . import gst, tool
+from . import figures, gst, tool
 from .peers import Sender, Watcher
 from .server import StageSetting
 
@@ -38,7 +38,7 @@ async def composite(options):
         run = await stage.finish()
         verdict = await tool.judge(options, stage.file("recorded.ivf"), logs, window["ends"], 3, 3)
         peer = await beside_gst(options, files, window)
-    faults = tool.faults(verdict, round(24 * window["seconds"]))
+    faults = figures.faults_of(verdict, round(24 * window["seconds"]))
     if run["transcodedHoles"]:
         faults.append(f"{run['transcodedHoles']} packets are missing")
     yield {"inputs": INPUTS, "inputSize": f"{INPUT_WIDTH}x{INPUT_HEIGHT}", "size": f"{WIDTH}x{HEIGHT}", "viewers": INPUTS,

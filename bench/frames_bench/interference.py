@@ -4,14 +4,12 @@ import os
 
 from sfu_bench import plan, processes
 
-from . import tool
+from . import figures, tool
 from .peers import Sender, Watcher
 from .server import StageSetting
 
 WIDTH, HEIGHT = 1280, 720
-LIMITS_MS = {"another core": 1.0, "the same core": 3.0}
 STREAMS = 8  # that are transcoded: more than the pool can do on a processor
-FULL_SHARE = 0.9
 
 
 def pool_cpu(server):
@@ -46,22 +44,7 @@ async def measure(options, where, cpu):
         under_load = await stage.window()
         share = (pool_cpu(server) - before) / under_load["seconds"]
         run = await stage.finish()
-    return figures_of(options, where, streams, without, under_load, share, run)
-
-
-def figures_of(options, where, streams, without, under_load, share, run):
-    alone, loaded = (window["generator"]["latencyMs"] for window in (without, under_load))
-    added = loaded["p99"] - alone["p99"]
-    faults = []
-    if run["missing"]:
-        faults.append(f"{run['missing']} forwarded packets are missing")
-    if not run["recordedFrames"]:
-        faults.append("nothing was transcoded")
-    return {"transcodersOn": where, "viewers": options.viewers, "streams": streams, "poolCpuShare": round(share, 4),
-            "poolIsFull": share >= FULL_SHARE, "aloneMs": alone, "underLoadMs": loaded, "addedP99Ms": round(added, 4),
-            "limitMs": LIMITS_MS[where], "ratio": round(added / LIMITS_MS[where], 4),
-            "transcodedPictures": run["recordedFrames"],
-            "publisherLateMs": under_load["generator"]["publisherLateMs"], "faults": faults}
+    return figures.of_interference(options, where, streams, without, under_load, share, run)
 
 
 async def interference(options):

@@ -1,5 +1,5 @@
 """How long a picture is under way through decoder, filter and encoder."""
-from . import tool
+from . import figures, tool
 from .peers import Sender, Watcher
 from .server import StageSetting
 
@@ -26,4 +26,4 @@ async def latency(options):
            "ratio": round(verdict["latencyMs"]["p99"] / LIMIT_MS, 4), "pictures": verdict["pictures"],
            "leastPsnrDb": verdict["leastPsnrDb"], "publisherLateMs": window["generator"]["publisherLateMs"],
            "serverCpuShare": round(window["cpu"] / window["seconds"], 4),
-           "faults": tool.faults(verdict, round(24 * window["seconds"]))}
+           "faults": figures.faults_of(verdict, round(24 * window["seconds"]))}

@@ -41,14 +41,6 @@ async def judge(options, recorded, sent, window, columns=1, rows=1):
                                  rows=rows, **{"from": window[0], "to": window[1]}))
 
 
-def faults(verdict, pictures_at_least):
-    """What is wrong with the pictures, in words."""
-    found = [f"{verdict[name]} {name} pictures" for name in ("undecodable", "unreadable", "unsent", "different") if verdict[name]]
-    if verdict["pictures"] < pictures_at_least:
-        found.append(f"{verdict['pictures']} pictures came, and there should be {pictures_at_least}")
-    return found
-
-
 async def settle(options):
     """Lets media flow before the window."""
     await asyncio.sleep(options.warmup)
