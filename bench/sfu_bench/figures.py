@@ -136,6 +136,6 @@ def problems(figures, lossless):
     found = [f"{count} {name}" for name, count in checks["faults"].items()]
     if lossless and checks["missing"]:
         found.append(f"{checks['missing']} missing")
-    if not checks["packets"] and figures["load"]["kind"] != "idle":
+    if not checks["packets"] and figures.get("load", {}).get("kind") != "idle":
         found.append("no packet was delivered")
     return found

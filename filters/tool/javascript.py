@@ -33,7 +33,7 @@ function operation(name, parameters) {
   return function () {
     var given = Array.prototype.slice.call(arguments);
     var transaction = given[0] instanceof Transaction ? given.shift() : undefined;
-    var callback = typeof given[given.length - 1] === 'function' ? given.pop() : noop;
+    var callback = typeof given[given.length - 1] === 'function' ? given.pop() : undefined;
     var params = {};
     parameters.forEach(function (parameter, i) {
       if (given[i] === undefined || given[i] === null) {
@@ -42,13 +42,8 @@ function operation(name, parameters) {
       }
       params[parameter.name] = given[i];
     });
-    return kurentoClient.disguise(this._invoke(transaction, name, params, callback.bind(this)), this);
+    return kurentoClient.disguise(this._invoke(transaction, name, params, callback && callback.bind(this)), this);
   };
-}
-
-function noop(error, result) {
-  if (error) console.trace(error);
-  return result;
 }
 
 exports.inherit = inherit;

@@ -19,8 +19,7 @@ AlphaBlending::AlphaBlending(const pipeline::Construction& construction, pipelin
 
 pipeline::ApiResult<void> AlphaBlending::set_master(HubPort* source, int z_order) {
   if (auto own = check_own(*source); !own) return own;
-  post([layout = layout_, port = id_of(*source), z_order] { layout->set_master(port, z_order); });
-  return {};
+  return post([layout = layout_, port = id_of(*source), z_order] { layout->set_master(port, z_order); });
 }
 
 pipeline::ApiResult<void> AlphaBlending::set_port_properties(double relative_x, double relative_y, int z_order,
@@ -37,11 +36,10 @@ pipeline::ApiResult<void> AlphaBlending::set_port_properties(double relative_x, 
                                 std::string("'") + name + "' should be from 0 to 1"};
     }
   }
-  post([layout = layout_, id = id_of(*port),
-        properties = media::PortProperties{relative_x, relative_y, relative_width, relative_height, z_order}] {
+  return post([layout = layout_, id = id_of(*port),
+               properties = media::PortProperties{relative_x, relative_y, relative_width, relative_height, z_order}] {
     layout->set_port_properties(id, properties);
   });
-  return {};
 }
 
 pipeline::ApiResult<std::unique_ptr<pipeline::MediaObject>> create_alpha_blending(

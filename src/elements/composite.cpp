@@ -18,9 +18,14 @@ pipeline::ApiResult<std::unique_ptr<pipeline::MediaObject>> create_composite(con
                                                                              CompositeParams params) {
   constexpr int kMostFrames = static_cast<int>(media::MixingClock::kMaxFramesPerSecond);
   const pipeline::MediaConfiguration& configured = construction.shard->configuration();
-  const int width = params.width.value_or(configured.composite_width);
-  const int height = params.height.value_or(configured.composite_height);
-  const int framerate = params.framerate.value_or(configured.composite_frames_per_second);
+  // The descriptor's defaults, which clients need not send, stand for the operator's.
+  const pipeline::MediaConfiguration usual;
+  const auto chosen = [&](int given, int pipeline::MediaConfiguration::*setting) {
+    return given == usual.*setting ? configured.*setting : given;
+  };
+  const int width = chosen(params.width, &pipeline::MediaConfiguration::composite_width);
+  const int height = chosen(params.height, &pipeline::MediaConfiguration::composite_height);
+  const int framerate = chosen(params.framerate, &pipeline::MediaConfiguration::composite_frames_per_second);
   if (width < 1 || width > codec::Picture::kMaxWidth) return out_of_range("width", codec::Picture::kMaxWidth);
   if (height < 1 || height > codec::Picture::kMaxHeight) return out_of_range("height", codec::Picture::kMaxHeight);
   if (framerate < 1 || framerate > kMostFrames) return out_of_range("framerate", kMostFrames);

@@ -17,6 +17,8 @@ class Hub : public pipeline::MediaObject, public HubApi {
   const std::vector<HubPort*>& ports() const { return ports_; }
   pipeline::Shard& shard() const { return shard_; }
 
+  // An error where it takes no further port.
+  virtual pipeline::ApiResult<void> check_room() const { return {}; }
   // Told by the ports, as long as they stand.
   void add(HubPort& port);
   void remove(HubPort& port);

@@ -31,6 +31,7 @@ void HubPort::on_flowing_in(MediaType type, bool flowing) {
 
 pipeline::ApiResult<std::unique_ptr<pipeline::MediaObject>> create_hub_port(const pipeline::Construction& construction,
                                                                             HubPortParams params) {
+  if (auto room = params.hub->check_room(); !room) return std::move(room).error();
   return std::unique_ptr<pipeline::MediaObject>(std::make_unique<HubPort>(construction, *params.hub));
 }
 

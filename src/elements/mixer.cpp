@@ -84,19 +84,15 @@ void Mixer::leave_out(HubPort& source, HubPort& sink) {
 
 void Mixer::settle(HubPort& sink) {
   Output& output = outputs_.at(&sink);
-  const std::size_t sources = output.from.size();
-  const bool mixes = sources > 1;
-  routes(MediaType::audio).set(sink, sources == 1 ? *output.from.begin() : nullptr);
+  const bool mixes = output.from.size() > 1;
+  const auto former = mixes ? nullptr : std::move(output.mix);  // until nobody follows it
   if (mixes && !output.mix) output.mix = std::make_unique<SoundMix>(sink);
   if (mixes) {
     for (HubPort* source : output.from) output.mix->add(*source, inputs_.at(source)->origin);
-    sink.rebind();
-    tell_flow(sink);
-    return;
   }
-  if (!output.mix) return;
-  const auto former = std::move(output.mix);
-  sink.rebind();
+  routes(MediaType::audio).set(sink, output.from.size() == 1 ? *output.from.begin() : nullptr);
+  sink.reroute(MediaType::audio);
+  if (mixes) tell_flow(sink);
 }
 
 void Mixer::on_flowing_in(HubPort& port, MediaType type, bool flowing) {

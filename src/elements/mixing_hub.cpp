@@ -22,16 +22,26 @@ MixingHub::MixingHub(const pipeline::Construction& construction, pipeline::Media
                      std::shared_ptr<media::Layout> layout, double frames_per_second)
     : Hub(construction, pipeline),
       Timed(construction.shard->timed()),
-      strand_(base::Strand::create(construction.shard->compute().executor)),
-      stage_(std::make_shared<media::CompositeStage>(std::move(layout), frames_per_second, shard().now())),
+      strand_(construction.shard->compute().executor,
+              std::make_shared<media::CompositeStage>(std::move(layout), frames_per_second, shard().now())),
       clock_(frames_per_second, shard().now()),
-      pictures_(shard(), *this, MediaType::video, {stage_->pictures(), nullptr}),
-      whole_mix_(shard(), *this, MediaType::audio, {nullptr, stage_->whole_mix()}) {}
+      pictures_(shard(), *this, MediaType::video, {strand_.stage().pictures(), nullptr}),
+      whole_mix_(shard(), *this, MediaType::audio, {nullptr, strand_.stage().whole_mix()}) {}
 
 MixingHub::~MixingHub() = default;
 
-void MixingHub::post(std::function<void()> work) {
-  strand_->post_for(stage_, [work = std::move(work)](media::CompositeStage&) { work(); });
+pipeline::ApiResult<void> MixingHub::post(std::function<void()> work) {
+  if (strand_.waiting() >= kMostWaiting) {
+    return pipeline::ApiError{pipeline::ErrorCode::NOT_ENOUGH_RESOURCES, "The mixer is too busy, try again later"};
+  }
+  strand_.post([work = std::move(work)](media::CompositeStage&) { work(); });
+  return {};
+}
+
+pipeline::ApiResult<void> MixingHub::check_room() const {
+  if (ports().size() < media::VideoCompositor::kMaxInputs) return {};
+  return pipeline::ApiError{pipeline::ErrorCode::NOT_ENOUGH_RESOURCES,
+                            "'" + id() + "' has " + std::to_string(ports().size()) + " ports, and no room for more"};
 }
 
 pipeline::RtpFeed* MixingHub::source(HubPort& port, MediaType type) {
@@ -49,16 +59,17 @@ pipeline::MediaInput* MixingHub::sink(HubPort& port, MediaType type) {
 
 void MixingHub::on_added(HubPort& port) {
   const auto& own = *(ports_of_[&port] = std::make_unique<Port>(*this, port, media::PortId{++last_port_}));
-  strand_->post_for(stage_, [id = own.id, ends = own.ends](media::CompositeStage& stage) { stage.join(id, ends); });
+  strand_.post([id = own.id, ends = own.ends](media::CompositeStage& stage) { stage.join(id, ends); });
   for (const MediaType type : {MediaType::audio, MediaType::video}) {
     if (flowing(type) > 0) port.set_flowing_out(type, true);
+    for (int i = 0; i < transcodings(type); ++i) port.set_transcoding(type, true);
   }
   reschedule();
 }
 
 void MixingHub::on_removed(HubPort& port) {
   const auto own = ports_of_.extract(&port);
-  strand_->post_for(stage_, [id = own.mapped()->id](media::CompositeStage& stage) { stage.leave(id); });
+  strand_.post([id = own.mapped()->id](media::CompositeStage& stage) { stage.leave(id); });
 }
 
 void MixingHub::on_flowing_in(HubPort& port, MediaType type, bool comes) {
@@ -84,6 +95,7 @@ media::BitrateWishes MixingHub::encoding_wishes() const {
 }
 
 void MixingHub::set_transcoding(MediaType type, bool transcoding) {
+  transcodings(type) += transcoding ? 1 : -1;
   for (HubPort* port : ports()) port->set_transcoding(type, transcoding);
 }
 
@@ -91,7 +103,7 @@ base::Instant MixingHub::deadline() const { return ports_of_.empty() ? base::kNe
 
 void MixingHub::advance(base::Instant now) {
   clock_.advance(now);
-  strand_->post_for(stage_, [now](media::CompositeStage& stage) { stage.tick(now); });
+  strand_.tick(now);
 }
 
 }  // namespace kaskado::elements

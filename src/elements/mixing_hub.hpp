@@ -5,9 +5,8 @@
 #include <map>
 #include <memory>
 
-#include "base/strand.hpp"
 #include "elements/hub.hpp"
-#include "media/mixing/composite_stage.hpp"
+#include "elements/mixing_strand.hpp"
 #include "pipeline/feed_owner.hpp"
 #include "pipeline/frame_feed.hpp"
 #include "pipeline/frame_input.hpp"
@@ -29,9 +28,10 @@ class MixingHub : public Hub, private pipeline::FeedOwner, private pipeline::Tim
 
  protected:
   media::PortId id_of(const HubPort& port) const { return ports_of_.at(&port)->id; }
-  // Runs `work` where the layout may be touched.
-  void post(std::function<void()> work);
+  // Runs `work` where the layout may be touched; an error where so much waits for that that it is refused.
+  pipeline::ApiResult<void> post(std::function<void()> work);
 
+  pipeline::ApiResult<void> check_room() const override;
   void on_added(HubPort& port) override;
   void on_removed(HubPort& port) override;
 
@@ -54,16 +54,18 @@ class MixingHub : public Hub, private pipeline::FeedOwner, private pipeline::Tim
   void advance(base::Instant now) override;
 
   int& flowing(pipeline::MediaType type) { return flowing_[static_cast<std::size_t>(type)]; }
+  int& transcodings(pipeline::MediaType type) { return transcodings_[static_cast<std::size_t>(type)]; }
 
-  const std::shared_ptr<base::Strand> strand_;
-  const std::shared_ptr<media::CompositeStage> stage_;  // the strand's
-  media::MixingClock clock_;                            // runs as the stage's does
+  static constexpr std::size_t kMostWaiting = 1024;
+
+  MixingStrand strand_;
+  media::MixingClock clock_;  // runs as the stage's does
   pipeline::FrameFeed pictures_;
   pipeline::FrameFeed whole_mix_;
   std::map<const HubPort*, std::unique_ptr<Port>> ports_of_;
   std::uint32_t last_port_ = 0;
   std::array<int, 3> flowing_{};      // ports that media comes in at, by type
-  std::array<int, 3> transcodings_{};
+  std::array<int, 3> transcodings_{};  // of what all ports give out, by type
 };
 
 }  // namespace kaskado::elements

@@ -183,6 +183,9 @@ ApiResult<pipeline::Prepared> prepare_module_filter(const pipeline::ClassInfo& i
     stage->host(context, std::move(filter));
     return std::shared_ptr<sdk::Filter>();
   });
+  // As Kurento answers where an object of parameters that cannot be is asked for.
+  if (!made && made.error().code == ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR)
+    return ApiError{ErrorCode::MARSHALL_ERROR, made.error().message};
   if (!made) return std::move(made).error();
   return pipeline::Prepared(std::shared_ptr<HostedFilter>(new HostedFilter{**filter_class, stage, context}));
 }

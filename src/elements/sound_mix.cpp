@@ -13,10 +13,10 @@ constexpr double kPicturesPerSecond = 1;
 
 SoundMix::SoundMix(HubPort& owner)
     : Timed(owner.shard().timed()),
-      strand_(base::Strand::create(owner.shard().compute().executor)),
-      stage_(std::make_shared<media::CompositeStage>(nullptr, kPicturesPerSecond, owner.shard().now())),
+      strand_(owner.shard().compute().executor,
+              std::make_shared<media::CompositeStage>(nullptr, kPicturesPerSecond, owner.shard().now())),
       clock_(kPicturesPerSecond, owner.shard().now()),
-      feed_(owner.shard(), owner, pipeline::MediaType::audio, {nullptr, stage_->whole_mix()}) {
+      feed_(owner.shard(), owner, pipeline::MediaType::audio, {nullptr, strand_.stage().whole_mix()}) {
   reschedule();
 }
 
@@ -26,14 +26,14 @@ void SoundMix::add(HubPort& port, pipeline::RtpFeed* origin) {
   const auto [at, added] = sources_.try_emplace(&port, nullptr);
   if (!added) return;
   at->second = std::make_unique<Source>(media::PortId{++last_source_}, port.shard().compute().clock);
-  strand_->post_for(stage_, [id = at->second->id, ends = at->second->ends](media::CompositeStage& stage) { stage.join(id, ends); });
+  strand_.post([id = at->second->id, ends = at->second->ends](media::CompositeStage& stage) { stage.join(id, ends); });
   at->second->input.bind(origin);
 }
 
 void SoundMix::remove(HubPort& port) {
   const auto source = sources_.extract(&port);
   if (!source) return;
-  strand_->post_for(stage_, [id = source.mapped()->id](media::CompositeStage& stage) { stage.leave(id); });
+  strand_.post([id = source.mapped()->id](media::CompositeStage& stage) { stage.leave(id); });
 }
 
 void SoundMix::bind(HubPort& port, pipeline::RtpFeed* origin) {
@@ -43,7 +43,7 @@ void SoundMix::bind(HubPort& port, pipeline::RtpFeed* origin) {
 
 void SoundMix::advance(base::Instant now) {
   clock_.advance(now);
-  strand_->post_for(stage_, [now](media::CompositeStage& stage) { stage.tick(now); });
+  strand_.tick(now);
 }
 
 }  // namespace kaskado::elements

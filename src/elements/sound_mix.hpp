@@ -4,9 +4,8 @@
 #include <map>
 #include <memory>
 
-#include "base/strand.hpp"
 #include "elements/hub_port.hpp"
-#include "media/mixing/composite_stage.hpp"
+#include "elements/mixing_strand.hpp"
 #include "pipeline/frame_feed.hpp"
 #include "pipeline/frame_input.hpp"
 #include "pipeline/timed.hpp"
@@ -39,8 +38,7 @@ class SoundMix final : private pipeline::Timed {
   base::Instant deadline() const override { return clock_.deadline(); }
   void advance(base::Instant now) override;
 
-  const std::shared_ptr<base::Strand> strand_;
-  const std::shared_ptr<media::CompositeStage> stage_;  // the strand's
+  MixingStrand strand_;
   media::MixingClock clock_;
   pipeline::FrameFeed feed_;
   std::map<const HubPort*, std::unique_ptr<Source>> sources_;

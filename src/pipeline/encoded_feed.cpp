@@ -38,16 +38,14 @@ EncodedFeed::EncodedFeed(RtpFeed& origin, const Encoding& wanted)
   set_formats({format_of(wanted.format)});
 }
 
-EncodedFeed::~EncodedFeed() {
-  end_transcoding();
-  if (address_) on_deserted();
-}
+EncodedFeed::~EncodedFeed() { end(); }
 
 std::vector<rtp::SendPayload> EncodedFeed::payloads_for(const std::vector<MediaFormat>& wanted) const {
   return match_codecs(formats(), wanted);
 }
 
 void EncodedFeed::on_attended() {
+  frame_lost_ = std::make_shared<std::atomic<bool>>(false);
   address_ = std::make_shared<EncodedFeed*>(this);
   media_ = origin_.hold_frames();
   const auto strand = base::Strand::create(shard().compute().executor);
@@ -94,14 +92,17 @@ void EncodedFeed::start_audio(std::shared_ptr<base::Strand> strand) {
 }
 
 std::function<void(codec::EncodedFrame)> EncodedFeed::output() const {
-  return [post_back = shard().compute().post_back, address = std::weak_ptr(address_)](codec::EncodedFrame frame) {
-    post_back([address, frame = std::move(frame)](Shard&) {
+  return [post_back = shard().compute().post_back, address = std::weak_ptr(address_), lost = frame_lost_](codec::EncodedFrame frame) {
+    const bool posted = post_back([address, frame = std::move(frame)](Shard&) {
       if (const auto feed = address.lock()) (*feed)->take(frame);
     });
+    if (!posted) *lost = true;
   };
 }
 
 void EncodedFeed::take(const codec::EncodedFrame& frame) {
+  // No gap in the packets tells viewers of it.
+  if (frame_lost_->exchange(false) && video_ && !frame.key_frame) video_->wish_key_frame();
   if (!stream_) {
     stream_.emplace(rtp::SourceId{shard().next_stream_id(), 0}, formats().front().codec.clock_rate, history_packets());
     clock_renewed_ = {};
@@ -157,6 +158,7 @@ bool EncodedFeed::write_packet(const codec::EncodedFrame& frame, rtp::MediaPacke
 void EncodedFeed::renew_clock(const codec::EncodedFrame& frame) {
   if (frame.time < clock_renewed_ + kClockInterval) return;
   clock_renewed_ = frame.time;
+  encoding_changed();  // what was asked for runs out, and the size is known now
   rtp::SourceClock clock;
   clock.receive({.ntp = rtp::NtpTime::of(shard().clock().at(frame.time)), .rtp = {static_cast<std::uint32_t>(frame.rtp_time)}},
                 frame.time);

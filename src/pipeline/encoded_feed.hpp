@@ -1,6 +1,7 @@
 // A feed's media in another codec: encoded from its raw frames while somebody follows, and cut into packets here.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -47,6 +48,7 @@ class EncodedFeed final : public RtpFeed {
   const codec::CodecId codec_;
   // While encoding: by which what comes back from the compute pool finds its way, if the feed is still there.
   std::shared_ptr<EncodedFeed*> address_;
+  std::shared_ptr<std::atomic<bool>> frame_lost_;  // on the way from there, since the last that came
   std::shared_ptr<media::VideoEncodeStage> video_;
   std::shared_ptr<media::AudioEncodeStage> audio_;
   RawMedia media_;

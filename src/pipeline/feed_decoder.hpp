@@ -28,7 +28,6 @@ class FeedDecoder final : public FeedTap, private Timed {
   void source_changed() override;
   void forward(std::span<const rtp::MediaPacket> run) override;
   void clock_changed() override;
-  void fell_silent() override {}
   void feed_gone() override {}
 
  private:

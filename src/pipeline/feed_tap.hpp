@@ -15,8 +15,6 @@ class FeedTap {
   virtual void forward(std::span<const rtp::MediaPacket> run) = 0;
   // A sender report has come.
   virtual void clock_changed() = 0;
-  // Media does not flow any more.
-  virtual void fell_silent() = 0;
   // The feed goes: detach from it.
   virtual void feed_gone() = 0;
 

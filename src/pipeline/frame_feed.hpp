@@ -10,7 +10,7 @@ namespace kaskado::pipeline {
 class FrameFeed final : public RtpFeed {
  public:
   FrameFeed(Shard& shard, FeedOwner& owner, MediaType type, RawMedia media);
-  ~FrameFeed() override { end_transcoding(); }
+  ~FrameFeed() override { end(); }
 
   bool makes_frames() const override { return true; }
   RawMedia hold_frames() override { return media_; }

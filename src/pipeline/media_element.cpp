@@ -55,8 +55,8 @@ PipelineMirror* MediaElement::mirror() {
 
 void MediaElement::add_relay(const RelayName& name, const std::optional<Encoding>& as) {
   remove_relay(name);
-  relays_.push_back({name, as, std::make_unique<RelaySender>(*shard_, name.to, name.relay)});
-  bind(relays_.back());
+  relays_.push_back({name, std::make_unique<RelaySender>(*shard_, name.to, name.relay, as)});
+  relays_.back().sender->bind(origin(name.type));
 }
 
 void MediaElement::remove_relay(const RelayName& name) {
@@ -66,12 +66,6 @@ void MediaElement::remove_relay(const RelayName& name) {
 RelaySender* MediaElement::relay(const RelayName& name) const {
   const auto found = std::ranges::find(relays_, name, &Relay::name);
   return found == relays_.end() ? nullptr : found->sender.get();
-}
-
-void MediaElement::bind(const Relay& relay) {
-  RtpFeed* feed = origin(relay.name.type);
-  if (feed && relay.as) feed = &feed->variant(*relay.as);
-  relay.sender->bind(feed);
 }
 
 void MediaElement::on_created() {
@@ -110,8 +104,10 @@ void MediaElement::rebind() {
   }
 }
 
+// Where it begins at what leaves here, what comes in here may well be behind: the hops bound it.
 void MediaElement::reroute(MediaType type) {
-  rebind_behind(type, this, kMaxHops);
+  rebind_behind(type, nullptr, kMaxHops);
+  if (source(type)) return;  // who makes the media tells whether it flows
   MediaElement* const from = passed_from(type);
   set_flowing_out(type, from && from->flowing_in_[index(type)], kMaxHops);
 }
@@ -130,7 +126,7 @@ void MediaElement::rebind(MediaType type, const MediaElement* start, int hops) {
 
 void MediaElement::rebind_behind(MediaType type, const MediaElement* start, int hops) {
   for (const Relay& relay : relays_) {
-    if (relay.name.type == type) bind(relay);
+    if (relay.name.type == type) relay.sender->bind(origin(type));
   }
   for (const auto& next : outgoing_) {
     if (carries(*next, type) && next->sink != start) next->sink->rebind(type, start, hops - 1);
@@ -150,6 +146,9 @@ void MediaElement::set_flowing_out(MediaType type, bool flowing, int hops) {
   raise(MediaFlowOutStateChanged{flowing ? MediaFlowState::flowing : MediaFlowState::not_flowing, kDefaultDescription, type});
   // Clients are told once, as with Kurento, and then of changes.
   if (!transcoding_[index(type)]) tell_transcoding(type, false);
+  for (const Relay& relay : relays_) {
+    if (!flowing && relay.name.type == type) relay.sender->tell_silence();
+  }
   for (const auto& link : outgoing_) {
     if (carries(*link, type)) link->sink->set_flowing_in(type, flowing, hops);
   }

@@ -144,7 +144,6 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
  private:
   struct Relay {
     RelayName name;
-    std::optional<Encoding> as;
     std::unique_ptr<RelaySender> sender;
   };
   // Media goes through as many elements and no more: what is further behind gets nothing, and no chain that a
@@ -153,7 +152,6 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
 
   static std::size_t index(MediaType type) { return static_cast<std::size_t>(type); }
   Link* incoming_link(MediaType type, std::string_view sink_description) const;
-  void bind(const Relay& relay);
   void set_caps(MediaType type, const MediaCaps& caps);
   // Where the pipeline has one; what is done to the graph is to be told to it.
   PipelineMirror* mirror();

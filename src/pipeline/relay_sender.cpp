@@ -7,27 +7,35 @@
 
 namespace kaskado::pipeline {
 
-RelaySender::RelaySender(Shard& shard, std::size_t to, std::uint32_t relay)
+RelaySender::RelaySender(Shard& shard, std::size_t to, std::uint32_t relay, const std::optional<Encoding>& as)
     : shard_(shard),
       to_(to),
       relay_(relay),
       id_(shard.next_stream_id()),
+      as_(as ? std::vector{as->format} : std::vector<MediaFormat>{}),
+      caps_(as ? MediaCaps{.most_frames_per_second = as->most_frames_per_second, .bitrate_bps = as->bitrate_bps} : MediaCaps{}),
       ring_(shard.network().ring(shard.index(), to)) {}
 
 RelaySender::~RelaySender() {
   bind(nullptr);
 }
 
-void RelaySender::bind(RtpFeed* feed) {
-  if (feed == feed_) return;
+void RelaySender::bind(RtpFeed* origin) {
+  if (origin == origin_) return;
+  origin_ = origin;
+  source_changed();
+}
+
+bool RelaySender::choose() {
+  RtpFeed* const next = origin_ ? &origin_->suited_to(as_, caps_) : nullptr;
+  if (next == feed_) return false;
   if (feed_) {
     feed_->detach(*this);
     feed_->forget_remb(id_);
   }
-  feed_ = feed;
+  feed_ = next;
   if (feed_) feed_->attach(*this);
-  if (feed_ && feed_->makes_frames()) return tell(RelayKind::frames);
-  source_changed();
+  return true;
 }
 
 RelaySlot* RelaySender::slot(RelayKind kind) {
@@ -42,7 +50,9 @@ RelaySlot* RelaySender::slot(RelayKind kind) {
 }
 
 void RelaySender::source_changed() {
+  const bool turned = choose();
   if (announce()) wake();
+  if (turned && feed_ && feed_->makes_frames()) tell(RelayKind::frames);
 }
 
 // False where there is nothing new to tell, or no room for it: then the next packet tries again.
@@ -80,14 +90,14 @@ void RelaySender::forward(std::span<const rtp::MediaPacket> run) {
 }
 
 void RelaySender::clock_changed() {
-  RelaySlot* told = slot(RelayKind::clock);
+  // Before its first packet a stream is not announced, and takes its clock along when it is.
+  const rtp::SourceStream* stream = feed_->followed();
+  RelaySlot* told = stream ? slot(RelayKind::clock) : nullptr;
   if (!told) return;
-  told->clock = feed_->followed()->clock();
+  told->clock = stream->clock();
   ring_.slots.push();
   wake();
 }
-
-void RelaySender::fell_silent() { tell(RelayKind::silence); }
 
 void RelaySender::tell(RelayKind kind) {
   if (!slot(kind)) return;

@@ -1,10 +1,12 @@
-// A feed's way to one other shard, where any number of sinks follow it.
+// A feed's way to one other shard, where any number of sinks follow it, as it is or in one other codec.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
+#include "pipeline/encoding.hpp"
 #include "pipeline/feed_tap.hpp"
 #include "pipeline/relay_slot.hpp"
 
@@ -16,8 +18,8 @@ class Shard;
 // Owned by the element whose media it relays, on the shard where that comes in.
 class RelaySender final : public FeedTap {
  public:
-  // `relay` names the RelayedSource on the shard `to`.
-  RelaySender(Shard& shard, std::size_t to, std::uint32_t relay);
+  // `relay` names the RelayedSource on the shard `to`, whose sinks take it encoded `as`, where that is given.
+  RelaySender(Shard& shard, std::size_t to, std::uint32_t relay, const std::optional<Encoding>& as = {});
   ~RelaySender();
   RelaySender(const RelaySender&) = delete;
 
@@ -25,18 +27,22 @@ class RelaySender final : public FeedTap {
   std::uint32_t relay() const { return relay_; }
   // Unique within this shard.
   std::uint32_t id() const { return id_; }
-  // From now on relays `feed`, or nothing.
-  void bind(RtpFeed* feed);
+  // From now on relays what `origin` has, or nothing.
+  void bind(RtpFeed* origin);
+  // What it relays: the origin, or the same media in another codec.
   RtpFeed* feed() const { return feed_; }
+  // Media does not flow any more.
+  void tell_silence() { tell(RelayKind::silence); }
 
   // What finds the ring full is dropped, and counted.
   void source_changed() override;
   void forward(std::span<const rtp::MediaPacket> run) override;
   void clock_changed() override;
-  void fell_silent() override;
   void feed_gone() override { bind(nullptr); }
 
  private:
+  // Takes up the feed that suits the format; false where it has that already.
+  bool choose();
   RelaySlot* slot(RelayKind kind);
   bool announce();
   void tell(RelayKind kind);
@@ -46,7 +52,10 @@ class RelaySender final : public FeedTap {
   const std::size_t to_;
   const std::uint32_t relay_;
   const std::uint32_t id_;
+  const std::vector<MediaFormat> as_;  // none, or one
+  const MediaCaps caps_;
   RelayRing& ring_;
+  RtpFeed* origin_ = nullptr;
   RtpFeed* feed_ = nullptr;
   rtp::SourceId announced_;
 };

@@ -13,8 +13,8 @@ RelayedSource::RelayedSource(Shard& shard, RemoteElement& element, MediaType typ
     : RtpFeed(shard, element, type), element_(element), as_(std::move(as)), relay_(shard.relays().add(*this)) {}
 
 RelayedSource::~RelayedSource() {
-  end_transcoding();
-  if (attended_) on_deserted();
+  end();
+  while (!variants_.empty()) variants_.pop_back();
   shard().relays().remove(relay_);
 }
 
@@ -59,7 +59,8 @@ void RelayedSource::take(RelaySlot& slot) {
     case RelayKind::stream:
       return take_stream(slot);
     case RelayKind::clock:
-      if (stream_) stream_->set_clock(slot.clock);
+      if (!stream_) return;
+      stream_->set_clock(slot.clock);
       return tell_clock_changed();
     case RelayKind::silence:
       if (stream_) stream_->forget_packets();
@@ -92,8 +93,11 @@ void RelayedSource::take_packet(RelaySlot& slot) {
     key_frame_at_hand_ = false;
   } else if (turned) {
     end_run(shard().outbox());
+    key_frame_at_hand_ = packet.starts_key_frame;
     reconsider();
+    key_frame_at_hand_ = false;
   }
+  if (!attended_) return;  // they all follow it in another codec
   set_flowing(true);
   run_.push_back(std::move(packet));
 }
@@ -121,9 +125,7 @@ void RelayedSource::end_run(base::Outbox& outbox) {
 }
 
 void RelayedSource::set_flowing(bool flowing) {
-  if (std::exchange(flowing_, flowing) == flowing) return;
-  element_.set_flowing_out(type(), flowing);
-  if (!flowing) tell_silence();
+  if (std::exchange(flowing_, flowing) != flowing) element_.note_flow(type(), flowing);
 }
 
 void RelayedSource::request_key_frame(base::Instant now) {

@@ -19,4 +19,10 @@ RtpFeed* RemoteElement::source(MediaType type) {
   return source.get();
 }
 
+void RemoteElement::note_flow(MediaType type, bool flows) {
+  int& count = flows_[static_cast<std::size_t>(type)];
+  count += flows ? 1 : -1;
+  set_flowing_out(type, count > 0);
+}
+
 }  // namespace kaskado::pipeline

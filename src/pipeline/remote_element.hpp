@@ -34,10 +34,13 @@ class RemoteElement final : private MuteHost, public MediaElement {
   std::size_t home() const override { return home_; }
   RtpFeed* source(MediaType type) override;
   bool passes(MediaType type) const override { return passing_[static_cast<std::size_t>(type)]; }
+  // Media of the type begins or ends to come from the element itself, in one of the codecs that are followed here.
+  void note_flow(MediaType type, bool flows);
 
  private:
   const std::size_t home_;
   const Passing passing_;
+  std::array<int, 3> flows_{};  // by media type
   std::array<std::unique_ptr<RelayedSource>, 3> sources_;  // by media type, from the first use on
 };
 

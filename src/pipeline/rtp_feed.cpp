@@ -28,9 +28,13 @@ const MediaFormat* find_payload(const std::vector<MediaFormat>& formats, rtp::Pa
 RtpFeed::RtpFeed(Shard& shard, FeedOwner& owner, MediaType type)
     : shard_(shard), owner_(owner), type_(type), rembs_(kMaxRembSubscribers) {}
 
-RtpFeed::~RtpFeed() {
+RtpFeed::~RtpFeed() = default;
+
+// Each takes back what it holds by asking the feed, which is whole until then.
+void RtpFeed::end() {
   while (!inputs_.empty()) inputs_.back()->bind(nullptr);
-  end_transcoding();
+  if (transcoding_) transcoding_->end();
+  transcoding_.reset();
   while (!sinks_.empty()) sinks_.back()->bind(nullptr);
   while (!taps_.empty()) taps_.back()->feed_gone();
 }
@@ -91,7 +95,7 @@ void RtpFeed::follow(const rtp::SourceStream* stream) {
 // Each may choose another feed, and leave this one.
 void RtpFeed::tell_subscribers() {
   for (RtpSink* sink : std::vector(sinks_)) sink->source_changed();
-  for (FeedTap* tap : taps_) tap->source_changed();
+  for (FeedTap* tap : std::vector(taps_)) tap->source_changed();
   if (transcoding_) transcoding_->source_changed();
 }
 
@@ -127,8 +131,6 @@ Transcoding& RtpFeed::transcoding() {
   return *transcoding_;
 }
 
-void RtpFeed::end_transcoding() { transcoding_.reset(); }
-
 void RtpFeed::hand_on(std::span<const rtp::MediaPacket> run, base::Outbox& outbox) {
   router_.forward(run, outbox, shard_.drops());
   for (FeedTap* tap : taps_) tap->forward(run);
@@ -136,10 +138,6 @@ void RtpFeed::hand_on(std::span<const rtp::MediaPacket> run, base::Outbox& outbo
 
 void RtpFeed::tell_clock_changed() {
   for (FeedTap* tap : taps_) tap->clock_changed();
-}
-
-void RtpFeed::tell_silence() {
-  for (FeedTap* tap : taps_) tap->fell_silent();
 }
 
 std::size_t RtpFeed::history_packets() const {

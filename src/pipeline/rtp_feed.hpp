@@ -28,7 +28,8 @@ class RtpSink;
 class Shard;
 class Transcoding;
 
-// Sinks, inputs and taps bind themselves to it and are unbound when it goes.
+// Sinks, inputs and taps bind themselves to it and are unbound when it goes: by end(), which the destructors of derived
+// classes begin with.
 class RtpFeed {
  public:
   RtpFeed(Shard& shard, FeedOwner& owner, MediaType type);
@@ -79,6 +80,8 @@ class RtpFeed {
 
  protected:
   virtual ~RtpFeed();
+  // Lets go of all who follow, and of what it is made into, which uses what a derived class has.
+  void end();
 
   // The first subscriber has come, or the last has gone.
   virtual void on_attended() {}
@@ -92,10 +95,7 @@ class RtpFeed {
   void note_latency(base::Duration latency) { latency_.add(latency); }
   void hand_on(std::span<const rtp::MediaPacket> run, base::Outbox& outbox);
   void tell_clock_changed();
-  void tell_silence();
   Transcoding& transcoding();
-  // Lets go of what it is made into, which uses what a derived class has.
-  void end_transcoding();
   // How many packets a stream's history holds at most, and how many of them the shard can afford just now.
   std::size_t history_packets() const;
   std::size_t affordable_history() const;

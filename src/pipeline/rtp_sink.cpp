@@ -57,6 +57,7 @@ void RtpSink::set_caps(const MediaCaps& caps) {
 }
 
 std::vector<MediaFormat> RtpSink::wanted_formats() const {
+  if (!caps_.codec) return config_.formats;
   std::vector<MediaFormat> wanted;
   std::ranges::copy_if(config_.formats, std::back_inserter(wanted),
                        [&](const MediaFormat& format) { return codec_of(format) == caps_.codec; });

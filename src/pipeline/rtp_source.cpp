@@ -53,7 +53,7 @@ base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now
   }
   note_flow(now);
   if (stream == active_) {
-    if (take_payload(packet.header.payload_type)) turn_codec();
+    if (take_payload(packet.header.payload_type)) turn_codec(packet);
     last_active_packet_ = now;
     run_.push_back(std::move(packet));
   }
@@ -61,9 +61,11 @@ base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now
 }
 
 // In the middle of a stream.
-void RtpSource::turn_codec() {
+void RtpSource::turn_codec(const rtp::MediaPacket& first) {
   end_run(shard().outbox());
+  key_frame_at_hand_ = first.starts_key_frame;
   reconsider();
+  key_frame_at_hand_ = false;
 }
 
 // A new stream does at once, one that was there before only once the active one has fallen silent: late packets of a
@@ -139,7 +141,6 @@ void RtpSource::note_flow(base::Instant now) {
 void RtpSource::end_flow() {
   if (!std::exchange(flowing_, false)) return;
   element_.set_flowing_out(type(), false);
-  tell_silence();
 }
 
 void RtpSource::advance(base::Instant now, rtp::RtcpBuilder& builder) {

@@ -33,6 +33,7 @@ class RtpSource final : public RtpFeed {
   static constexpr base::Duration kTakeOver = std::chrono::milliseconds{500};
 
   RtpSource(Shard& shard, MediaElement& element, MediaType type);
+  ~RtpSource() override { end(); }
 
   void configure(RtpSourceConfig config);
   const MediaFormat* format(rtp::PayloadType type) const;
@@ -62,7 +63,7 @@ class RtpSource final : public RtpFeed {
   rtp::ReceiveStream& add_stream(const rtp::MediaPacket& packet);
   bool takes_over(const rtp::ReceiveStream& stream, base::Instant now) const;
   void activate(rtp::ReceiveStream* stream);
-  void turn_codec();
+  void turn_codec(const rtp::MediaPacket& first);
   void note_flow(base::Instant now);
   void end_flow();
 

@@ -9,8 +9,11 @@ namespace kaskado::pipeline {
 
 Transcoding::Transcoding(RtpFeed& feed) : feed_(feed) {}
 
-// Encoders let go of the frames first.
-Transcoding::~Transcoding() { variants_.clear(); }
+Transcoding::~Transcoding() = default;
+
+void Transcoding::end() {
+  while (!variants_.empty()) variants_.pop_back();
+}
 
 RtpFeed& Transcoding::variant(const Encoding& wanted) {
   const auto found = std::ranges::find_if(variants_, [&](const auto& made) { return made->is_in(wanted); });
@@ -28,7 +31,8 @@ void Transcoding::release_frames() {
 }
 
 void Transcoding::source_changed() {
-  for (const auto& variant : variants_) variant->reconsider();
+  // More of them may come of it.
+  for (std::size_t i = 0; i < variants_.size(); ++i) variants_[i]->reconsider();
 }
 
 void Transcoding::encoding_changed() {

@@ -21,6 +21,9 @@ class Transcoding {
   ~Transcoding();
   Transcoding(const Transcoding&) = delete;
 
+  // Encoders let go of the frames, and those who follow them of the feed; once, before it goes.
+  void end();
+
   RtpFeed& variant(const Encoding& wanted);
   RawMedia hold_frames();
   void release_frames();

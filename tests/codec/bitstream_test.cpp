@@ -237,7 +237,7 @@ TEST(H264Sps, IsReadBehindEachPictureOrderCount) {
 }
 
 TEST(H264Sps, IsReadThroughEmulationPrevention) {
-  BitString bits = sps_start(66).ue((1u << 25) - 1).ue(2).ue(1).number(0, 1);
+  BitString bits = sps_start(66).ue((1u << 29) - 1).ue(2).ue(1).number(0, 1);
   bits.ue(39).ue(29).number(1, 1).number(1, 1).number(0, 2).number(1, 1);
   ASSERT_GT(bits.escaped().size(), bits.octets().size());
   const auto sps = parse_h264_sps(bits.escaped());

@@ -166,6 +166,7 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
         "stunServerAddress=192.0.2.1\nturnURL=user:pass=word@192.0.2.1:3478?transport=udp\niceTcp=0\n");
   write("modules/kurento/MediaElement.conf.ini", "encoderBitrate=500000\n");
   write("modules/kurento/Composite.conf.ini", "width=1280\nheight=720\nframerate=25\n");
+  write("modules/kurento/Telephone.conf.ini", "width=1\n");
   write("modules/kurento/README", "");
   const Configuration loaded = load("{}");
   EXPECT_EQ(loaded.media.num_audio_medias, 2);
@@ -186,7 +187,7 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   EXPECT_EQ(loaded.media.encoder_bitrate_bps, 500'000);
   ASSERT_EQ(loaded.warnings.size(), 3u);
   EXPECT_EQ(without_directory(loaded.warnings[0]),
-            "modules/kurento/Composite.conf.ini has no effect: no class of this server reads it");
+            "modules/kurento/Telephone.conf.ini has no effect: no class of this server reads it");
 }
 
 // A list of codecs that nobody has took the media away without a word.

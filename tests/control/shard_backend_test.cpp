@@ -7,6 +7,8 @@
 #include <deque>
 #include <mutex>
 #include <stdexcept>
+#include <string>
+#include <thread>
 
 #include "dtls/certificate.hpp"
 #include "elements/api.hpp"
@@ -31,6 +33,53 @@ const pipeline::ClassInfo kThrowingClass{
     .events = {},
     .create = [](const pipeline::Construction&, const Arguments&)
         -> ApiResult<std::unique_ptr<pipeline::MediaObject>> { throw std::out_of_range("beyond the end"); }};
+
+// A class that prepares what its name asks for, off the shard.
+ApiResult<pipeline::Prepared> prepare_by_id(const pipeline::ClassInfo&, const std::string& id,
+                                            const Arguments&) {
+  if (id == "thrown") throw std::runtime_error("out of memory");
+  if (id == "refused")
+    return pipeline::ApiError{ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, "no such command"};
+  return pipeline::Prepared(std::make_shared<std::thread::id>(std::this_thread::get_id()));
+}
+
+class PreparedObject final : public pipeline::MediaObject {
+ public:
+  explicit PreparedObject(const pipeline::Construction& construction)
+      : MediaObject(construction, nullptr),
+        elsewhere(*std::static_pointer_cast<std::thread::id>(construction.prepared) !=
+                  std::this_thread::get_id()) {}
+  const bool elsewhere;
+  pipeline::Answer waiting;
+};
+
+PreparedObject& prepared_object(pipeline::MediaObject& object) {
+  return dynamic_cast<PreparedObject&>(object);
+}
+
+const pipeline::ClassInfo kPreparedClass{
+    .name = "Prepared",
+    .module = "test",
+    .namespace_ = "test",
+    .parent = &pipeline::kMediaObjectClass,
+    .constructor = {},
+    .operations = {},
+    .events = {},
+    .create = [](const pipeline::Construction& construction,
+                 const Arguments&) -> ApiResult<std::unique_ptr<pipeline::MediaObject>> {
+      return std::unique_ptr<pipeline::MediaObject>(std::make_unique<PreparedObject>(construction));
+    },
+    .prepare = &prepare_by_id};
+
+const pipeline::OperationInfo kWhereOperation{
+    .name = "where", .run = [](pipeline::MediaObject& object, const Arguments&) -> ApiResult<Value> {
+      return Value(prepared_object(object).elsewhere);
+    }};
+// Answered by the next one.
+const pipeline::OperationInfo kWaitOperation{
+    .name = "wait",
+    .start = [](pipeline::MediaObject& object, const pipeline::OperationInfo&, const Arguments&,
+                pipeline::Answer answer) { prepared_object(object).waiting = std::move(answer); }};
 
 const pipeline::OperationInfo kThrowingOperation{
     .name = "throw", .run = [](pipeline::MediaObject&, const Arguments&) -> ApiResult<Value> {
@@ -65,8 +114,9 @@ std::unique_ptr<pipeline::ShardGroup> start_shards(int count) {
   configuration->offer_loopback = true;
   configuration->certificates.ecdsa =
       dtls::Certificate::generate(dtls::KeyType::ecdsa_p256, {1'800'000'000'000'000'000}).value();
-  auto shards = pipeline::ShardGroup::start(
-      count, configuration, [](std::size_t) { return pipeline::ShardListener{[](const pipeline::Event&) {}}; });
+  auto shards = pipeline::ShardGroup::start(count, configuration, [](std::size_t) {
+    return pipeline::ShardListener{[](const pipeline::Event&) {}};
+  });
   EXPECT_TRUE(shards.ok()) << shards.error().message;
   return std::move(shards).value();
 }
@@ -88,8 +138,46 @@ class ShardBackendTest : public testing::Test {
 
   ControlThread control;
   const std::unique_ptr<pipeline::ShardGroup> shards = start_shards(2);
-  ShardBackend backend{*shards, 0.7, [this](std::size_t, std::function<void()> task) { control.post(std::move(task)); }};
+  ShardBackend backend{*shards, 0.7,
+                       [this](std::size_t, std::function<void()> task) { control.post(std::move(task)); },
+                       shards->compute()};
 };
+
+TEST_F(ShardBackendTest, WhatAClassPreparesIsPreparedOffTheShard) {
+  ASSERT_TRUE(create(kPreparedClass, "made").ok());
+  EXPECT_TRUE(*invoke("made", kWhereOperation)->boolean());
+}
+
+TEST_F(ShardBackendTest, WhatCannotBePreparedIsNotMade) {
+  const auto refused = create(kPreparedClass, "refused");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message, "no such command");
+  EXPECT_EQ(create(kPreparedClass, "thrown").error().message, "Internal error");
+  EXPECT_EQ(invoke("refused", kWhereOperation).error().code, ErrorCode::MEDIA_OBJECT_NOT_FOUND);
+  EXPECT_EQ(backend.shard_for_new_pipeline(), 0u) << "neither counts";
+}
+
+TEST_F(ShardBackendTest, WithoutAPoolNothingIsPrepared) {
+  ShardBackend alone{*shards, 0.7,
+                     [this](std::size_t, std::function<void()> task) { control.post(std::move(task)); }};
+  std::optional<ErrorCode> code;
+  alone.create({0, 0}, kPreparedClass, "made", {},
+               [&](const ApiResult<void>& result) { code = result.error().code; });
+  EXPECT_EQ(code, ErrorCode::NOT_ENOUGH_RESOURCES);
+}
+
+TEST_F(ShardBackendTest, OperationsOfOneObjectWaitForOneThatAnswersLater) {
+  ASSERT_TRUE(create(kPreparedClass, "made").ok());
+  std::string order;
+  const auto later = [&](const std::string& name) {
+    return [&order, name](const ApiResult<Value>& result) { order += name + (result ? " " : "! "); };
+  };
+  backend.invoke(0, "made", kWaitOperation, {}, later("wait"));
+  backend.invoke(0, "made", kWhereOperation, {}, later("where"));
+  backend.release(0, "made", [&](const ApiResult<std::vector<std::string>>&) { order += "gone"; });
+  for (int i = 0; i < 3; ++i) control.run_one();
+  EXPECT_EQ(order, "wait! where! gone");
+}
 
 // It ended the server, and everybody's sessions with it.
 TEST_F(ShardBackendTest, ACommandThatThrowsIsAnsweredAndTheShardGoesOn) {
@@ -106,7 +194,8 @@ TEST_F(ShardBackendTest, ACommandThatThrowsIsAnsweredAndTheShardGoesOn) {
 
 // What was not made does not count as one.
 TEST_F(ShardBackendTest, ACommandThatThrowsLeavesTheCountOfPipelines) {
-  backend.create({0, 0}, kThrowingClass, "thrown", {}, [](ApiResult<void> result) { EXPECT_FALSE(result.ok()); });
+  backend.create({0, 0}, kThrowingClass, "thrown", {},
+                 [](ApiResult<void> result) { EXPECT_FALSE(result.ok()); });
   EXPECT_EQ(backend.shard_for_new_pipeline(), 1u);
   control.run_one();
   EXPECT_EQ(backend.shard_for_new_pipeline(), 0u);
@@ -127,8 +216,8 @@ class SpreadPipeline : public ShardBackendTest {
   }
   Value call(std::size_t shard, const std::string& id, const char* operation, Arguments arguments) {
     std::optional<ApiResult<Value>> answered;
-    backend.invoke(shard, "pipe/" + id, *elements::kWebRtcEndpointClass.find_operation(operation), std::move(arguments),
-                   [&](ApiResult<Value> result) { answered = std::move(result); });
+    backend.invoke(shard, "pipe/" + id, *elements::kWebRtcEndpointClass.find_operation(operation),
+                   std::move(arguments), [&](ApiResult<Value> result) { answered = std::move(result); });
     while (!answered) control.run_one();
     EXPECT_TRUE(answered->ok()) << answered->error().message;
     return answered->ok() ? std::move(*answered).value() : Value();
@@ -153,7 +242,8 @@ TEST_F(SpreadPipeline, IsConnectedAskedAndReleasedAsOne) {
     EXPECT_EQ(connections(kOther, "viewer"), 3u);
     EXPECT_EQ(connections(kHome, "viewer"), 3u);
     EXPECT_FALSE(call(kOther, "viewer", "generateOffer", {Value()}).string()->empty());
-    if (round % 2 == 0) call(kHome, "publisher", "disconnect", {Value("pipe/viewer"), Value(), Value(), Value()});
+    if (round % 2 == 0)
+      call(kHome, "publisher", "disconnect", {Value("pipe/viewer"), Value(), Value(), Value()});
     EXPECT_EQ(release("pipe/viewer"), (std::vector<std::string>{"pipe/viewer"}));
   }
   ASSERT_TRUE(create_endpoint("viewer", kOther));
@@ -193,7 +283,8 @@ TEST_F(SpreadPipeline, ShardsTellOfThemselves) {
 
 // Endpoints of a busy pipeline are made elsewhere, and nothing else is.
 TEST_F(ShardBackendTest, OnlyEndpointsGoElsewhere) {
-  ShardBackend spreading{*shards, 0, [this](std::size_t, std::function<void()> task) { control.post(std::move(task)); }};
+  ShardBackend spreading{*shards, 0,
+                         [this](std::size_t, std::function<void()> task) { control.post(std::move(task)); }};
   EXPECT_EQ(spreading.shard_for_new_element(elements::kWebRtcEndpointClass, 0), 0u);
   EXPECT_EQ(spreading.shard_for_new_element(elements::kWebRtcEndpointClass, 0), 1u);
   for (int i = 0; i < 4; ++i) EXPECT_EQ(spreading.shard_for_new_element(elements::kPassThroughClass, 0), 0u);

@@ -246,14 +246,15 @@ describe('Filters', () => {
     });
 
     test('a command of GStreamer that is none makes no filter', async () => {
+      const MARSHALL_ERROR = 40001;  // as Kurento has it
       const make = (command, filterType) => stage.make('GStreamerFilter', { command, ...(filterType && { filterType }) });
-      await refused(make('nosuchelement'), /nosuchelement/);
-      await refused(make('videoflip method=sideways'), /sideways/);
-      await refused(make('videoflip nosuchproperty=1'), /nosuchproperty/);
-      await refused(make('videotestsrc'), /source/);
-      await refused(make('fakesink'), /sink/);
-      await refused(make('volume', 'VIDEO'), /./);
-      await refused(make(''), /./);
+      await refused(make('nosuchelement'), /nosuchelement/, MARSHALL_ERROR);
+      await refused(make('videoflip method=sideways'), /sideways/, MARSHALL_ERROR);
+      await refused(make('videoflip nosuchproperty=1'), /nosuchproperty/, MARSHALL_ERROR);
+      await refused(make('videotestsrc'), /source/, MARSHALL_ERROR);
+      await refused(make('fakesink'), /sink/, MARSHALL_ERROR);
+      await refused(make('volume', 'VIDEO'), /./, MARSHALL_ERROR);
+      await refused(make(''), /./, MARSHALL_ERROR);
       const children = await stage.rpc.invoke(stage.pipeline, 'getChildren');
       assert.deepEqual(children, [stage.endpoint], 'none of them is left');
     });

@@ -62,22 +62,25 @@ describe('a module', { timeout: 240000 }, () => {
       const server = await startServer({ env: { KURENTO_MODULES_PATH: build } });
       const libraries = () => readFile(`/proc/${server.pid}/maps`, 'utf8');
       const session = await kurento(server.url, { failAfter: 1 });
-      const pipeline = await session.create('MediaPipeline');
-      assert.doesNotMatch(await libraries(), /libkaskado-sepia/, 'nobody has used it yet');
-      const filter = await pipeline.create('SepiaFilter', { percent: 30 });
-      assert.match(await libraries(), /libkaskado-sepia/);
-      assert.equal(await filter.getPercent(), 30);
-      await filter.setPercent(80);
-      assert.equal(await filter.getPercent(), 80);
-      assert.equal(await filter.pictures(), 0);
-      await assert.rejects(async () => filter.setPercent(101), /percent should be from 0 to 100/);
-      await assert.rejects(async () => pipeline.create('SepiaFilter', { percent: -1 }), /percent should be from 0 to 100/);
-      const other = await pipeline.create('SepiaFilter');
-      await filter.connect(other);
-      assert.equal((await filter.getSinkConnections()).length + (await filter.getSourceConnections()).length > 0, true);
-      await pipeline.release();
-      session.close();
-      await server.stop();
+      try {
+        const pipeline = await session.create('MediaPipeline');
+        assert.doesNotMatch(await libraries(), /libkaskado-sepia/, 'nobody has used it yet');
+        const filter = await pipeline.create('SepiaFilter', { percent: 30 });
+        assert.match(await libraries(), /libkaskado-sepia/);
+        assert.equal(await filter.getPercent(), 30);
+        await filter.setPercent(80);
+        assert.equal(await filter.getPercent(), 80);
+        assert.equal(await filter.pictures(), 0);
+        await assert.rejects(async () => filter.setPercent(101), /percent should be from 0 to 100/);
+        await assert.rejects(async () => pipeline.create('SepiaFilter', { percent: -1 }), /percent should be from 0 to 100/);
+        const other = await pipeline.create('SepiaFilter');
+        await filter.connect(other);
+        assert.equal((await filter.getSinkConnections()).length + (await filter.getSourceConnections()).length > 0, true);
+        await pipeline.release();
+      } finally {
+        session.close();
+        await server.stop();
+      }
     });
   }
 
@@ -88,7 +91,7 @@ describe('a module', { timeout: 240000 }, () => {
     await cp(join(build, 'libkaskado-sepia.so'), join(broken, 'libkaskado-sepia.so'));
     await truncate(join(broken, 'libkaskado-sepia.so'), 5000);
     const server = await startServer({ args: ['--modules-path', broken] });
-    assert.match(await server.log(), /no module: .*sepia\.kmd\.json: its library .* is truncated/);
     await server.stop();
+    assert.match(await server.log(), /no module: .*sepia\.kmd\.json: its library .* is truncated/);
   });
 });

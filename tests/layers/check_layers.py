@@ -37,7 +37,7 @@ OWNERS = {
     "sys/socket.h": {"loop"},
     "curl/": {"loop"},
     "kaskado/": {"media", "elements"},
-    "dlfcn.h": {"elements", "codec"},
+    "dlfcn.h": {"codec", "elements", "loop"},
     "vpx/": {"codec"},
     "wels/": {"codec"},
     "opus/": {"codec"},

@@ -120,7 +120,7 @@ TEST_F(ModuleFilterTest, WhatAHandlerThrowsIsTheAnswer) {
 
 TEST_F(ModuleFilterTest, WhatTheConstructorThrowsIsTheCreationsError) {
   const auto made = make(1, -5);
-  EXPECT_EQ(made.error().code, ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR);
+  EXPECT_EQ(made.error().code, ErrorCode::MARSHALL_ERROR);
   EXPECT_EQ(made.error().message, "steps should not be negative");
   EXPECT_EQ(shard.objects().find("pipe/dim"), nullptr);
 }

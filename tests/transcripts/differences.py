@@ -121,6 +121,7 @@ RULES = [
      error(40001, type_="MARSHALL_ERROR")),
     (r"create/create:HubPort.*", "what is wrong is named", error(40001, type_="MARSHALL_ERROR")),
     (r"hub/invoke:Mixer-AUDIO:(connect|disconnect)", "the port that has no sound is named", error(40004, type_="CONNECT_ERROR")),
+    (r"create/create:GStreamerFilter-bad-command", "the parameter is named", error(40001, type_="MARSHALL_ERROR")),
     # Session descriptions
     (r".*:process(Offer|Answer)", "the error also says which line is wrong",
      lambda r, a: r.get("error", {}).get("code") == 40201 and a.get("error", {}).get("code") == 40201
