@@ -55,5 +55,5 @@ def parse(arguments=None):
     if options.smoke:
         options.seconds, options.warmup, options.viewers = 1.0, 1.5, 5
     # What the parts of bench/sfu want to know.
-    options.shards, options.check, options.srtp = 1, False, "gcm"
+    options.shards, options.check, options.srtp, options.runs = 1, False, "gcm", "apart"
     return options

@@ -168,7 +168,7 @@ void Peer::receive(Datagram& datagram, base::Instant now, Histogram* latency) {
 void Peer::receive_rtp(Datagram& datagram, Histogram* latency) {
   const rtp::SequenceNumber sequence{base::load_u16(datagram.bytes.data() + 2)};
   const auto extended = check_->note({base::load_u32(datagram.bytes.data() + 8)}, sequence);
-  const bool is_sampled = sequence.value % shared_.sample_every == 0;
+  const bool is_sampled = recorder_ || sequence.value % shared_.sample_every == 0;
   if (!extended || !is_sampled) return;
   const srtp::OpenResult opened = transport_.open_rtp(datagram.bytes);
   const base::Bytes packet = datagram.bytes.first(opened.length);
