@@ -16,6 +16,8 @@ class Certificate;
 
 namespace kaskado::pipeline {
 
+class UploadIntake;
+
 // The server's own certificates. An RSA key takes long to make, so it is made beside the start of the server
 // and waited for by the first endpoint that asks for one.
 struct Certificates {
@@ -56,6 +58,8 @@ struct MediaConfiguration {
   // Of UriEndpoints: what a relative name stands behind, an absolute path or an address.
   std::string default_path = "file:///var/lib/kurento";
   Certificates certificates;
+  // Where clients send files to, which is all shards'; without one none can.
+  std::shared_ptr<UploadIntake> uploads;
 };
 
 }  // namespace kaskado::pipeline
