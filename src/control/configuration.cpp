@@ -208,6 +208,23 @@ void read_http_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& i
   uploads.most_upload_time = std::chrono::seconds(most_s);
 }
 
+// "50000-50100", Kurento's form.
+void read_player_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& into) {
+  constexpr std::string_view kKey = "rtspClientPortRange";
+  std::string range;
+  in.text(kKey, range);
+  if (range.empty()) return;
+  std::string_view rest = range;
+  const auto first = base::parse_number<std::uint16_t>(base::trim(base::take_until(rest, '-')));
+  const auto last = base::parse_number<std::uint16_t>(base::trim(rest));
+  if (!first || !last || *first == 0 || *first >= *last) {
+    in.refuse(kKey, "is \"" + range + "\"; it should be the first and the last port, as in 50000-50100");
+    return;
+  }
+  into.media.rtsp_first_port = *first;
+  into.media.rtsp_last_port = *last;
+}
+
 using ReadClass = void (*)(SettingsReader&, const KnownCodecs&, Configuration&);
 const std::map<std::string, ReadClass, std::less<>>& class_readers() {
   static const std::map<std::string, ReadClass, std::less<>> kReaders{
@@ -217,6 +234,7 @@ const std::map<std::string, ReadClass, std::less<>>& class_readers() {
       {"MediaElement", read_media_element},
       {"Composite", read_composite},
       {"HttpEndpoint", read_http_endpoint},
+      {"PlayerEndpoint", read_player_endpoint},
       {"UriEndpoint", read_uri_endpoint},
   };
   return kReaders;

@@ -57,6 +57,9 @@ struct MediaConfiguration {
   int composite_frames_per_second = 15;
   // Of UriEndpoints: what a relative name stands behind, an absolute path or an address.
   std::string default_path = "file:///var/lib/kurento";
+  // Of PlayerEndpoints: where cameras send to; both 0 for any.
+  std::uint16_t rtsp_first_port = 0;
+  std::uint16_t rtsp_last_port = 0;
   Certificates certificates;
   // Where clients send files to, which is all shards'; without one none can.
   std::shared_ptr<UploadIntake> uploads;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { curl, makeMedia } from './lib/commands.mjs';
-import { startRepository } from './lib/nginx.mjs';
+import { startRepository } from './lib/repository.mjs';
 
 describe('a repository in nginx', () => {
   let repository, film, bytes;

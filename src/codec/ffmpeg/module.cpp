@@ -7,6 +7,7 @@ extern "C" {
 
 #include "codec/ffmpeg/av_audio.hpp"
 #include "codec/ffmpeg/av_video_decoder.hpp"
+#include "codec/ffmpeg/foreign_decoders.hpp"
 #include "codec/ffmpeg/h263_encoder.hpp"
 
 namespace {
@@ -21,7 +22,7 @@ bool can_encode(kaskado::codec::CodecId codec) {
 
 }  // namespace
 
-const kaskado::codec::CodecModule* kaskado_codec_module_1() {
+const kaskado::codec::CodecModule* kaskado_codec_module_2() {
   using namespace kaskado::codec;
   static constexpr CodecModule kModule{
       .can_encode = can_encode,
@@ -29,6 +30,8 @@ const kaskado::codec::CodecModule* kaskado_codec_module_1() {
       .video_encoder = make_h263_encoder,
       .audio_decoder = make_av_audio_decoder,
       .audio_encoder = make_av_audio_encoder,
+      .foreign_video_decoder = make_foreign_video_decoder,
+      .foreign_audio_decoder = make_foreign_audio_decoder,
   };
   av_log_set_callback(stay_silent);
   return &kModule;
