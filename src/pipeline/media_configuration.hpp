@@ -16,6 +16,8 @@ class Certificate;
 
 namespace kaskado::pipeline {
 
+class UploadIntake;
+
 // The server's own certificates. An RSA key takes long to make, so it is made beside the start of the server
 // and waited for by the first endpoint that asks for one.
 struct Certificates {
@@ -59,6 +61,8 @@ struct MediaConfiguration {
   std::uint16_t rtsp_first_port = 0;
   std::uint16_t rtsp_last_port = 0;
   Certificates certificates;
+  // Where clients send files to, which is all shards'; without one none can.
+  std::shared_ptr<UploadIntake> uploads;
 };
 
 }  // namespace kaskado::pipeline

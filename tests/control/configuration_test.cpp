@@ -168,6 +168,8 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   write("modules/kurento/Composite.conf.ini", "width=1280\nheight=720\nframerate=25\n");
   write("modules/kurento/PlayerEndpoint.conf.ini", "rtspClientPortRange=50000-50100\n");
   write("modules/kurento/UriEndpoint.conf.ini", "defaultPath=/media\n");
+  write("modules/kurento/HttpEndpoint.conf.ini",
+        "serverAddress=192.0.2.7\nserverPort=9092\nannouncedAddress=media.example.org\nmaxUploadSize=100\nmaxUploadTime=60\n");
   write("modules/kurento/Telephone.conf.ini", "width=1\n");
   write("modules/kurento/README", "");
   const Configuration loaded = load("{}");
@@ -190,9 +192,26 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   EXPECT_EQ(loaded.media.turn_url, "user:pass=word@192.0.2.1:3478?transport=udp");
   EXPECT_FALSE(loaded.media.ice_tcp);
   EXPECT_EQ(loaded.media.encoder_bitrate_bps, 500'000);
+  EXPECT_EQ(loaded.uploads.server_address, "192.0.2.7");
+  EXPECT_EQ(loaded.uploads.server_port, 9092);
+  EXPECT_EQ(loaded.uploads.announced_address, "media.example.org");
+  EXPECT_EQ(loaded.uploads.most_upload_bytes, 100u << 20);
+  EXPECT_EQ(loaded.uploads.most_upload_time, std::chrono::seconds(60));
   ASSERT_EQ(loaded.warnings.size(), 3u);
   EXPECT_EQ(without_directory(loaded.warnings[0]),
             "modules/kurento/Telephone.conf.ini has no effect: no class of this server reads it");
+}
+
+TEST_F(ConfigurationTest, RefusesAddressesOfUploadsThatAreNone) {
+  const auto refused = [&](const std::string& text) {
+    write("modules/kurento/HttpEndpoint.conf.ini", text);
+    const std::string why = refusal("{}");
+    return why.substr(why.find(':') + 2);
+  };
+  EXPECT_EQ(refused("serverAddress=localhost"), "serverAddress is \"localhost\"; allowed are IPv4 and IPv6 addresses");
+  EXPECT_EQ(refused("serverPort=65536"), "serverPort is \"65536\"; allowed are whole numbers from 0 to 65535");
+  EXPECT_EQ(refused("announcedAddress=http://a/"), "announcedAddress is \"http://a/\"; allowed are names and IP addresses");
+  EXPECT_EQ(refused("maxUploadSize=0"), "maxUploadSize is \"0\"; allowed are whole numbers from 1 to 1073741824");
 }
 
 // A list of codecs that nobody has took the media away without a word.
