@@ -103,10 +103,7 @@ std::function<void(codec::EncodedFrame)> EncodedFeed::output() const {
 void EncodedFeed::take(const codec::EncodedFrame& frame) {
   // No gap in the packets tells viewers of it.
   if (frame_lost_->exchange(false) && video_ && !frame.key_frame) video_->wish_key_frame();
-  if (!stream_) {
-    stream_.emplace(rtp::SourceId{shard().next_stream_id(), 0}, formats().front().codec.clock_rate, history_packets());
-    clock_renewed_ = {};
-  }
+  if (!stream_) begin_stream();
   renew_clock(frame);
   packetizer_->begin(frame, kMaxPayloadBytes);
   for (std::size_t i = 0; i < kMaxPacketsOfFrame; ++i) {
@@ -116,7 +113,6 @@ void EncodedFeed::take(const codec::EncodedFrame& frame) {
     run_.push_back(std::move(media));
   }
   stream_->trim_history(affordable_history());
-  if (run_.empty()) return;
   note_latency(shard().now() - frame.arrived);
   take_payload(kPayloadType);
   if (followed() != &*stream_) {
@@ -127,6 +123,12 @@ void EncodedFeed::take(const codec::EncodedFrame& frame) {
   }
   hand_on(run_, shard().outbox());
   run_.clear();
+  hand_on(frame);
+}
+
+void EncodedFeed::begin_stream() {
+  stream_.emplace(rtp::SourceId{shard().next_stream_id(), 0}, formats().front().codec.clock_rate, history_packets());
+  clock_renewed_ = {};
 }
 
 bool EncodedFeed::write_packet(const codec::EncodedFrame& frame, rtp::MediaPacket& media, bool first) {

@@ -25,6 +25,7 @@ class EncodedFeed final : public RtpFeed {
   // Whether it is what somebody who takes `wanted` wants.
   bool is_in(const Encoding& wanted) const { return same_encoding(encoding_, wanted); }
   std::vector<rtp::SendPayload> payloads_for(const std::vector<MediaFormat>& wanted) const override;
+  bool gives_frames() const override { return true; }
   void encoding_changed() override;
   void request_key_frame(base::Instant now) override;
   void receive_remb(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now) override;
@@ -38,6 +39,7 @@ class EncodedFeed final : public RtpFeed {
   // Brings frames from the strand to take().
   std::function<void(codec::EncodedFrame)> output() const;
   void take(const codec::EncodedFrame& frame);
+  void begin_stream();
   // False where the frame is done, or no packet is to be had.
   bool write_packet(const codec::EncodedFrame& frame, rtp::MediaPacket& media, bool first);
   void renew_clock(const codec::EncodedFrame& frame);

@@ -42,7 +42,23 @@ void RelayedSource::on_deserted() {
   set_flowing(false);
 }
 
+namespace {
+
+// In which media comes from another shard that is wanted in a codec without packets.
+Encoding carrier_of(MediaType type) {
+  MediaFormat format{.payload_type = {96}, .codec = {}};
+  format.codec.name = type == MediaType::video ? "VP8" : "opus";
+  format.codec.clock_rate = type == MediaType::video ? 90'000 : 48'000;
+  format.codec.channels = type == MediaType::video ? 1 : 2;
+  return {.format = format};
+}
+
+}  // namespace
+
 RtpFeed& RelayedSource::variant(const Encoding& wanted) {
+  if (!codec::has_payload_format(*codec_of(wanted.format))) {
+    return makes_frames() ? variant(carrier_of(type())).RtpFeed::variant(wanted) : RtpFeed::variant(wanted);
+  }
   const auto found = std::ranges::find_if(variants_, [&](const auto& made) { return same_encoding(*made->as_, wanted); });
   if (found != variants_.end()) return **found;
   return *variants_.emplace_back(std::make_unique<RelayedSource>(shard(), element_, type(), wanted));
