@@ -1,10 +1,7 @@
-// Finds the modules of codecs and loads each with its first use. A module stays for the life of the process.
+// The modules of codecs, each loaded with its first use (base/late_module.hpp).
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
-#include <string>
-#include <vector>
 
 #include "base/result.hpp"
 #include "codec/codec_module.hpp"
@@ -18,13 +15,5 @@ base::Result<const CodecModule*> codec_library(CodecLibrary library);
 
 // Whether its file is there. Loads nothing.
 bool is_installed(CodecLibrary library);
-
-// Where modules are looked for, in this order, by the running executable: beside it in the installation, in
-// the tree that it was built in, and where this build would be installed.
-std::vector<std::filesystem::path> module_directories(const std::filesystem::path& executable);
-
-// The first of the directories that has such a file decides.
-base::Result<const CodecModule*> open_module(const std::vector<std::filesystem::path>& directories,
-                                             const std::string& file_name);
 
 }  // namespace kaskado::codec

@@ -188,6 +188,10 @@ void read_composite(SettingsReader& in, const KnownCodecs&, Configuration& into)
   read_integer(in, "framerate", 1, 120, media.composite_frames_per_second);
 }
 
+void read_uri_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& into) {
+  in.text("defaultPath", into.media.default_path);
+}
+
 using ReadClass = void (*)(SettingsReader&, const KnownCodecs&, Configuration&);
 const std::map<std::string, ReadClass, std::less<>>& class_readers() {
   static const std::map<std::string, ReadClass, std::less<>> kReaders{
@@ -196,6 +200,7 @@ const std::map<std::string, ReadClass, std::less<>>& class_readers() {
       {"WebRtcEndpoint", read_web_rtc_endpoint},
       {"MediaElement", read_media_element},
       {"Composite", read_composite},
+      {"UriEndpoint", read_uri_endpoint},
   };
   return kReaders;
 }

@@ -31,6 +31,7 @@ struct ComputePool::State {
 
   std::size_t most_threads = 1;
   std::vector<int> processors;
+  std::string name;
   int niceness = 0;
   std::mutex mutex;
   std::condition_variable wake;
@@ -41,7 +42,8 @@ struct ComputePool::State {
   bool stopped = false;
 };
 
-ComputePool::ComputePool(std::size_t most_threads) : state_(std::make_shared<State>()) {
+ComputePool::ComputePool(std::size_t most_threads, std::string name) : state_(std::make_shared<State>()) {
+  state_->name = std::move(name);
   state_->processors = usable_processors();
   state_->most_threads = most_threads ? most_threads : state_->processors.size();
   state_->niceness = std::min(getpriority(PRIO_PROCESS, 0) + kNicer, 19);
@@ -98,7 +100,7 @@ std::size_t ComputePool::threads() const {
 
 // A thread begins as the one that started it, which may be a shard's: pinned to its core.
 void ComputePool::State::settle() const {
-  pthread_setname_np(pthread_self(), "compute");
+  pthread_setname_np(pthread_self(), name.c_str());
   cpu_set_t set;
   CPU_ZERO(&set);
   for (const int processor : processors) {

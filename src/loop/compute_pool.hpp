@@ -1,8 +1,10 @@
-// The threads for what takes long: decoding, encoding, mixing and filters. They stand back behind the shards.
+// The threads for what takes long: decoding, encoding, mixing and filters; and, as a pool of its own, for what waits for
+// files and networks. They stand back behind the shards.
 #pragma once
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include "base/executor.hpp"
 
@@ -15,8 +17,8 @@ namespace kaskado::loop {
 // Strands may outlive the pool. Whoever owns the pool stops it before letting go of what the work uses.
 class ComputePool final : public base::Executor {
  public:
-  // `most_threads` 0: one for each processor.
-  explicit ComputePool(std::size_t most_threads = 0);
+  // `most_threads` 0: one for each processor. The name is its threads', of 15 characters at the most.
+  explicit ComputePool(std::size_t most_threads = 0, std::string name = "compute");
   ~ComputePool() override;
   ComputePool(const ComputePool&) = delete;
 

@@ -53,6 +53,8 @@ struct MediaConfiguration {
   int composite_width = 800;
   int composite_height = 600;
   int composite_frames_per_second = 15;
+  // Of UriEndpoints: what a relative name stands behind, an absolute path or an address.
+  std::string default_path = "file:///var/lib/kurento";
   Certificates certificates;
 };
 

@@ -80,6 +80,9 @@ class Shard {
   // Where what takes long is done, the way back from there, and the time there; to be called before there are objects.
   struct Compute {
     std::shared_ptr<base::Executor> executor;
+    // For what waits: reading and writing of files and networks. Its jobs may wait for seconds, not for ever, and end early
+    // when what they are for goes.
+    std::shared_ptr<base::Executor> io;
     PostBack post_back;
     media::Clock clock;  // any thread
   };

@@ -17,7 +17,7 @@ base::Result<std::unique_ptr<ShardGroup>> ShardGroup::start(int count,
   group->rings_ = std::vector<std::atomic<RelayRing*>>(shards * shards);
   for (std::size_t i = 0; i < shards; ++i) {
     auto shard = ShardThread::start(static_cast<int>(i), pinned ? processors[i] : -1, configuration, listeners(i),
-                                    {group.get(), group->compute_});
+                                    {group.get(), group->compute_, group->io_});
     if (!shard) return std::move(shard).error();
     group->shards_.push_back(std::move(shard).value());
   }
@@ -27,7 +27,9 @@ base::Result<std::unique_ptr<ShardGroup>> ShardGroup::start(int count,
 ShardGroup::~ShardGroup() {
   for (const auto& shard : shards_) shard->end();
   ended_ = true;
-  compute_->stop();  // what runs there posts to the shards
+  // What runs there posts to the shards.
+  compute_->stop();
+  io_->stop();
   shards_.clear();
   for (const std::atomic<RelayRing*>& ring : rings_) delete ring.load();
 }

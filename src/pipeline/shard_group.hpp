@@ -27,6 +27,8 @@ class ShardGroup final : public ShardNetwork {
   std::size_t size() const { return shards_.size(); }
   // For all that takes long, of all shards.
   const std::shared_ptr<loop::ComputePool>& compute() const { return compute_; }
+  // For all that waits for files and networks.
+  const std::shared_ptr<loop::ComputePool>& io() const { return io_; }
   ShardThread& operator[](std::size_t index) const { return *shards_[index]; }
 
   void post(std::size_t from, std::size_t to, Command command) override;
@@ -36,11 +38,15 @@ class ShardGroup final : public ShardNetwork {
   void wake(std::size_t to) override;
 
  private:
+  // So many sources may keep others waiting at once, before others wait for them.
+  static constexpr std::size_t kMostIoThreads = 256;
+
   ShardGroup() = default;
 
   std::atomic<RelayRing*>& place_of(std::size_t from, std::size_t to) { return rings_[from * shards_.size() + to]; }
 
   const std::shared_ptr<loop::ComputePool> compute_ = std::make_shared<loop::ComputePool>();
+  const std::shared_ptr<loop::ComputePool> io_ = std::make_shared<loop::ComputePool>(kMostIoThreads, "io");
   std::vector<std::atomic<RelayRing*>> rings_;  // owned, by writer and reader; each is made by its writer
   std::vector<std::unique_ptr<ShardThread>> shards_;
   bool ended_ = false;

@@ -31,7 +31,8 @@ struct ShardListener {
 // What a shard shares with others, all of which outlive it.
 struct ShardSurroundings {
   ShardNetwork* network = nullptr;           // knows it by its index; a shard alone has none
-  std::shared_ptr<base::Executor> compute;  // without one nothing is decoded or encoded
+  std::shared_ptr<base::Executor> compute;   // without one nothing is decoded or encoded
+  std::shared_ptr<base::Executor> io;        // without one nothing is read or written
 };
 
 class ShardThread final : private loop::DatagramHandler {

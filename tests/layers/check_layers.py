@@ -8,7 +8,7 @@ import re
 import sys
 
 BELOW_TRANSPORT = {"ice", "dtls", "srtp", "sctp", "rtp"}
-PIPELINE = {"transport", "media", "sdp", "codec", "rtp", "loop"}
+PIPELINE = {"transport", "media", "sdp", "codec", "container", "rtp", "loop"}
 MAY_INCLUDE = {
     "base": set(),
     "loop": set(),
@@ -19,11 +19,11 @@ MAY_INCLUDE = {
     "rtp": set(),
     "sdp": set(),
     "codec": set(),
-    "container": set(),
+    "container": {"codec"},
     "transport": BELOW_TRANSPORT,
     "media": {"codec", "rtp", "container"},
     "pipeline": PIPELINE,
-    "elements": PIPELINE | BELOW_TRANSPORT | {"pipeline", "container"},
+    "elements": PIPELINE | BELOW_TRANSPORT | {"pipeline"},
     "control": {"pipeline", "elements", "loop"},
 }
 # Libraries that only these rooms may touch.
@@ -37,12 +37,13 @@ OWNERS = {
     "sys/socket.h": {"loop"},
     "curl/": {"loop"},
     "kaskado/": {"media", "elements"},
-    "dlfcn.h": {"codec", "elements", "loop"},
+    "dlfcn.h": {"base", "elements", "loop"},
     "vpx/": {"codec"},
     "wels/": {"codec"},
     "opus/": {"codec"},
-    "libavcodec/": {"codec"},
-    "libavutil/": {"codec"},
+    "libavcodec/": {"codec", "container"},
+    "libavformat/": {"container"},
+    "libavutil/": {"codec", "container"},
     "libswscale/": {"codec"},
     "libyuv": {"media"},
     "speex/speex_resampler.h": {"media"},

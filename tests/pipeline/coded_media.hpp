@@ -241,6 +241,7 @@ class ComputeLoop {
  public:
   void serve(Shard& shard) {
     shard.give_compute({.executor = executor_,
+                        .io = executor_,
                         .post_back =
                             [this, &shard](std::function<void(Shard&)> task) {
                               if (full) return false;

@@ -1,4 +1,4 @@
-// A shared library that is no codec module.
+// A shared library that is no late module.
 extern "C" int some_other_function();
 int some_other_function() {
   return 1;
