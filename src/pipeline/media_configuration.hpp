@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "media/recording/recording.hpp"
 #include "sdp/rtp_codec.hpp"
 
 namespace kaskado::dtls {
@@ -55,6 +56,12 @@ struct MediaConfiguration {
   int composite_frames_per_second = 15;
   // Of UriEndpoints: what a relative name stands behind, an absolute path or an address.
   std::string default_path = "file:///var/lib/kurento";
+  // Of RecorderEndpoints. Files outside of these folders are refused, where there are any.
+  std::vector<std::string> recorder_roots;
+  media::GapsFix recorder_gaps_fix = media::GapsFix::none;
+  // What is on its way to stores waits here, and each recording has so much of it.
+  std::string recorder_spool_folder = "/var/tmp";
+  std::uint64_t recorder_most_spooled_bytes = std::uint64_t{2} << 30;
   Certificates certificates;
 };
 
