@@ -33,7 +33,7 @@ std::string codec_name(codec::CodecId id) {
 
 std::optional<codec::CodecId> codec_id(std::string_view codec_name) {
   const auto found = std::ranges::find(kNames, codec_name, &Named::name);
-  return found == kNames.end() ? std::nullopt : std::optional(found->id);
+  return found != kNames.end() && codec::has_payload_format(found->id) ? std::optional(found->id) : std::nullopt;
 }
 
 }  // namespace kaskado::container

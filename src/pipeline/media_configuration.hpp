@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/time.hpp"
-#include "media/recording/recording.hpp"
+#include "media/recording/gaps_fix.hpp"
 #include "sdp/rtp_codec.hpp"
 
 namespace kaskado::dtls {

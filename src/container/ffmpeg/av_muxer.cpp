@@ -1,6 +1,7 @@
 #include "container/ffmpeg/av_muxer.hpp"
 
 extern "C" {
+#include <libavcodec/avcodec.h>
 #include <libavcodec/codec_desc.h>
 #include <libavutil/mem.h>
 #include <libavutil/opt.h>

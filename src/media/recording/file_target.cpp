@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -56,7 +57,8 @@ class FileTarget final : public RecordingTarget {
   // What was written of a piece that is not whole would be in the way of who reads it.
   base::Error give_up(std::uint64_t begin, const char* why) {
     const std::string reason = why;
-    if (begin >= size_ && ftruncate(descriptor_, static_cast<off_t>(begin)) != 0) position_ = begin;
+    const bool cut = begin >= size_ && ftruncate(descriptor_, static_cast<off_t>(begin)) == 0;
+    if (cut) position_ = begin;
     return refused(path_, reason);
   }
 

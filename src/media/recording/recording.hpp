@@ -13,16 +13,10 @@
 #include "base/time.hpp"
 #include "codec/encoded_frame.hpp"
 #include "container/muxer.hpp"
+#include "media/recording/gaps_fix.hpp"
 #include "media/recording/track_clock.hpp"
 
 namespace kaskado::media {
-
-// What becomes of time in which nothing came (Kurento's GapsFixMethod).
-enum class GapsFix : std::uint8_t {
-  none,              // it stays in the file
-  generate_times,    // where neither sound nor pictures came, it is taken out
-  fill_with_silence  // sound that is missing is silence
-};
 
 struct RecordedFrame {
   codec::EncodedFrame frame;
