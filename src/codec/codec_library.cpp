@@ -10,7 +10,7 @@ namespace {
 using Module = base::LateModule<CodecModule>;
 
 constexpr const char* kRoom = "codec";
-constexpr const char* kEntry = "kaskado_codec_module_1";
+constexpr const char* kEntry = "kaskado_codec_module_2";
 
 Module& module_of(CodecLibrary library) {
   static std::array<Module, 4> modules = {

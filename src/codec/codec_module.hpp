@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "codec/audio_codec.hpp"
+#include "codec/foreign_codec.hpp"
 #include "codec/video_codec.hpp"
 
 namespace kaskado::codec {
@@ -21,9 +22,12 @@ struct CodecModule {
   base::Result<std::unique_ptr<VideoEncoder>> (*video_encoder)(const VideoEncoderSettings& settings);
   base::Result<std::unique_ptr<AudioDecoder>> (*audio_decoder)(CodecId codec, AudioFormat format);
   base::Result<std::unique_ptr<AudioEncoder>> (*audio_encoder)(const AudioEncoderSettings& settings);
+  base::Result<std::unique_ptr<VideoDecoder>> (*foreign_video_decoder)(const ForeignFormat& format,
+                                                                       std::shared_ptr<PicturePool> pool);
+  base::Result<std::unique_ptr<AudioDecoder>> (*foreign_audio_decoder)(const ForeignFormat& format);
 };
 
 }  // namespace kaskado::codec
 
 // Each module defines this one; what it returns lives as long as the process.
-extern "C" __attribute__((visibility("default"))) const kaskado::codec::CodecModule* kaskado_codec_module_1();
+extern "C" __attribute__((visibility("default"))) const kaskado::codec::CodecModule* kaskado_codec_module_2();

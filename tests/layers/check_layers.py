@@ -44,6 +44,7 @@ OWNERS = {
     "libavcodec/": {"codec", "container"},
     "libavformat/": {"container"},
     "libavutil/": {"codec", "container"},
+    "libswresample/": {"codec"},
     "libswscale/": {"codec"},
     "libyuv": {"media"},
     "speex/speex_resampler.h": {"media"},

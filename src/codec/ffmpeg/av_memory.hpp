@@ -5,6 +5,7 @@ extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavutil/error.h>
 #include <libavutil/frame.h>
+#include <libavutil/mem.h>
 }
 
 #include <array>
@@ -46,6 +47,22 @@ inline bool fill(AVPacket& packet, base::Bytes bytes) {
   if (bytes.empty() || av_new_packet(&packet, static_cast<int>(bytes.size())) != 0) return false;
   std::memcpy(packet.data, bytes.data(), bytes.size());
   return true;
+}
+
+// What the container says beforehand, with the zeros behind it. False where there is no memory.
+inline bool give_extradata(AVCodecContext& context, base::Bytes bytes) {
+  if (bytes.empty()) return true;
+  context.extradata = static_cast<std::uint8_t*>(av_mallocz(bytes.size() + AV_INPUT_BUFFER_PADDING_SIZE));
+  if (!context.extradata) return false;
+  std::memcpy(context.extradata, bytes.data(), bytes.size());
+  context.extradata_size = static_cast<int>(bytes.size());
+  return true;
+}
+
+// By the codec's name. Null where there is none, or one of the other kind.
+inline const AVCodec* find_foreign_decoder(const std::string& codec, AVMediaType type) {
+  const AVCodecDescriptor* const descriptor = avcodec_descriptor_get_by_name(codec.c_str());
+  return descriptor && descriptor->type == type ? avcodec_find_decoder(descriptor->id) : nullptr;
 }
 
 }  // namespace kaskado::codec

@@ -8,6 +8,7 @@ extern "C" {
 #include "codec/ffmpeg/aac_encoder.hpp"
 #include "codec/ffmpeg/av_audio.hpp"
 #include "codec/ffmpeg/av_video_decoder.hpp"
+#include "codec/ffmpeg/foreign_decoders.hpp"
 #include "codec/ffmpeg/h263_encoder.hpp"
 #include "codec/ffmpeg/jpeg_encoder.hpp"
 
@@ -35,13 +36,15 @@ kaskado::base::Result<std::unique_ptr<AudioEncoder>> make_audio_encoder(const Au
 
 }  // namespace
 
-const kaskado::codec::CodecModule* kaskado_codec_module_1() {
+const kaskado::codec::CodecModule* kaskado_codec_module_2() {
   static constexpr CodecModule kModule{
       .can_encode = can_encode,
       .video_decoder = make_av_video_decoder,
       .video_encoder = make_video_encoder,
       .audio_decoder = make_av_audio_decoder,
       .audio_encoder = make_audio_encoder,
+      .foreign_video_decoder = make_foreign_video_decoder,
+      .foreign_audio_decoder = make_foreign_audio_decoder,
   };
   av_log_set_callback(stay_silent);
   return &kModule;

@@ -2,7 +2,7 @@
 #include "codec/openh264/openh264_decoder.hpp"
 #include "codec/openh264/openh264_encoder.hpp"
 
-const kaskado::codec::CodecModule* kaskado_codec_module_1() {
+const kaskado::codec::CodecModule* kaskado_codec_module_2() {
   using namespace kaskado::codec;
   static constexpr CodecModule kModule{
       .can_encode = [](CodecId codec) { return codec == CodecId::h264; },

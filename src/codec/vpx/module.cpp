@@ -2,7 +2,7 @@
 #include "codec/vpx/vpx_decoder.hpp"
 #include "codec/vpx/vpx_encoder.hpp"
 
-const kaskado::codec::CodecModule* kaskado_codec_module_1() {
+const kaskado::codec::CodecModule* kaskado_codec_module_2() {
   using namespace kaskado::codec;
   static constexpr CodecModule kModule{
       .can_encode = [](CodecId codec) { return codec == CodecId::vp8 || codec == CodecId::vp9; },
