@@ -46,6 +46,7 @@ pipeline::MediaInput* RecorderEndpoint::sink(MediaType type) { return input(type
 
 ApiResult<void> RecorderEndpoint::record() {
   const base::Instant now = shard().now();
+  if (!shard().compute().io) return pipeline::ApiError{pipeline::ErrorCode::NOT_ENOUGH_RESOURCES, "There is nothing that could write"};
   if (job_ && job_->ends) end();
   if (!job_) {
     begin();
@@ -57,10 +58,14 @@ ApiResult<void> RecorderEndpoint::record() {
     job_->needs_key_frame = true;
     if (video_) video_->request_key_frame();
   }
-  if (!job_->told) return {};
+  // At the beginning that is told with the first media.
+  if (state() == UriEndpointState::pause) tell_recording();
+  return {};
+}
+
+void RecorderEndpoint::tell_recording() {
   set_state(UriEndpointState::start);
   raise(Recording{});
-  return {};
 }
 
 void RecorderEndpoint::begin() {
@@ -77,7 +82,6 @@ void RecorderEndpoint::begin() {
 ApiResult<void> RecorderEndpoint::pause() {
   if (!job_ || job_->ends || !job_->line.is_recording()) return {};
   job_->line.pause(shard().now());
-  if (std::exchange(job_->told, true) && state() == UriEndpointState::pause) return {};
   set_state(UriEndpointState::pause);
   raise(Paused{});
   return {};
@@ -117,10 +121,7 @@ void RecorderEndpoint::take(codec::EncodedFrame frame) {
   if (!job_) return;
   const auto time = place(frame);
   if (!time) return;
-  if (!std::exchange(job_->told, true)) {
-    set_state(UriEndpointState::start);
-    raise(Recording{});
-  }
+  if (state() != UriEndpointState::start && job_->line.is_recording()) tell_recording();
   input(codec::is_video(frame.codec) ? MediaType::video : MediaType::audio)->keep_to(frame.codec);
   if (job_->gathered.empty()) job_->gathered_since = shard().now();
   job_->gathered_bytes += frame.span().size();

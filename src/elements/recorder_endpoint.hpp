@@ -35,7 +35,6 @@ class RecorderEndpoint final : public UriEndpoint, public RecorderEndpointApi, p
     std::shared_ptr<media::Recorder> recorder;
     media::RecordingLine line;
     base::Instant resumed{};
-    bool told = false;              // that media comes
     bool needs_key_frame = true;    // pictures before the next are of no use
     std::optional<base::Instant> ends;  // when the last of what it is of has come
     std::vector<media::RecordedFrame> gathered;
@@ -48,6 +47,7 @@ class RecorderEndpoint final : public UriEndpoint, public RecorderEndpointApi, p
 
   RecorderInput* input(pipeline::MediaType type);
   void begin();
+  void tell_recording();
   void end();
   void take(codec::EncodedFrame frame);
   // Where in the recording it stands; nothing where it is not of it.

