@@ -13,16 +13,20 @@ namespace {
 
 using Octets = std::vector<std::uint8_t>;
 
-template <typename Wanted>
-Octets units_of(base::Bytes frame, Wanted wanted) {
+// The units of these types, as a byte stream; nothing where one of them is missing.
+template <std::size_t kTypes>
+Octets units_of(base::Bytes frame, const std::array<int, kTypes>& types, int (*type_of)(std::uint8_t)) {
   Octets found;
+  std::array<bool, kTypes> seen{};
   codec::NalUnits units(frame);
   while (const auto unit = units.next()) {
-    if (!wanted((*unit)[0])) continue;
+    const auto type = std::ranges::find(types, type_of((*unit)[0]));
+    if (type == types.end()) continue;
+    seen[static_cast<std::size_t>(type - types.begin())] = true;
     found.insert(found.end(), std::begin(codec::kStartCode), std::end(codec::kStartCode));
     found.insert(found.end(), unit->begin(), unit->end());
   }
-  return found;
+  return std::ranges::find(seen, false) == seen.end() ? found : Octets{};
 }
 
 // The whole OBU with its size field, as containers keep it (AV1 in ISO base media §2.3.3).
@@ -61,15 +65,9 @@ Octets extradata_of(const codec::EncodedFrame& frame, int sample_rate, int chann
   using codec::CodecId;
   switch (frame.codec) {
     case CodecId::h264:
-      return units_of(frame.span(), [](std::uint8_t header) {
-        const int type = codec::h264::type_of(header);
-        return type == codec::h264::kSps || type == codec::h264::kPps;
-      });
+      return units_of(frame.span(), std::array{codec::h264::kSps, codec::h264::kPps}, &codec::h264::type_of);
     case CodecId::h265:
-      return units_of(frame.span(), [](std::uint8_t header) {
-        const int type = codec::h265::type_of(header);
-        return type == codec::h265::kVps || type == codec::h265::kSps || type == codec::h265::kPps;
-      });
+      return units_of(frame.span(), std::array{codec::h265::kVps, codec::h265::kSps, codec::h265::kPps}, &codec::h265::type_of);
     case CodecId::av1:
       return sequence_header_of(frame.span());
     case CodecId::opus:
