@@ -1,5 +1,6 @@
-// Recordings of media that goes in as it comes: what a packet of it costs, from the feed on the shard to the file, against
-// what it costs to forward it to one viewer by the same socket call that a shard makes where it has but one packet for one.
+// Recordings of media that goes in as it comes: what a packet of it costs, from the feed on the shard to the
+// file, against what it costs to forward it to one viewer by the same socket call that a shard makes where it
+// has but one packet for one.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 #include <netinet/in.h>
@@ -35,7 +36,8 @@ using namespace std::chrono_literals;
 constexpr std::size_t kPicturePackets = 4, kPicturePayload = 1050, kSoundPayload = 80;
 constexpr int kPacketsPerSecond = 30 * kPicturePackets + 50;
 
-pipeline::MediaFormat format(std::uint8_t payload_type, std::string name, std::uint32_t clock_rate, std::uint8_t channels) {
+pipeline::MediaFormat format(std::uint8_t payload_type, std::string name, std::uint32_t clock_rate,
+                             std::uint8_t channels) {
   pipeline::MediaFormat made{.payload_type = {payload_type}, .codec = {}};
   made.codec.payload_type = payload_type;
   made.codec.name = std::move(name);
@@ -47,7 +49,9 @@ pipeline::MediaFormat format(std::uint8_t payload_type, std::string name, std::u
 class Publisher final : public pipeline::MediaElement {
  public:
   Publisher(const pipeline::Construction& construction, pipeline::MediaObject* parent)
-      : MediaElement(construction, parent), pictures_(shard(), *this, MediaType::video), sound_(shard(), *this, MediaType::audio) {
+      : MediaElement(construction, parent),
+        pictures_(shard(), *this, MediaType::video),
+        sound_(shard(), *this, MediaType::audio) {
     pictures_.configure({{format(96, "VP8", 90'000, 1)}, rtp::Ssrc{1}, true, rtp::KeyFrameMethod::pli});
     sound_.configure({{format(111, "opus", 48'000, 2)}, rtp::Ssrc{1}, false, rtp::KeyFrameMethod::none});
   }
@@ -59,10 +63,12 @@ class Publisher final : public pipeline::MediaElement {
       const bool first = i == 0;
       // RFC 7741 §4.2 and, of the first, RFC 6386 §9.1: 320x240.
       std::vector<std::uint8_t> payload{static_cast<std::uint8_t>(first ? 0x10 : 0)};
-      if (first && number % 90 == 0) payload.insert(payload.end(), {0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00});
+      if (first && number % 90 == 0)
+        payload.insert(payload.end(), {0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00});
       if (first && number % 90 != 0) payload.push_back(0x11);
       payload.resize(kPicturePayload, 0x55);
-      send(pictures_, 96, static_cast<std::uint32_t>(number) * 3000, ++picture_sequence_, i + 1 == kPicturePackets, payload);
+      send(pictures_, 96, static_cast<std::uint32_t>(number) * 3000, ++picture_sequence_,
+           i + 1 == kPicturePackets, payload);
     }
     pictures_.end_run(shard().outbox());
   }
@@ -74,8 +80,8 @@ class Publisher final : public pipeline::MediaElement {
   }
 
  private:
-  void send(pipeline::RtpSource& to, std::uint8_t type, std::uint32_t timestamp, std::uint16_t sequence, bool marker,
-            const std::vector<std::uint8_t>& payload) {
+  void send(pipeline::RtpSource& to, std::uint8_t type, std::uint32_t timestamp, std::uint16_t sequence,
+            bool marker, const std::vector<std::uint8_t>& payload) {
     base::PacketRef packet = shard().packets().acquire();
     base::ByteWriter writer({packet->bytes, sizeof packet->bytes});
     writer.u8(0x80);
@@ -98,11 +104,14 @@ class Publisher final : public pipeline::MediaElement {
 class Viewer final : public pipeline::MediaElement {
  public:
   Viewer(const pipeline::Construction& construction, pipeline::MediaObject* parent)
-      : MediaElement(construction, parent), pictures_(shard(), line_, MediaType::video), sound_(shard(), line_, MediaType::audio) {
+      : MediaElement(construction, parent),
+        pictures_(shard(), line_, MediaType::video),
+        sound_(shard(), line_, MediaType::audio) {
     std::array<std::uint8_t, srtp::kMaxKeyBytes> key{};
     std::array<std::uint8_t, srtp::kMaxSaltBytes> salt{};
     const srtp::ProfileTraits& traits = srtp::traits(srtp::Profile::aead_aes128_gcm);
-    line_.set_key(srtp::MasterKey::from(srtp::Profile::aead_aes128_gcm, base::Bytes(key).first(traits.key_bytes),
+    line_.set_key(srtp::MasterKey::from(srtp::Profile::aead_aes128_gcm,
+                                        base::Bytes(key).first(traits.key_bytes),
                                         base::Bytes(salt).first(traits.salt_bytes))
                       .value());
     line_.open({0, base::SocketAddress::v4({127, 0, 0, 1}, 9)});
@@ -125,8 +134,8 @@ pipeline::ClassInfo class_of() {
           .module = "bench",
           .namespace_ = "bench",
           .parent = &pipeline::kMediaElementClass,
-          .create = [](const pipeline::Construction& construction,
-                       const pipeline::Arguments& arguments) -> pipeline::ApiResult<std::unique_ptr<pipeline::MediaObject>> {
+          .create = [](const pipeline::Construction& construction, const pipeline::Arguments& arguments)
+              -> pipeline::ApiResult<std::unique_ptr<pipeline::MediaObject>> {
             return std::unique_ptr<pipeline::MediaObject>(
                 std::make_unique<Element>(construction, construction.host.find(*arguments.at(0).string())));
           }};
@@ -138,9 +147,11 @@ class Stage {
  public:
   Stage() {
     shard_.set_now(base::Instant{1000s});
-    shard_.give_compute({.executor = executor_, .io = executor_, .post_back = {}, .clock = [this] { return shard_.now(); }});
-    shard_.reach_by([this](std::function<void(pipeline::Shard&)> command) { posted_.push_back(std::move(command)); });
-    shard_.objects().create(pipeline::kMediaPipelineClass, "pipe", {});
+    shard_.give_compute(
+        {.executor = executor_, .io = executor_, .post_back = {}, .clock = [this] { return shard_.now(); }});
+    shard_.reach_by(
+        [this](std::function<void(pipeline::Shard&)> command) { posted_.push_back(std::move(command)); });
+    (void)shard_.objects().create(pipeline::kMediaPipelineClass, "pipe", {});
     std::string name = (std::filesystem::temp_directory_path() / "kaskado-XXXXXX").string();
     folder_ = mkdtemp(name.data());
   }
@@ -153,20 +164,21 @@ class Stage {
 
   Publisher& publish() {
     const std::string id = "publisher" + std::to_string(publishers_.size());
-    shard_.objects().create(kPublisherClass, id, {Value("pipe")});
+    (void)shard_.objects().create(kPublisherClass, id, {Value("pipe")});
     publishers_.push_back(dynamic_cast<Publisher*>(shard_.objects().find(id)));
     return *publishers_.back();
   }
   void watch(Publisher& publisher) {
-    shard_.objects().create(kViewerClass, "viewer", {Value("pipe")});
-    publisher.connect(dynamic_cast<Viewer*>(shard_.objects().find("viewer")), {}, {}, {});
+    (void)shard_.objects().create(kViewerClass, "viewer", {Value("pipe")});
+    (void)publisher.connect(dynamic_cast<Viewer*>(shard_.objects().find("viewer")), {}, {}, {});
   }
   void record(Publisher& publisher) {
     const std::string id = "recorder" + std::to_string(recorders_++);
-    shard_.objects().create(kRecorderEndpointClass, id, {Value("pipe"), (folder_ / (id + ".webm")).string(), "WEBM", false});
+    (void)shard_.objects().create(kRecorderEndpointClass, id,
+                                  {Value("pipe"), (folder_ / (id + ".webm")).string(), "WEBM", false});
     auto* const recorder = dynamic_cast<RecorderEndpoint*>(shard_.objects().find(id));
-    publisher.connect(recorder, {}, {}, {});
-    recorder->record();
+    (void)publisher.connect(recorder, {}, {}, {});
+    (void)recorder->record();
   }
   // A second of all that is published, in steps of 10 ms.
   void run_second() {
@@ -197,7 +209,8 @@ class Stage {
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     to.sin_port = htons(9);
     for (const base::Egress& egress : shard_.outbox().pending())
-      sendto(socket_, egress.bytes.data(), egress.bytes.size(), MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&to), sizeof to);
+      sendto(socket_, egress.bytes.data(), egress.bytes.size(), MSG_DONTWAIT,
+             reinterpret_cast<sockaddr*>(&to), sizeof to);
     shard_.outbox().clear();
   }
   void settle() {
@@ -206,7 +219,8 @@ class Stage {
     }
   }
 
-  const std::shared_ptr<kaskado::test::ManualExecutor> executor_ = std::make_shared<kaskado::test::ManualExecutor>();
+  const std::shared_ptr<kaskado::test::ManualExecutor> executor_ =
+      std::make_shared<kaskado::test::ManualExecutor>();
   std::vector<std::function<void(pipeline::Shard&)>> posted_;
   pipeline::MediaConfiguration configuration_;
   base::SeededRandom random_{7};
@@ -216,14 +230,18 @@ class Stage {
   int recorders_ = 0;
   int steps_ = 0;
   int pictures_ = 0;
-  pipeline::Shard shard_{configuration_, random_, {base::Instant{1000s}, base::WallTime{1'700'000'000'000'000'000}},
-                         [](pipeline::Event) {}, [this](base::Outbox&) { flush(); }};
+  pipeline::Shard shard_{configuration_,
+                         random_,
+                         {base::Instant{1000s}, base::WallTime{1'700'000'000'000'000'000}},
+                         [](pipeline::Event) {},
+                         [this](base::Outbox&) { flush(); }};
 };
 
 void measure(benchmark::State& state, Stage& stage, double publishers) {
   for (auto _ : state) stage.run_second();
   const double packets = static_cast<double>(state.iterations()) * kPacketsPerSecond * publishers;
-  state.counters["ns_per_packet"] = benchmark::Counter(packets / 1e9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["ns_per_packet"] =
+      benchmark::Counter(packets / 1e9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
 // What it takes to receive alone: it is in both of the others.
@@ -252,7 +270,8 @@ void record(benchmark::State& state) {
   for (Publisher* each : publishers) stage.record(*each);
   for (int i = 0; i < 5; ++i) stage.run_second();
   const auto after = mallinfo2();
-  const auto heap = static_cast<double>(after.uordblks + after.hblkhd) - static_cast<double>(before.uordblks + before.hblkhd);
+  const auto heap = static_cast<double>(after.uordblks + after.hblkhd) -
+                    static_cast<double>(before.uordblks + before.hblkhd);
   const auto written = stage.written_bytes();
   measure(state, stage, static_cast<double>(count));
   const double expected = static_cast<double>(state.iterations()) * static_cast<double>(count) *
@@ -261,7 +280,8 @@ void record(benchmark::State& state) {
   const double lost = expected - static_cast<double>(stage.written_bytes() - written);
   if (lost > 1.3e5 * 1.5 * static_cast<double>(count)) state.SkipWithError("frames were lost");
   state.counters["heap_kB_per_recording"] = heap / 1024 / static_cast<double>(count);
-  state.counters["cores"] = benchmark::Counter(static_cast<double>(state.iterations()), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["cores"] = benchmark::Counter(static_cast<double>(state.iterations()),
+                                               benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(record)->ArgName("recordings")->Arg(1)->Arg(50);
 

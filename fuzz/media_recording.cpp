@@ -1,5 +1,6 @@
-// Frames of any content and time into recordings of each container. The first two bytes pick the container, the codecs and what
-// becomes of gaps; then a frame is flags, how far the time moves, and its bytes behind their length.
+// Frames of any content and time into recordings of each container. The first two bytes pick the container,
+// the codecs and what becomes of gaps; then a frame is flags, how far the time moves, and its bytes behind
+// their length.
 #include <array>
 #include <memory>
 
@@ -15,9 +16,10 @@ using codec::CodecId;
 using container::ContainerFormat;
 using fuzz::require;
 
-constexpr std::array kFormats{ContainerFormat::webm, ContainerFormat::matroska, ContainerFormat::mp4, ContainerFormat::flv,
-                              ContainerFormat::mjpeg};
-constexpr std::array kVideo{CodecId::vp8, CodecId::vp9, CodecId::h264, CodecId::h265, CodecId::av1, CodecId::jpeg};
+constexpr std::array kFormats{ContainerFormat::webm, ContainerFormat::matroska, ContainerFormat::mp4,
+                              ContainerFormat::flv, ContainerFormat::mjpeg};
+constexpr std::array kVideo{CodecId::vp8,  CodecId::vp9, CodecId::h264,
+                            CodecId::h265, CodecId::av1, CodecId::jpeg};
 constexpr std::array kAudio{CodecId::opus, CodecId::pcmu, CodecId::aac};
 constexpr int kMostFrames = 64;
 enum Flags : std::uint8_t { kSound = 1, kKeyFrame = 2, kBack = 4, kFar = 8 };
@@ -43,7 +45,8 @@ void run(base::ByteReader& reader) {
   Recording recording({.format = kFormats[form % kFormats.size()],
                        .gaps_fix = static_cast<GapsFix>(form / 8 % 3),
                        .make_muxer = [form](container::MuxerSettings settings) {
-                         return container::Muxer::create(std::move(settings), std::make_shared<Nowhere>((form & 0x80) != 0));
+                         return container::Muxer::create(std::move(settings),
+                                                         std::make_shared<Nowhere>((form & 0x80) != 0));
                        }});
   recording.expect({.video = (form & 0x40) == 0, .audio = true});
   base::Duration time{};
@@ -53,12 +56,13 @@ void run(base::ByteReader& reader) {
     time += flags & kBack ? -step : step;
     const base::Bytes bytes = reader.take(std::min<std::size_t>(reader.u16(), reader.remaining()));
     const bool sound = (flags & kSound) != 0;
-    codec::EncodedFrame frame{.codec = sound ? audio : video,
-                              .bytes = std::make_shared<const std::vector<std::uint8_t>>(bytes.begin(), bytes.end()),
-                              .key_frame = sound || (flags & kKeyFrame) != 0,
-                              .clock_rate = sound ? (audio == CodecId::pcmu ? 8000u : 48'000u) : 90'000u,
-                              .duration = std::chrono::milliseconds(sound ? 20 : 0),
-                              .channels = 2};
+    codec::EncodedFrame frame{
+        .codec = sound ? audio : video,
+        .bytes = std::make_shared<const std::vector<std::uint8_t>>(bytes.begin(), bytes.end()),
+        .key_frame = sound || (flags & kKeyFrame) != 0,
+        .clock_rate = sound ? (audio == CodecId::pcmu ? 8000u : 48'000u) : 90'000u,
+        .duration = std::chrono::milliseconds(sound ? 20 : 0),
+        .channels = 2};
     const auto before = recording.statistics();
     if (!recording.take({std::move(frame), time})) return;
     require(recording.statistics().length >= before.length);

@@ -44,7 +44,8 @@ class JpegMuxer final : public Muxer {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Muxer>> make_jpeg_muxer(const MuxerSettings& settings, std::shared_ptr<ByteSink> sink) {
+base::Result<std::unique_ptr<Muxer>> make_jpeg_muxer(const MuxerSettings& settings,
+                                                     std::shared_ptr<ByteSink> sink) {
   if (settings.tracks.size() != 1 || settings.tracks[0].codec != "mjpeg")
     return base::Error{"a file of JPEG pictures holds one track of them and nothing else"};
   return std::unique_ptr<Muxer>(std::make_unique<JpegMuxer>(std::move(sink)));

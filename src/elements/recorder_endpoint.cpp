@@ -22,12 +22,14 @@ constexpr std::size_t kMostGathered = 64 << 10;
 // What happened before the end may still be in jitter buffers.
 constexpr base::Duration kLingering = std::chrono::milliseconds{200};
 
-bool is_store(std::string_view uri) { return uri.starts_with("http://") || uri.starts_with("https://"); }
+bool is_store(std::string_view uri) {
+  return uri.starts_with("http://") || uri.starts_with("https://");
+}
 
 }  // namespace
 
-RecorderEndpoint::RecorderEndpoint(const pipeline::Construction& construction, pipeline::MediaPipeline* pipeline,
-                                   const RecorderEndpointParams& params)
+RecorderEndpoint::RecorderEndpoint(const pipeline::Construction& construction,
+                                   pipeline::MediaPipeline* pipeline, const RecorderEndpointParams& params)
     : UriEndpoint(construction, pipeline, params.uri),
       Timed(construction.shard->timed()),
       profile_(recording_profile(params.media_profile)),
@@ -42,11 +44,14 @@ RecorderInput* RecorderEndpoint::input(MediaType type) {
   return type != MediaType::data && own ? &*own : nullptr;
 }
 
-pipeline::MediaInput* RecorderEndpoint::sink(MediaType type) { return input(type); }
+pipeline::MediaInput* RecorderEndpoint::sink(MediaType type) {
+  return input(type);
+}
 
 ApiResult<void> RecorderEndpoint::record() {
   const base::Instant now = shard().now();
-  if (!shard().compute().io) return pipeline::ApiError{pipeline::ErrorCode::NOT_ENOUGH_RESOURCES, "There is nothing that could write"};
+  if (!shard().compute().io)
+    return pipeline::ApiError{pipeline::ErrorCode::NOT_ENOUGH_RESOURCES, "There is nothing that could write"};
   if (job_ && job_->ends) end();
   if (!job_) {
     begin();
@@ -88,16 +93,20 @@ ApiResult<void> RecorderEndpoint::pause() {
 }
 
 ApiResult<void> RecorderEndpoint::stop() {
-  if (!job_ || job_->ends) return {};
+  begin_to_end();
+  return {};
+}
+
+void RecorderEndpoint::begin_to_end() {
+  if (!job_ || job_->ends) return;
   job_->line.pause(shard().now());
   job_->ends = shard().now() + kLingering;
   ++unkept_;
   reschedule();
-  return {};
 }
 
 void RecorderEndpoint::stop_and_wait(std::function<void(ApiResult<void>)> answer) {
-  stop();
+  begin_to_end();
   if (unkept_ == 0) return answer(ApiResult<void>{});
   waiting_.push_back(std::move(answer));
 }
@@ -151,7 +160,8 @@ void RecorderEndpoint::hand_over() {
   job_->gathered_bytes = 0;
   std::vector<media::RecordedFrame> frames = std::exchange(job_->gathered, {});
   if (frames.empty()) return;
-  const media::ExpectedTracks expected{.video = video_ && video_->is_bound(), .audio = audio_ && audio_->is_bound()};
+  const media::ExpectedTracks expected{.video = video_ && video_->is_bound(),
+                                       .audio = audio_ && audio_->is_bound()};
   if (job_->recorder->take(std::move(frames), expected)) return;
   job_->needs_key_frame = true;
   if (video_) video_->request_key_frame();
@@ -170,14 +180,16 @@ void RecorderEndpoint::advance(base::Instant now) {
 }
 
 media::RecorderSettings RecorderEndpoint::recorder_settings() {
-  return {.strand = base::Strand::create(shard().compute().io),
-          .format = profile_.format,
-          .gaps_fix = shard().configuration().recorder_gaps_fix,
-          .open_target = target(),
-          .on_failed = [tell = posted([](RecorderEndpoint& self, bool current, const base::Result<void>& result) {
-                          if (current) self.on_failed(result.error().message);
-                        })](const base::Error& error) { tell(error); },
-          .on_finished = posted([](RecorderEndpoint& self, bool, const base::Result<void>& result) { self.on_kept(result); })};
+  return {
+      .strand = base::Strand::create(shard().compute().io),
+      .format = profile_.format,
+      .gaps_fix = shard().configuration().recorder_gaps_fix,
+      .open_target = target(),
+      .on_failed = [tell = posted([](RecorderEndpoint& self, bool current, const base::Result<void>& result) {
+                      if (current) self.on_failed(result.error().message);
+                    })](const base::Error& error) { tell(error); },
+      .on_finished = posted(
+          [](RecorderEndpoint& self, bool, const base::Result<void>& result) { self.on_kept(result); })};
 }
 
 std::function<base::Result<std::shared_ptr<media::RecordingTarget>>()> RecorderEndpoint::target() const {
@@ -185,18 +197,24 @@ std::function<base::Result<std::shared_ptr<media::RecordingTarget>>()> RecorderE
   const pipeline::MediaConfiguration& configured = shard().configuration();
   if (is_store(uri())) {
     return [address = uri(), uploader = shard().compute().uploader, folder = configured.recorder_spool_folder,
-            most = configured.recorder_most_spooled_bytes] { return open_upload_target(address, uploader, folder, most); };
+            most = configured.recorder_most_spooled_bytes] {
+      return open_upload_target(address, uploader, folder, most);
+    };
   }
   const auto path = local_path(uri());
   return [address = uri(), path, roots = configured.recorder_roots]() -> Opened {
-    if (!path) return base::Error{"'" + address + "' cannot be written: it is neither a path, nor a file:, http: or https: address"};
+    if (!path)
+      return base::Error{"'" + address +
+                         "' cannot be written: it is neither a path, nor a file:, http: or https: address"};
     return media::open_file_target(*path, roots);
   };
 }
 
 template <typename Work>
 std::function<void(base::Result<void>)> RecorderEndpoint::posted(Work work) {
-  const pipeline::Shard::Post post = shard().post() ? shard().post() : [back = shard().compute().post_back](auto command) { back(std::move(command)); };
+  const pipeline::Shard::Post post =
+      shard().post() ? shard().post()
+                     : [back = shard().compute().post_back](auto command) { back(std::move(command)); };
   return [post, id = id(), number = job_number_, work](const base::Result<void>& result) {
     post([id, number, work, result](pipeline::Shard& there) {
       auto* const self = dynamic_cast<RecorderEndpoint*>(there.objects().find(id));
@@ -222,7 +240,8 @@ void RecorderEndpoint::on_kept(const base::Result<void>& result) {
   for (const auto& answer : std::exchange(waiting_, {})) answer(ApiResult<void>{});
 }
 
-ApiResult<std::map<std::string, pipeline::Value>> RecorderEndpoint::get_stats(std::optional<MediaType> media_type) {
+ApiResult<std::map<std::string, pipeline::Value>> RecorderEndpoint::get_stats(
+    std::optional<MediaType> media_type) {
   std::map<std::string, pipeline::Value> records;
   if (!tells_latency()) return records;
   pipeline::EndpointStats own;
@@ -239,9 +258,10 @@ ApiResult<std::map<std::string, pipeline::Value>> RecorderEndpoint::get_stats(st
   return records;
 }
 
-ApiResult<std::unique_ptr<pipeline::MediaObject>> create_recorder_endpoint(const pipeline::Construction& construction,
-                                                                           RecorderEndpointParams params) {
-  return std::unique_ptr<pipeline::MediaObject>(std::make_unique<RecorderEndpoint>(construction, params.media_pipeline, params));
+ApiResult<std::unique_ptr<pipeline::MediaObject>> create_recorder_endpoint(
+    const pipeline::Construction& construction, RecorderEndpointParams params) {
+  return std::unique_ptr<pipeline::MediaObject>(
+      std::make_unique<RecorderEndpoint>(construction, params.media_pipeline, params));
 }
 
 }  // namespace kaskado::elements

@@ -18,7 +18,8 @@ namespace kaskado::elements {
 // Frames are gathered here, and handed on now and then to a strand of the I/O pool that writes them.
 class RecorderEndpoint final : public UriEndpoint, public RecorderEndpointApi, private pipeline::Timed {
  public:
-  RecorderEndpoint(const pipeline::Construction& construction, pipeline::MediaPipeline* pipeline, const RecorderEndpointParams& params);
+  RecorderEndpoint(const pipeline::Construction& construction, pipeline::MediaPipeline* pipeline,
+                   const RecorderEndpointParams& params);
 
   pipeline::MediaInput* sink(pipeline::MediaType type) override;
   void on_release() override;
@@ -27,7 +28,8 @@ class RecorderEndpoint final : public UriEndpoint, public RecorderEndpointApi, p
   pipeline::ApiResult<void> pause() override;
   pipeline::ApiResult<void> stop() override;
   void stop_and_wait(std::function<void(pipeline::ApiResult<void>)> answer) override;
-  pipeline::ApiResult<std::map<std::string, pipeline::Value>> get_stats(std::optional<pipeline::MediaType> media_type) override;
+  pipeline::ApiResult<std::map<std::string, pipeline::Value>> get_stats(
+      std::optional<pipeline::MediaType> media_type) override;
 
  private:
   // From record() to when it is kept.
@@ -35,7 +37,7 @@ class RecorderEndpoint final : public UriEndpoint, public RecorderEndpointApi, p
     std::shared_ptr<media::Recorder> recorder;
     media::RecordingLine line;
     base::Instant resumed{};
-    bool needs_key_frame = true;    // pictures before the next are of no use
+    bool needs_key_frame = true;        // pictures before the next are of no use
     std::optional<base::Instant> ends;  // when the last of what it is of has come
     std::vector<media::RecordedFrame> gathered;
     std::size_t gathered_bytes = 0;
@@ -48,6 +50,7 @@ class RecorderEndpoint final : public UriEndpoint, public RecorderEndpointApi, p
   RecorderInput* input(pipeline::MediaType type);
   void begin();
   void tell_recording();
+  void begin_to_end();
   void end();
   void take(codec::EncodedFrame frame);
   // Where in the recording it stands; nothing where it is not of it.

@@ -12,7 +12,9 @@ namespace kaskado::elements {
 RecorderInput::RecorderInput(pipeline::Shard& shard, std::vector<codec::CodecId> codecs, OnFrame on_frame)
     : FrameTap(shard), codecs_(std::move(codecs)), on_frame_(std::move(on_frame)) {}
 
-RecorderInput::~RecorderInput() { follow(nullptr); }
+RecorderInput::~RecorderInput() {
+  follow(nullptr);
+}
 
 void RecorderInput::bind(pipeline::RtpFeed* origin) {
   if (origin == origin_) return;
@@ -35,7 +37,9 @@ void RecorderInput::keep_to(codec::CodecId codec) {
   if (!kept_) kept_ = codec;
 }
 
-void RecorderInput::choose() { follow(started_ && origin_ ? &feed_for(*origin_) : nullptr); }
+void RecorderInput::choose() {
+  follow(started_ && origin_ ? &feed_for(*origin_) : nullptr);
+}
 
 pipeline::RtpFeed& RecorderInput::feed_for(pipeline::RtpFeed& origin) const {
   const pipeline::MediaFormat* const current = origin.current();

@@ -9,7 +9,8 @@ using container::ContainerFormat;
 using Codecs = std::vector<CodecId>;
 
 const Codecs kNone;
-// WebM: the container's guidelines. Matroska and MP4: what players know there; MP4 as of the bindings of AV1, VP9 and Opus.
+// WebM: the container's guidelines. Matroska and MP4: what players know there; MP4 as of the bindings of AV1,
+// VP9 and Opus.
 const Codecs kWebmVideo{CodecId::vp8, CodecId::vp9, CodecId::av1};
 const Codecs kWebmAudio{CodecId::opus};
 const Codecs kMatroskaVideo{CodecId::vp8, CodecId::h264, CodecId::vp9, CodecId::av1, CodecId::h265};
@@ -59,7 +60,8 @@ pipeline::Encoding recording_encoding(CodecId codec) {
   format.clock_rate = codec::is_video(codec) ? 90'000 : narrow ? 8'000 : 48'000;
   format.channels = codec::is_video(codec) || narrow ? 1 : 2;
   if (codec == CodecId::h264)
-    format.parameters = sdp::FormatParameters("level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f");
+    format.parameters =
+        sdp::FormatParameters("level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f");
   if (!codec::is_video(codec) && !narrow) encoding.bitrate_bps = kSoundBitrate_bps;
   return encoding;
 }

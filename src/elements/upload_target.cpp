@@ -44,7 +44,8 @@ class Outcome {
 
 class UploadTarget final : public media::RecordingTarget {
  public:
-  UploadTarget(const std::string& address, std::shared_ptr<loop::Uploader> uploader, std::shared_ptr<loop::Spool> spool)
+  UploadTarget(const std::string& address, std::shared_ptr<loop::Uploader> uploader,
+               std::shared_ptr<loop::Spool> spool)
       : uploader_(std::move(uploader)), spool_(std::move(spool)) {
     uploader_->put(address, spool_, [outcome = outcome_, body = spool_](const base::Result<void>& result) {
       body->abandon();
@@ -78,14 +79,14 @@ class UploadTarget final : public media::RecordingTarget {
 
 }  // namespace
 
-base::Result<std::shared_ptr<media::RecordingTarget>> open_upload_target(const std::string& address,
-                                                                         std::shared_ptr<loop::Uploader> uploader,
-                                                                         const std::string& spool_folder,
-                                                                         std::uint64_t most_spooled_bytes) {
+base::Result<std::shared_ptr<media::RecordingTarget>> open_upload_target(
+    const std::string& address, std::shared_ptr<loop::Uploader> uploader, const std::string& spool_folder,
+    std::uint64_t most_spooled_bytes) {
   if (!uploader) return base::Error{"'" + address + "' cannot be written: this server writes to no stores"};
   auto spool = loop::Spool::create(spool_folder, most_spooled_bytes);
   if (!spool) return base::Error{"'" + address + "' cannot be written: " + spool.error().message};
-  return std::shared_ptr<media::RecordingTarget>(std::make_shared<UploadTarget>(address, std::move(uploader), std::move(*spool)));
+  return std::shared_ptr<media::RecordingTarget>(
+      std::make_shared<UploadTarget>(address, std::move(uploader), std::move(*spool)));
 }
 
 }  // namespace kaskado::elements

@@ -10,9 +10,8 @@
 namespace kaskado::elements {
 
 // Begins the upload. The error is a sentence.
-base::Result<std::shared_ptr<media::RecordingTarget>> open_upload_target(const std::string& address,
-                                                                         std::shared_ptr<loop::Uploader> uploader,
-                                                                         const std::string& spool_folder,
-                                                                         std::uint64_t most_spooled_bytes);
+base::Result<std::shared_ptr<media::RecordingTarget>> open_upload_target(
+    const std::string& address, std::shared_ptr<loop::Uploader> uploader, const std::string& spool_folder,
+    std::uint64_t most_spooled_bytes);
 
 }  // namespace kaskado::elements

@@ -12,7 +12,9 @@ namespace kaskado::loop {
 
 namespace {
 
-base::Error failure(const std::string& what) { return {what + ": " + std::strerror(errno)}; }
+base::Error failure(const std::string& what) {
+  return {what + ": " + std::strerror(errno)};
+}
 
 // Without a name from the start where the file system can do that.
 int open_nameless(const std::string& folder) {
@@ -32,7 +34,9 @@ base::Result<std::shared_ptr<Spool>> Spool::create(const std::string& folder, st
   return std::make_shared<Spool>(descriptor, most_bytes);
 }
 
-Spool::~Spool() { close(descriptor_); }
+Spool::~Spool() {
+  close(descriptor_);
+}
 
 void Spool::abandon() {
   abandoned_.store(true, std::memory_order_relaxed);
@@ -47,7 +51,8 @@ base::Result<void> Spool::make_room(std::uint64_t bytes) {
   if (sent <= begin || size + bytes - sent > most_bytes_)
     return base::Error{"the store is too far behind: " + std::to_string(most_bytes_) + " bytes wait for it"};
   begin_.store(sent, std::memory_order_seq_cst);  // before it goes
-  if (fallocate(descriptor_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(begin), static_cast<off_t>(sent - begin)) != 0)
+  if (fallocate(descriptor_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(begin),
+                static_cast<off_t>(sent - begin)) != 0)
     return failure("what was sent cannot be let go of");
   return {};
 }

@@ -1,4 +1,5 @@
-// What is on its way to a store, kept on the disk until that has it: without a name, so that it goes with the process.
+// What is on its way to a store, kept on the disk until that has it: without a name, so that it goes with the
+// process.
 #pragma once
 
 #include <atomic>
@@ -11,8 +12,8 @@
 
 namespace kaskado::loop {
 
-// Written by one thread, read by another. Where more than `most_bytes` would be kept, what has been sent goes, and
-// with it the possibility to begin again; where that is not enough, append() refuses.
+// Written by one thread, read by another. Where more than `most_bytes` would be kept, what has been sent
+// goes, and with it the possibility to begin again; where that is not enough, append() refuses.
 class Spool final : public UploadBody {
  public:
   // In this folder; the error is a sentence that names it.

@@ -17,7 +17,9 @@ namespace kaskado::loop {
 
 namespace {
 
-const CurlLibrary& curl() { return *CurlLibrary::get(); }
+const CurlLibrary& curl() {
+  return *CurlLibrary::get();
+}
 
 struct EndMulti {
   void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
@@ -43,16 +45,17 @@ struct Upload {
   std::unique_ptr<curl_slist, EndList> headers{};
   std::uint64_t position = 0;  // of what is read next
   bool paused = false;
-  bool lost = false;                  // what the store would need is not there any more
-  base::Instant next{};               // attempt, where none is under way
-  std::uint64_t furthest = 0;         // that any attempt has come
+  bool lost = false;           // what the store would need is not there any more
+  base::Instant next{};        // attempt, where none is under way
+  std::uint64_t furthest = 0;  // that any attempt has come
   std::optional<base::Instant> failing_since{};
   char reason[CURL_ERROR_SIZE] = "";
 };
 
 std::size_t read(char* room, std::size_t, std::size_t size, void* from) {
   auto& upload = *static_cast<Upload*>(from);
-  const std::ptrdiff_t count = upload.request.body->read(upload.position, {reinterpret_cast<std::uint8_t*>(room), size});
+  const std::ptrdiff_t count =
+      upload.request.body->read(upload.position, {reinterpret_cast<std::uint8_t*>(room), size});
   if (count < 0) {
     upload.lost = true;
     return CURL_READFUNC_ABORT;
@@ -79,7 +82,9 @@ int seek(void* from, curl_off_t offset, int origin) {
 }
 
 // What a store answers is of no interest but for its code.
-std::size_t ignore(const char*, std::size_t, std::size_t size, void*) { return size; }
+std::size_t ignore(const char*, std::size_t, std::size_t size, void*) {
+  return size;
+}
 
 void prepare(Upload& upload) {
   upload.easy.reset(curl().easy_init());
@@ -111,14 +116,18 @@ void prepare(Upload& upload) {
   curl().easy_setopt(easy, CURLOPT_PRIVATE, &upload);
 }
 
-bool is_address(std::string_view text) { return text.starts_with("http://") || text.starts_with("https://"); }
+bool is_address(std::string_view text) {
+  return text.starts_with("http://") || text.starts_with("https://");
+}
 
 base::Error refused(const std::string& address, const std::string& why) {
   return {"'" + address + "' cannot be written: " + why};
 }
 
 // The store will say the same again (RFC 9110 §15.5), but for time-outs and too many requests.
-bool is_final(long status) { return status >= 400 && status < 500 && status != 408 && status != 425 && status != 429; }
+bool is_final(long status) {
+  return status >= 400 && status < 500 && status != 408 && status != 425 && status != 429;
+}
 
 }  // namespace
 
@@ -166,7 +175,9 @@ void Uploader::State::take_new() {
   for (Request& request : fresh) {
     Upload& upload = uploads.emplace_back(Upload{.request = std::move(request), .wait = limits.least_wait});
     upload.next = now;
-    if (!multi) end(std::prev(uploads.end()), refused(upload.request.address, "libcurl is missing (Debian's package libcurl4)"));
+    if (!multi)
+      end(std::prev(uploads.end()),
+          refused(upload.request.address, "libcurl is missing (Debian's package libcurl4)"));
   }
 }
 
@@ -180,7 +191,8 @@ void Uploader::State::begin_due(base::Instant now) {
 
 void Uploader::State::resume() {
   for (Upload& upload : uploads) {
-    if (upload.easy && std::exchange(upload.paused, false)) curl().easy_pause(upload.easy.get(), CURLPAUSE_CONT);
+    if (upload.easy && std::exchange(upload.paused, false))
+      curl().easy_pause(upload.easy.get(), CURLPAUSE_CONT);
   }
 }
 
@@ -208,11 +220,14 @@ void Uploader::State::end_finished() {
     const base::Instant now = monotonic_now();
     // A store that answers before it has all has not got it.
     const bool whole = code == CURLE_OK && status < 300 && upload->request.body->ends_at(upload->position);
-    const std::string reason = code == CURLE_OK ? "the store answered before it had all" : *upload->reason ? upload->reason : curl().easy_strerror(code);
+    const std::string reason = code == CURLE_OK  ? "the store answered before it had all"
+                               : *upload->reason ? upload->reason
+                                                 : curl().easy_strerror(code);
     if (whole) {
       end(upload, {});
     } else if (upload->lost) {
-      end(upload, refused(upload->request.address, "the store was away, and the beginning is not there any more (" + reason + ")"));
+      end(upload, refused(upload->request.address,
+                          "the store was away, and the beginning is not there any more (" + reason + ")"));
     } else if (is_final(status) || now - upload->failing_since.value_or(now) > limits.most_outage) {
       end(upload, refused(upload->request.address, reason));
     } else {

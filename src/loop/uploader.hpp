@@ -1,5 +1,5 @@
-// Sends to stores what still grows: one PUT for each, in pieces as they come, and again from the beginning when the store
-// was away.
+// Sends to stores what still grows: one PUT for each, in pieces as they come, and again from the beginning
+// when the store was away.
 #pragma once
 
 #include <chrono>
@@ -47,7 +47,8 @@ class Uploader {
   ~Uploader();
   Uploader(const Uploader&) = delete;
 
-  // `http:` and `https:` addresses. Any thread; does not wait. What is refused at once is told so within the call.
+  // `http:` and `https:` addresses. Any thread; does not wait. What is refused at once is told so within the
+  // call.
   void put(std::string address, std::shared_ptr<UploadBody> body, Done done);
   // There is more of some body, or its end. Any thread.
   void wake();

@@ -16,12 +16,13 @@ std::vector<media::JitterBufferPayload> payloads_of(const std::vector<MediaForma
   for (const MediaFormat& format : formats) {
     const auto codec = codec_of(format);
     if (!codec) continue;
-    payloads.push_back({.type = format.payload_type,
-                        .format = {.codec = *codec,
-                                   // RFC 4867 §8.1: bandwidth-efficient unless it says otherwise.
-                                   .octet_aligned = format.codec.parameters.number("octet-align").value_or(0) == 1},
-                        .clock_rate = format.codec.clock_rate,
-                        .channels = std::max<int>(1, format.codec.channels)});
+    payloads.push_back(
+        {.type = format.payload_type,
+         .format = {.codec = *codec,
+                    // RFC 4867 §8.1: bandwidth-efficient unless it says otherwise.
+                    .octet_aligned = format.codec.parameters.number("octet-align").value_or(0) == 1},
+         .clock_rate = format.codec.clock_rate,
+         .channels = std::max<int>(1, format.codec.channels)});
   }
   return payloads;
 }
@@ -53,10 +54,13 @@ void FrameTap::request_key_frame() {
 
 void FrameTap::make_buffer() {
   formats_ = feed_->formats();
-  const auto payloads = feed_->gives_frames() ? std::vector<media::JitterBufferPayload>{} : payloads_of(formats_);
-  buffer_ = payloads.empty() ? nullptr
-                             : media::JitterBuffer::create({.payloads = payloads, .retransmissions = feed_->type() == MediaType::video},
-                                                           feed_->owner().source_time());
+  const auto payloads =
+      feed_->gives_frames() ? std::vector<media::JitterBufferPayload>{} : payloads_of(formats_);
+  buffer_ = payloads.empty()
+                ? nullptr
+                : media::JitterBuffer::create(
+                      {.payloads = payloads, .retransmissions = feed_->type() == MediaType::video},
+                      feed_->owner().source_time());
 }
 
 void FrameTap::source_changed() {
@@ -83,7 +87,9 @@ void FrameTap::forward(std::span<const rtp::MediaPacket> run) {
   reschedule();
 }
 
-void FrameTap::forward(const codec::EncodedFrame& frame) { take(frame); }
+void FrameTap::forward(const codec::EncodedFrame& frame) {
+  take(frame);
+}
 
 void FrameTap::drain() {
   while (buffer_) {
@@ -94,7 +100,9 @@ void FrameTap::drain() {
   if (buffer_ && buffer_->take_key_frame_wish()) request_key_frame();
 }
 
-base::Instant FrameTap::deadline() const { return buffer_ ? buffer_->deadline() : base::kNever; }
+base::Instant FrameTap::deadline() const {
+  return buffer_ ? buffer_->deadline() : base::kNever;
+}
 
 void FrameTap::advance(base::Instant now) {
   if (!buffer_) return;

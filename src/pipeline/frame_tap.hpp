@@ -1,5 +1,5 @@
-// Follows a feed for its coded frames: whole, in order, with their times. Of most feeds they are put together here from
-// packets; a feed that has frames hands them over as they are.
+// Follows a feed for its coded frames: whole, in order, with their times. Of most feeds they are put together
+// here from packets; a feed that has frames hands them over as they are.
 #pragma once
 
 #include <memory>
@@ -15,8 +15,8 @@ namespace kaskado::pipeline {
 class RtpFeed;
 class Shard;
 
-// Belongs to the shard of the feeds that it follows. Whoever derives from it lets go of the feed, by follow(nullptr), in
-// its destructor.
+// Belongs to the shard of the feeds that it follows. Whoever derives from it lets go of the feed, by
+// follow(nullptr), in its destructor.
 class FrameTap : public FeedTap, private Timed {
  public:
   explicit FrameTap(Shard& shard);

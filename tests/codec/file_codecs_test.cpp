@@ -21,7 +21,8 @@ TEST(FileCodecs, AacIsHeardWhenItWasSaid) {
   ASSERT_TRUE(AudioEncoder::can_encode(CodecId::aac));
   auto encoder = AudioEncoder::create({.codec = CodecId::aac, .format = {48'000, 2}, .bitrate_bps = 96'000});
   ASSERT_TRUE(encoder) << encoder.error().message;
-  auto decoder = make_foreign_decoder({.codec = "aac", .extradata = {0x11, 0x90}, .sample_rate = 48'000, .channels = 2});
+  auto decoder =
+      make_foreign_decoder({.codec = "aac", .extradata = {0x11, 0x90}, .sample_rate = 48'000, .channels = 2});
   ASSERT_TRUE(decoder) << decoder.error().message;
   const int length = (*encoder)->samples_per_frame(), delay = (*encoder)->delay_samples();
   // Silence, and from one sample on a tone.
@@ -33,7 +34,8 @@ TEST(FileCodecs, AacIsHeardWhenItWasSaid) {
     for (int n = 0; n < length; ++n) {
       const int at = i * length + n;
       const double value = at < kBegin ? 0 : 12'000 * std::sin(2 * std::numbers::pi * 1000 * at / 48'000);
-      samples[static_cast<std::size_t>(2 * n)] = samples[static_cast<std::size_t>(2 * n + 1)] = static_cast<std::int16_t>(value);
+      samples[static_cast<std::size_t>(2 * n)] = samples[static_cast<std::size_t>(2 * n + 1)] =
+          static_cast<std::int16_t>(value);
     }
     ByteVector frame;
     ASSERT_TRUE((*encoder)->encode(samples, frame).ok());
@@ -52,7 +54,8 @@ TEST(FileCodecs, JpegShowsWhatItWasGiven) {
   ASSERT_TRUE(VideoEncoder::can_encode(CodecId::jpeg));
   auto encoder = VideoEncoder::create({.codec = CodecId::jpeg, .width = 322, .height = 242});
   ASSERT_TRUE(encoder) << encoder.error().message;
-  auto decoder = make_foreign_decoder({.codec = "mjpeg", .width = 322, .height = 242}, std::make_shared<PicturePool>());
+  auto decoder =
+      make_foreign_decoder({.codec = "mjpeg", .width = 322, .height = 242}, std::make_shared<PicturePool>());
   ASSERT_TRUE(decoder) << decoder.error().message;
   Picture picture(322, 242);
   for (int i = 0; i < 3; ++i) {
@@ -72,7 +75,8 @@ TEST(FileCodecs, NoPeerIsSentThem) {
   for (const CodecId codec : {CodecId::jpeg, CodecId::aac}) {
     EXPECT_FALSE(has_payload_format(codec));
     auto packetizer = Packetizer::create({.codec = codec});
-    packetizer->begin({.codec = codec, .bytes = std::make_shared<const ByteVector>(ByteVector{1, 2, 3})}, 1000);
+    packetizer->begin({.codec = codec, .bytes = std::make_shared<const ByteVector>(ByteVector{1, 2, 3})},
+                      1000);
     ByteVector room(1000);
     EXPECT_FALSE(packetizer->next(room));
     auto depacketizer = Depacketizer::create({.codec = codec});

@@ -85,7 +85,8 @@ struct Contents {
 
 Contents read(Octets bytes) {
   Contents contents;
-  auto demuxer = Demuxer::open(std::make_shared<MemorySource>(std::move(bytes)), {.clock = [] { return base::Instant{}; }});
+  auto demuxer = Demuxer::open(std::make_shared<MemorySource>(std::move(bytes)),
+                               {.clock = [] { return base::Instant{}; }});
   if (!demuxer) return {.problem = demuxer.error().message};
   for (const Track& track : (*demuxer)->tracks()) contents.codecs.push_back(track.codec);
   contents.duration = (*demuxer)->duration();
@@ -106,19 +107,23 @@ const Media& media(CodecId video) {
   static std::map<CodecId, Media> made;
   Media& own = made[video];
   if (!own.pictures.empty()) return own;
-  auto pictures = std::move(codec::VideoEncoder::create({.codec = video, .width = 320, .height = 240})).value();
-  auto sounds = std::move(codec::AudioEncoder::create({.codec = CodecId::opus, .format = {48'000, 2}})).value();
+  auto pictures =
+      std::move(codec::VideoEncoder::create({.codec = video, .width = 320, .height = 240})).value();
+  auto sounds =
+      std::move(codec::AudioEncoder::create({.codec = CodecId::opus, .format = {48'000, 2}})).value();
   codec::Picture picture(320, 240);
   for (int i = 0; i < 300; ++i) {
     codec::draw_pattern(picture, i);
     auto encoded = pictures->encode(picture, i * 33'333us, i % 100 == 0);
     if (encoded && encoded->bytes)
-      own.pictures.push_back({.codec = video, .bytes = encoded->bytes, .key_frame = encoded->key_frame, .rtp_time = i});
+      own.pictures.push_back(
+          {.codec = video, .bytes = encoded->bytes, .key_frame = encoded->key_frame, .rtp_time = i});
   }
   for (int i = 0; i < 500; ++i) {
     auto bytes = std::make_shared<Octets>();
     EXPECT_TRUE(sounds->encode(codec::sine(440, 48'000, i * 960, 960, 2), *bytes).ok());
-    own.sounds.push_back({.codec = CodecId::opus, .bytes = bytes, .key_frame = true, .clock_rate = 48'000, .channels = 2});
+    own.sounds.push_back(
+        {.codec = CodecId::opus, .bytes = bytes, .key_frame = true, .clock_rate = 48'000, .channels = 2});
   }
   return own;
 }
@@ -135,9 +140,10 @@ class MuxerTest : public testing::TestWithParam<Case> {
   template <typename Tell>
   base::Result<void> write(const std::shared_ptr<MemorySink>& sink, Tell tell) {
     const Media& given = media(GetParam().video);
-    auto muxer = Muxer::create({.format = GetParam().format,
-                                .tracks = {*media::track_of(given.pictures.front()), *media::track_of(given.sounds.front())}},
-                               sink);
+    auto muxer = Muxer::create(
+        {.format = GetParam().format,
+         .tracks = {*media::track_of(given.pictures.front()), *media::track_of(given.sounds.front())}},
+        sink);
     if (!muxer) return muxer.error();
     std::size_t sound = 0;
     for (const codec::EncodedFrame& picture : given.pictures) {
@@ -176,7 +182,8 @@ TEST_P(MuxerTest, CanBePlayedUpToTwoSecondsBeforeItBreaksOff) {
   const auto sink = std::make_shared<MemorySink>(true);
   std::vector<std::pair<base::Duration, Octets>> cuts;
   ASSERT_TRUE(write(sink, [&](base::Duration time) {
-                if (cuts.size() < 12 && time > 2500ms + 600ms * cuts.size()) cuts.emplace_back(time, sink->bytes);
+                if (cuts.size() < 12 && time > 2500ms + 600ms * cuts.size())
+                  cuts.emplace_back(time, sink->bytes);
               }).ok());
   ASSERT_EQ(cuts.size(), 12u);
   for (const auto& [time, bytes] : cuts) {
@@ -212,13 +219,15 @@ INSTANTIATE_TEST_SUITE_P(Formats, MuxerTest,
 TEST(Muxer, TimesOfFragmentsAreThoseOfTheirFrames) {
   const Media& given = media(CodecId::h264);
   const auto sink = std::make_shared<MemorySink>(true);
-  auto muxer = Muxer::create({.format = ContainerFormat::mp4,
-                              .tracks = {*media::track_of(given.pictures.front()), *media::track_of(given.sounds.front())}},
-                             sink);
+  auto muxer = Muxer::create(
+      {.format = ContainerFormat::mp4,
+       .tracks = {*media::track_of(given.pictures.front()), *media::track_of(given.sounds.front())}},
+      sink);
   ASSERT_TRUE(muxer.ok());
   for (int i = 0; i < 500; ++i) {
     const base::Duration at = i * 20ms;
-    ASSERT_TRUE((*muxer)->write({1, given.sounds[static_cast<std::size_t>(i)].bytes, at, at, 20ms, true}).ok());
+    ASSERT_TRUE(
+        (*muxer)->write({1, given.sounds[static_cast<std::size_t>(i)].bytes, at, at, 20ms, true}).ok());
     if (at != 300ms && at != 7300ms) continue;
     ASSERT_TRUE((*muxer)->write({0, given.pictures.front().bytes, at, at, 33ms, true}).ok());
   }
@@ -237,7 +246,8 @@ TEST(Muxer, PicturesOfJpegHaveTheirTurns) {
   const auto sink = std::make_shared<MemorySink>(true);
   auto muxer = Muxer::create({.format = ContainerFormat::mjpeg, .tracks = {track}}, sink);
   ASSERT_TRUE(muxer.ok());
-  const std::pair<std::uint8_t, base::Duration> shown[] = {{'a', 0ms}, {'b', 33ms}, {'c', 66ms}, {'d', 100ms}, {'e', 240ms}};
+  const std::pair<std::uint8_t, base::Duration> shown[] = {
+      {'a', 0ms}, {'b', 33ms}, {'c', 66ms}, {'d', 100ms}, {'e', 240ms}};
   for (const auto& [name, at] : shown) EXPECT_TRUE((*muxer)->write({0, jpeg(name), at, at, 33ms, true}).ok());
   EXPECT_TRUE((*muxer)->finish().ok());
   EXPECT_EQ(base::as_text(sink->bytes), "abcddde");
@@ -245,7 +255,8 @@ TEST(Muxer, PicturesOfJpegHaveTheirTurns) {
 
 TEST(Muxer, SaysWhatItCannotHold) {
   Track track{.codec = "nonsense"};
-  const auto muxer = Muxer::create({.format = ContainerFormat::webm, .tracks = {track}}, std::make_shared<MemorySink>(true));
+  const auto muxer =
+      Muxer::create({.format = ContainerFormat::webm, .tracks = {track}}, std::make_shared<MemorySink>(true));
   ASSERT_FALSE(muxer.ok());
   EXPECT_EQ(muxer.error().message, "'nonsense' is no codec that can be written");
 }

@@ -59,32 +59,40 @@ Contents read(const std::string& path) {
   }
 }
 
-double seconds(base::Duration time) { return base::to_seconds(time); }
+double seconds(base::Duration time) {
+  return base::to_seconds(time);
+}
 
 class RecorderEndpointTest : public pipeline::test::CodedMediaTest {
  protected:
   RecorderEndpointTest() {
-    shard.reach_by([this](std::function<void(pipeline::Shard&)> command) { shard.compute().post_back(std::move(command)); });
+    shard.reach_by([this](std::function<void(pipeline::Shard&)> command) {
+      shard.compute().post_back(std::move(command));
+    });
     std::string name = (fs::temp_directory_path() / "kaskado-XXXXXX").string();
     folder = mkdtemp(name.data());
   }
   ~RecorderEndpointTest() override { fs::remove_all(folder); }
 
   std::string path(const std::string& name = "recording") const { return (folder / name).string(); }
-  RecorderEndpoint& make(const std::string& profile, const std::string& uri = {}, const std::string& id = "rec") {
-    const auto made =
-        shard.objects().create(kRecorderEndpointClass, id, {Value("pipe"), uri.empty() ? "file://" + path() : uri, profile, false});
+  RecorderEndpoint& make(const std::string& profile, const std::string& uri = {},
+                         const std::string& id = "rec") {
+    const auto made = shard.objects().create(
+        kRecorderEndpointClass, id, {Value("pipe"), uri.empty() ? "file://" + path() : uri, profile, false});
     EXPECT_TRUE(made.ok()) << made.error().message;
     return dynamic_cast<RecorderEndpoint&>(*shard.objects().find(id));
   }
   TestElement& make_peer(const std::string& id, CodecId video = CodecId::vp8, CodecId audio = CodecId::opus) {
     TestElement& peer = add(id);
     peer.add_source(MediaType::video)
-        .configure(pipeline::test::source_config({video == CodecId::h264 ? pipeline::test::h264() : format(102, "VP8")}));
+        .configure(pipeline::test::source_config(
+            {video == CodecId::h264 ? pipeline::test::h264() : format(102, "VP8")}));
     peer.add_source(MediaType::audio)
-        .configure(pipeline::test::source_config({audio == CodecId::opus ? pipeline::test::opus(0) : pipeline::test::pcmu()}));
+        .configure(pipeline::test::source_config(
+            {audio == CodecId::opus ? pipeline::test::opus(0) : pipeline::test::pcmu()}));
     cameras.push_back(std::make_unique<Camera>(*peer.source(MediaType::video), video, 102, 10u + ssrcs++));
-    microphones.push_back(std::make_unique<Microphone>(*peer.source(MediaType::audio), audio, 0, 440, 10u + ssrcs++));
+    microphones.push_back(
+        std::make_unique<Microphone>(*peer.source(MediaType::audio), audio, 0, 440, 10u + ssrcs++));
     return peer;
   }
   void start_all() {
@@ -92,7 +100,7 @@ class RecorderEndpointTest : public pipeline::test::CodedMediaTest {
     for (const auto& microphone : microphones) start(*microphone);
   }
   void finish(RecorderEndpoint& recorder) {
-    recorder.stop();
+    EXPECT_TRUE(recorder.stop().ok());
     run(1s);
   }
   // Two tracks, about as long as this, in order and together.
@@ -143,7 +151,8 @@ TEST_F(RecorderEndpointTest, TellsWhatItDoes) {
   start_all();
   run(500ms);
   const auto begun = take_events("rec");
-  EXPECT_EQ(begun, (Texts{"MediaFlowInStateChanged FLOWING VIDEO", "UriEndpointStateChanged START", "Recording"}));
+  EXPECT_EQ(begun,
+            (Texts{"MediaFlowInStateChanged FLOWING VIDEO", "UriEndpointStateChanged START", "Recording"}));
   EXPECT_TRUE(recorder.record().ok());
   EXPECT_EQ(take_events("rec"), Texts{});
   EXPECT_TRUE(recorder.pause().ok());
@@ -170,7 +179,7 @@ TEST_F(RecorderEndpointTest, AnswersWhenTheFileIsComplete) {
   EXPECT_EQ(answers, 1) << "nothing to wait for";
   connect(peer, recorder);
   start_all();
-  recorder.record();
+  EXPECT_TRUE(recorder.record().ok());
   run(2s);
   recorder.stop_and_wait(answer);
   recorder.stop_and_wait(answer);
@@ -185,11 +194,11 @@ TEST_F(RecorderEndpointTest, PausesAreNotInTheFile) {
   RecorderEndpoint& recorder = make("MKV");
   connect(peer, recorder);
   start_all();
-  recorder.record();
+  EXPECT_TRUE(recorder.record().ok());
   run(2s);
-  recorder.pause();
+  EXPECT_TRUE(recorder.pause().ok());
   run(5s);
-  recorder.record();
+  EXPECT_TRUE(recorder.record().ok());
   run(2s);
   finish(recorder);
   expect_whole(read(path()), 4);
@@ -200,7 +209,7 @@ TEST_F(RecorderEndpointTest, GoesOnWithAnotherSourceInTheCodecOfItsTrack) {
   RecorderEndpoint& recorder = make("MKV");
   connect(first, recorder);
   start_all();
-  recorder.record();
+  EXPECT_TRUE(recorder.record().ok());
   run(2s);
   connect(second, recorder);
   run(2s);
@@ -217,7 +226,7 @@ TEST_F(RecorderEndpointTest, ATrackThatIsAbsentIsWaitedForAndThenLeftOut) {
   RecorderEndpoint& recorder = make("WEBM");
   connect(peer, recorder);
   start(*microphones[0]);
-  recorder.record();
+  EXPECT_TRUE(recorder.record().ok());
   run(4s);
   finish(recorder);
   const Contents contents = read(path());
@@ -230,7 +239,7 @@ TEST_F(RecorderEndpointTest, SaysWhyItCannotWrite) {
   RecorderEndpoint& recorder = make("WEBM", "file://" + path("nowhere/x.webm"));
   connect(peer, recorder);
   start_all();
-  recorder.record();
+  EXPECT_TRUE(recorder.record().ok());
   run(1s);
   std::string description;
   Texts told;
@@ -252,7 +261,7 @@ TEST_F(RecorderEndpointTest, WritesWithinTheConfiguredFoldersOnly) {
   RecorderEndpoint& outside = make("WEBM", "file://" + path("allowed/../x.webm"), "outside");
   for (RecorderEndpoint* each : {&inside, &outside}) {
     connect(peer, *each);
-    each->record();
+    EXPECT_TRUE(each->record().ok());
   }
   start_all();
   run(1s);
@@ -267,7 +276,7 @@ TEST_F(RecorderEndpointTest, WhatIsReleasedIsWrittenToItsEnd) {
   RecorderEndpoint& recorder = make("MP4");
   connect(peer, recorder);
   start_all();
-  recorder.record();
+  EXPECT_TRUE(recorder.record().ok());
   run(3s);
   shard.objects().release("rec");
   compute.settle();
@@ -282,7 +291,7 @@ TEST_F(RecorderEndpointTest, RecordsAgainFromTheBeginning) {
   connect(peer, recorder);
   start_all();
   for (const int length_s : {3, 1}) {
-    recorder.record();
+    EXPECT_TRUE(recorder.record().ok());
     run(length_s * 1s);
     finish(recorder);
     expect_whole(read(path()), length_s);
@@ -305,7 +314,7 @@ TEST_P(RecordingProfileTest, HoldsWhatItShould) {
   connect(peer, recorder);
   start_all();
   run(1s);
-  recorder.record();
+  EXPECT_TRUE(recorder.record().ok());
   run(3s);
   finish(recorder);
   const Contents contents = read(path());

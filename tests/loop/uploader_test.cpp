@@ -31,8 +31,9 @@ class UploaderTest : public testing::Test {
   }
   std::future<std::string> put(const std::string& address, std::shared_ptr<UploadBody> body) {
     auto promise = std::make_shared<std::promise<std::string>>();
-    uploader.put(address, std::move(body),
-                 [promise](const base::Result<void>& result) { promise->set_value(result ? "" : result.error().message); });
+    uploader.put(address, std::move(body), [promise](const base::Result<void>& result) {
+      promise->set_value(result ? "" : result.error().message);
+    });
     return promise->get_future();
   }
   void append(Spool& body, const std::string& bytes) {
@@ -148,7 +149,8 @@ TEST_F(UploaderTest, ManyAtOnce) {
     all.push_back(put(store.address(std::to_string(i)), body));
   }
   for (auto& each : all) EXPECT_EQ(each.get(), "");
-  for (int i = 0; i < 30; ++i) EXPECT_EQ(store.wait_for(std::to_string(i)), text(1000, static_cast<char>('a' + i)));
+  for (int i = 0; i < 30; ++i)
+    EXPECT_EQ(store.wait_for(std::to_string(i)), text(1000, static_cast<char>('a' + i)));
   uploader.drain(10s);
 }
 

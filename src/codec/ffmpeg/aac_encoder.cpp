@@ -31,7 +31,8 @@ class AacEncoder final : public AudioEncoder {
   // One frame that overlaps with the next, and one that the encoder looks ahead to.
   int delay_samples() const override { return 2 * kSamplesPerFrame; }
 
-  base::Result<void> encode(std::span<const std::int16_t> samples, std::vector<std::uint8_t>& frame) override {
+  base::Result<void> encode(std::span<const std::int16_t> samples,
+                            std::vector<std::uint8_t>& frame) override {
     if (samples.size() != static_cast<std::size_t>(kSamplesPerFrame * format_.channels))
       return base::Error{"not a frame's number of samples"};
     int code = wrap(samples);
@@ -80,8 +81,8 @@ class AacEncoder final : public AudioEncoder {
 }  // namespace
 
 base::Result<std::unique_ptr<AudioEncoder>> make_aac_encoder(const AudioEncoderSettings& settings) {
-  auto encoder = std::make_unique<AacEncoder>(
-      AudioFormat{.sample_rate = settings.format.sample_rate, .channels = std::clamp(settings.format.channels, 1, 2)});
+  auto encoder = std::make_unique<AacEncoder>(AudioFormat{
+      .sample_rate = settings.format.sample_rate, .channels = std::clamp(settings.format.channels, 1, 2)});
   if (!encoder->open(settings.bitrate_bps))
     return base::Error{"the installed libavcodec has no AAC encoder for these settings"};
   return std::unique_ptr<AudioEncoder>(std::move(encoder));

@@ -71,15 +71,17 @@ class JpegEncoder final : public VideoEncoder {
     frame_->quality = kQuantizer * FF_QP2LAMBDA;
     frame_->pts = next_++;
     if (const int code = av_frame_get_buffer(frame_.get(), 0); code != 0) return code;
-    const std::array<Plane, 3> planes{{{picture.y(), picture.stride_y(), picture.width(), picture.height()},
-                                       {picture.u(), picture.stride_uv(), picture.chroma_width(), picture.chroma_height()},
-                                       {picture.v(), picture.stride_uv(), picture.chroma_width(), picture.chroma_height()}}};
+    const std::array<Plane, 3> planes{
+        {{picture.y(), picture.stride_y(), picture.width(), picture.height()},
+         {picture.u(), picture.stride_uv(), picture.chroma_width(), picture.chroma_height()},
+         {picture.v(), picture.stride_uv(), picture.chroma_width(), picture.chroma_height()}}};
     for (std::size_t i = 0; i < planes.size(); ++i) {
       const Plane& plane = planes[i];
       const Range& range = i == 0 ? kLuma : kChroma;
       for (int row = 0; row < plane.height; ++row) {
         std::transform(plane.from + row * plane.stride, plane.from + row * plane.stride + plane.width,
-                       frame_->data[i] + row * frame_->linesize[i], [&](std::uint8_t value) { return range[value]; });
+                       frame_->data[i] + row * frame_->linesize[i],
+                       [&](std::uint8_t value) { return range[value]; });
       }
     }
     return 0;

@@ -63,7 +63,8 @@ class AvMuxer final : public Muxer {
     }
     AvOptions options;
     set_options(options);
-    if (const int code = avformat_write_header(format_.get(), options.taken()); code < 0) return failure(code);
+    if (const int code = avformat_write_header(format_.get(), options.taken()); code < 0)
+      return failure(code);
     avio_flush(format_->pb);
     return io_.failure().empty() ? base::Result<void>{} : base::Error{io_.failure()};
   }
@@ -72,7 +73,8 @@ class AvMuxer final : public Muxer {
     const auto bytes = frame.bytes ? base::Bytes(*frame.bytes) : base::Bytes{};
     if (frame.track >= format_->nb_streams || bytes.empty()) return {};
     if (auto cut = cut_where_due(frame.decode_time); !cut) return cut;
-    if (av_new_packet(packet_.get(), static_cast<int>(bytes.size())) != 0) return base::Error{"there is no memory"};
+    if (av_new_packet(packet_.get(), static_cast<int>(bytes.size())) != 0)
+      return base::Error{"there is no memory"};
     std::memcpy(packet_->data, bytes.data(), bytes.size());
     const AVRational unit = format_->streams[frame.track]->time_base;
     packet_->stream_index = static_cast<int>(frame.track);
@@ -92,7 +94,9 @@ class AvMuxer final : public Muxer {
   }
 
  private:
-  static std::int64_t ticks(base::Duration time, AVRational unit) { return av_rescale_q(time.count(), kNanoseconds, unit); }
+  static std::int64_t ticks(base::Duration time, AVRational unit) {
+    return av_rescale_q(time.count(), kNanoseconds, unit);
+  }
 
   base::Result<void> add(const Track& track) {
     const AVCodecDescriptor* const descriptor = avcodec_descriptor_get_by_name(track.codec.c_str());
@@ -116,7 +120,8 @@ class AvMuxer final : public Muxer {
       stream->time_base = {.num = 1, .den = std::max(track.sample_rate, 1)};
     }
     if (track.extradata.empty()) return {};
-    parameters.extradata = static_cast<std::uint8_t*>(av_mallocz(track.extradata.size() + AV_INPUT_BUFFER_PADDING_SIZE));
+    parameters.extradata =
+        static_cast<std::uint8_t*>(av_mallocz(track.extradata.size() + AV_INPUT_BUFFER_PADDING_SIZE));
     if (!parameters.extradata) return base::Error{"there is no memory"};
     std::memcpy(parameters.extradata, track.extradata.data(), track.extradata.size());
     parameters.extradata_size = static_cast<int>(track.extradata.size());
@@ -134,8 +139,10 @@ class AvMuxer final : public Muxer {
       options.set("cluster_size_limit", std::int64_t{1} << 19);
     }
     // Fragments are cut by cut_where_due(), and each says when it begins: a track may be silent for any time.
-    if (settings_.format == ContainerFormat::mp4) options.set("movflags", "frag_custom+empty_moov+default_base_moof+frag_discont");
-    if (settings_.format == ContainerFormat::flv && !format_->pb->seekable) options.set("flvflags", "no_duration_filesize");
+    if (settings_.format == ContainerFormat::mp4)
+      options.set("movflags", "frag_custom+empty_moov+default_base_moof+frag_discont");
+    if (settings_.format == ContainerFormat::flv && !format_->pb->seekable)
+      options.set("flvflags", "no_duration_filesize");
   }
 
   // Ends the cluster or fragment when it is long enough.
@@ -145,7 +152,8 @@ class AvMuxer final : public Muxer {
     piece_begun_ = time;
     const bool cuts = is_matroska() || settings_.format == ContainerFormat::mp4;
     const int code = cuts ? av_write_frame(format_.get(), nullptr) : 0;
-    if (settings_.format == ContainerFormat::mp4) av_opt_set(format_->priv_data, "movflags", "+frag_discont", 0);
+    if (settings_.format == ContainerFormat::mp4)
+      av_opt_set(format_->priv_data, "movflags", "+frag_discont", 0);
     avio_flush(format_->pb);
     return code < 0 || !io_.failure().empty() ? base::Result<void>(failure(code)) : base::Result<void>{};
   }

@@ -18,11 +18,14 @@ constexpr int kBufferBytes = 32 << 10;
 SinkIo::SinkIo(std::shared_ptr<ByteSink> sink) : sink_(std::move(sink)) {
   auto* const buffer = static_cast<std::uint8_t*>(av_malloc(kBufferBytes));
   if (!buffer) return;
-  const auto write = [](void* io, std::uint8_t* bytes, int count) -> int { return static_cast<SinkIo*>(io)->write(bytes, count); };
+  const auto write = [](void* io, std::uint8_t* bytes, int count) -> int {
+    return static_cast<SinkIo*>(io)->write(bytes, count);
+  };
   const auto seek = [](void* io, std::int64_t offset, int whence) {
     return static_cast<SinkIo*>(io)->seek(offset, whence);
   };
-  context_ = avio_alloc_context(buffer, kBufferBytes, 1, this, nullptr, write, sink_->can_seek() ? +seek : nullptr);
+  context_ =
+      avio_alloc_context(buffer, kBufferBytes, 1, this, nullptr, write, sink_->can_seek() ? +seek : nullptr);
   if (!context_) {
     av_free(buffer);
     return;

@@ -21,7 +21,9 @@ namespace fs = std::filesystem;
 constexpr int kFlags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 constexpr mode_t kMode = 0644;
 
-base::Error refused(const std::string& path, const std::string& why) { return {"'" + path + "' cannot be written: " + why}; }
+base::Error refused(const std::string& path, const std::string& why) {
+  return {"'" + path + "' cannot be written: " + why};
+}
 
 class FileTarget final : public RecordingTarget {
  public:
@@ -98,12 +100,16 @@ int open_in(const std::string& path, const std::vector<std::string>& roots) {
 
 }  // namespace
 
-base::Result<std::shared_ptr<RecordingTarget>> open_file_target(const std::string& path, const std::vector<std::string>& roots) {
+base::Result<std::shared_ptr<RecordingTarget>> open_file_target(const std::string& path,
+                                                                const std::vector<std::string>& roots) {
   const int descriptor = open_in(path, roots);
-  if (descriptor < 0) return refused(path, errno == EXDEV ? "it is outside of the folders for recordings" : std::strerror(errno));
+  if (descriptor < 0)
+    return refused(path,
+                   errno == EXDEV ? "it is outside of the folders for recordings" : std::strerror(errno));
   auto target = std::make_shared<FileTarget>(descriptor, path);
   struct stat facts {};
-  if (fstat(descriptor, &facts) != 0 || !S_ISREG(facts.st_mode)) return refused(path, "it is no regular file");
+  if (fstat(descriptor, &facts) != 0 || !S_ISREG(facts.st_mode))
+    return refused(path, "it is no regular file");
   if (ftruncate(descriptor, 0) != 0) return refused(path, std::strerror(errno));
   return std::shared_ptr<RecordingTarget>(std::move(target));
 }

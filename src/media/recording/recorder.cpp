@@ -8,7 +8,8 @@ Recorder::Recorder(Key, RecorderSettings settings)
     : settings_(std::move(settings)),
       recording_({.format = settings_.format,
                   .gaps_fix = settings_.gaps_fix,
-                  .make_muxer = [this](container::MuxerSettings muxer) -> base::Result<std::unique_ptr<container::Muxer>> {
+                  .make_muxer = [this](container::MuxerSettings muxer)
+                      -> base::Result<std::unique_ptr<container::Muxer>> {
                     auto target = settings_.open_target();
                     if (!target) return std::move(target).error();
                     target_ = std::move(*target);

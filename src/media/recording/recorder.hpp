@@ -1,4 +1,5 @@
-// A recording on a strand of the I/O pool, between a shard that has the frames and a target that may make it wait.
+// A recording on a strand of the I/O pool, between a shard that has the frames and a target that may make it
+// wait.
 #pragma once
 
 #include <cstddef>
@@ -24,9 +25,11 @@ struct RecorderSettings {
   std::function<void(base::Error)> on_failed;
   // Once, on any thread: the recording is kept, or why it is not.
   std::function<void(base::Result<void>)> on_finished;
-  // Of frames that wait for the strand. When it is full, what comes is left out, up to the next key frame of pictures.
+  // Of frames that wait for the strand. When it is full, what comes is left out, up to the next key frame of
+  // pictures.
   std::size_t most_waiting_bytes = std::size_t{8} << 20;
-  std::function<base::Result<std::unique_ptr<container::Muxer>>(container::MuxerSettings, std::shared_ptr<container::ByteSink>)>
+  std::function<base::Result<std::unique_ptr<container::Muxer>>(container::MuxerSettings,
+                                                                std::shared_ptr<container::ByteSink>)>
       make_muxer = &container::Muxer::create;
 };
 

@@ -15,8 +15,8 @@ constexpr base::Duration kLeastSilence = std::chrono::milliseconds{60};
 constexpr base::Duration kSilentFrame = std::chrono::milliseconds{20};
 constexpr base::Duration kMostSilence = std::chrono::minutes{10};
 
-// 20 ms that decode to silence: an Opus packet of one CELT frame (RFC 6716 §3.1, §4.3: the first bit says silence), and
-// G.711's zeros. Nothing of other codecs.
+// 20 ms that decode to silence: an Opus packet of one CELT frame (RFC 6716 §3.1, §4.3: the first bit says
+// silence), and G.711's zeros. Nothing of other codecs.
 codec::SharedBytes silence_of(const codec::EncodedFrame& like) {
   constexpr std::size_t kG711Octets = 160;
   const std::uint8_t stereo = like.channels > 1 ? 4 : 0;
@@ -63,7 +63,8 @@ base::Result<void> Recording::wait(const RecordedFrame& recorded) {
   waiting_.push_back(recorded);
   waiting_bytes_ += recorded.frame.span().size();
   const bool long_enough = recorded.time - waiting_.front().time >= settings_.most_waiting;
-  return is_complete() || long_enough || waiting_bytes_ > settings_.most_waiting_bytes ? begin() : base::Result<void>{};
+  return is_complete() || long_enough || waiting_bytes_ > settings_.most_waiting_bytes ? begin()
+                                                                                       : base::Result<void>{};
 }
 
 base::Result<void> Recording::begin() {
@@ -99,7 +100,8 @@ void Recording::close_gap(base::Duration time) {
   if (statistics_.written_frames > 0 && gap > kLeastGap) origin_ += gap;
 }
 
-base::Result<void> Recording::write_sound(const codec::EncodedFrame& frame, base::Duration time, std::size_t index) {
+base::Result<void> Recording::write_sound(const codec::EncodedFrame& frame, base::Duration time,
+                                          std::size_t index) {
   if (settings_.gaps_fix == GapsFix::fill_with_silence) {
     if (auto filled = write_silence(frame, time, index); !filled) return filled;
   }
@@ -108,24 +110,35 @@ base::Result<void> Recording::write_sound(const codec::EncodedFrame& frame, base
     ++statistics_.left_out_frames;
     return {};
   }
-  return put({.track = index, .bytes = frame.bytes, .time = *placed, .decode_time = *placed, .duration = frame.duration, .key_frame = true});
+  return put({.track = index,
+              .bytes = frame.bytes,
+              .time = *placed,
+              .decode_time = *placed,
+              .duration = frame.duration,
+              .key_frame = true});
 }
 
-base::Result<void> Recording::write_silence(const codec::EncodedFrame& like, base::Duration until, std::size_t index) {
+base::Result<void> Recording::write_silence(const codec::EncodedFrame& like, base::Duration until,
+                                            std::size_t index) {
   const auto begin = sound_.expected();
   if (!begin || until - *begin < kLeastSilence || until - *begin > kMostSilence) return {};
   const codec::SharedBytes silence = silence_of(like);
   while (silence && *sound_.expected() + kSilentFrame <= until) {
     const auto placed = sound_.place(*sound_.expected(), kSilentFrame);
     if (!placed) return {};
-    const auto written =
-        put({.track = index, .bytes = silence, .time = *placed, .decode_time = *placed, .duration = kSilentFrame, .key_frame = true});
+    const auto written = put({.track = index,
+                              .bytes = silence,
+                              .time = *placed,
+                              .decode_time = *placed,
+                              .duration = kSilentFrame,
+                              .key_frame = true});
     if (!written) return written;
   }
   return {};
 }
 
-base::Result<void> Recording::write_picture(const codec::EncodedFrame& frame, base::Duration time, std::size_t index) {
+base::Result<void> Recording::write_picture(const codec::EncodedFrame& frame, base::Duration time,
+                                            std::size_t index) {
   const PictureClock::Placed placed = pictures_.place(time);
   return put({.track = index,
               .bytes = frame.bytes,

@@ -44,8 +44,9 @@ struct RecordingSettings {
 
 struct RecordingStatistics {
   std::uint64_t written_frames = 0;
-  std::uint64_t left_out_frames = 0;  // without use: before a key frame, of a track that came too late, or twice
-  base::Duration length{};            // to the end of the last frame
+  std::uint64_t left_out_frames =
+      0;                    // without use: before a key frame, of a track that came too late, or twice
+  base::Duration length{};  // to the end of the last frame
 };
 
 // Reads no clock and belongs to one strand. After an error it is of no use; what is written stays as it is.

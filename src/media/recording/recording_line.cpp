@@ -21,7 +21,8 @@ void RecordingLine::pause(base::Instant at) {
 }
 
 std::optional<base::Duration> RecordingLine::at(base::Instant time) const {
-  const auto span = std::ranges::find_if(spans_, [&](const Span& each) { return each.begin <= time && time < each.end; });
+  const auto span =
+      std::ranges::find_if(spans_, [&](const Span& each) { return each.begin <= time && time < each.end; });
   if (span == spans_.end()) return std::nullopt;
   return span->position + (time - span->begin);
 }

@@ -9,8 +9,8 @@
 
 namespace kaskado::media {
 
-// Sound and pictures share it, and whatever source they come from, so that what happens together stays together.
-// Instants of record() and pause() only grow.
+// Sound and pictures share it, and whatever source they come from, so that what happens together stays
+// together. Instants of record() and pause() only grow.
 class RecordingLine {
  public:
   // What happens from then on is recorded, or is not any more. The second of two equal calls does nothing.
@@ -18,8 +18,8 @@ class RecordingLine {
   void pause(base::Instant at);
 
   bool is_recording() const { return !spans_.empty() && spans_.back().end == base::kNever; }
-  // Where in the recording that is; nothing where it is not recorded. Frames come late, so pauses are remembered: the last
-  // kMostSpans of them.
+  // Where in the recording that is; nothing where it is not recorded. Frames come late, so pauses are
+  // remembered: the last kMostSpans of them.
   std::optional<base::Duration> at(base::Instant time) const;
 
  private:

@@ -33,7 +33,8 @@ PictureClock::Placed PictureClock::place(base::Duration time) {
   const base::Duration decode_time = std::max(last_->decode_time + kLeastInterval, time - reordering_);
   const base::Duration interval = time > newest_ ? time - newest_ : last_->duration;
   newest_ = std::max(newest_, time);
-  last_ = Placed{std::max(time, decode_time), decode_time, std::clamp(interval, kLeastInterval, kMostInterval)};
+  last_ =
+      Placed{std::max(time, decode_time), decode_time, std::clamp(interval, kLeastInterval, kMostInterval)};
   return *last_;
 }
 

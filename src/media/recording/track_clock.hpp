@@ -1,4 +1,5 @@
-// The times that a track's frames have in a file: in order, without jitter, and never far from those that they came with.
+// The times that a track's frames have in a file: in order, without jitter, and never far from those that
+// they came with.
 #pragma once
 
 #include <optional>
@@ -31,7 +32,8 @@ class PictureClock {
     base::Duration duration{};  // as of those before: how long it is shown is not known yet
   };
 
-  // Between two pictures; a picture that is to be shown before others that came before it is one that is reordered.
+  // Between two pictures; a picture that is to be shown before others that came before it is one that is
+  // reordered.
   static constexpr base::Duration kLeastInterval = std::chrono::milliseconds{1};
   // By more than this no picture is reordered: its time is wrong.
   static constexpr base::Duration kMostReordering = std::chrono::milliseconds{500};

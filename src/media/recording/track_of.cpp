@@ -45,14 +45,17 @@ Octets sequence_header_of(base::Bytes frame) {
   return {};
 }
 
-// RFC 7845 §5.1. What a sender's encoder holds back at its beginning has been heard long ago, so the pre-skip is 0.
+// RFC 7845 §5.1. What a sender's encoder holds back at its beginning has been heard long ago, so the pre-skip
+// is 0.
 Octets opus_head(int channels) {
-  return {'O', 'p', 'u', 's', 'H', 'e', 'a', 'd', 1, static_cast<std::uint8_t>(channels), 0, 0, 0x80, 0xbb, 0, 0, 0, 0, 0};
+  return {'O', 'p', 'u',  's',  'H', 'e', 'a', 'd', 1, static_cast<std::uint8_t>(channels),
+          0,   0,   0x80, 0xbb, 0,   0,   0,   0,   0};
 }
 
 // AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1) of low complexity.
 Octets aac_config(int sample_rate, int channels) {
-  constexpr std::array kRates{96'000, 88'200, 64'000, 48'000, 44'100, 32'000, 24'000, 22'050, 16'000, 12'000, 11'025, 8'000};
+  constexpr std::array kRates{96'000, 88'200, 64'000, 48'000, 44'100, 32'000,
+                              24'000, 22'050, 16'000, 12'000, 11'025, 8'000};
   constexpr int kLowComplexity = 2;
   const auto rate = std::ranges::find(kRates, sample_rate);
   if (rate == kRates.end()) return {};
@@ -67,7 +70,8 @@ Octets extradata_of(const codec::EncodedFrame& frame, int sample_rate, int chann
     case CodecId::h264:
       return units_of(frame.span(), std::array{codec::h264::kSps, codec::h264::kPps}, &codec::h264::type_of);
     case CodecId::h265:
-      return units_of(frame.span(), std::array{codec::h265::kVps, codec::h265::kSps, codec::h265::kPps}, &codec::h265::type_of);
+      return units_of(frame.span(), std::array{codec::h265::kVps, codec::h265::kSps, codec::h265::kPps},
+                      &codec::h265::type_of);
     case CodecId::av1:
       return sequence_header_of(frame.span());
     case CodecId::opus:

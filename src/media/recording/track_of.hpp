@@ -8,8 +8,8 @@
 
 namespace kaskado::media {
 
-// From a frame that decoding can begin with. Nothing where the frame does not say it, as an H264 key frame without its
-// parameter sets.
+// From a frame that decoding can begin with. Nothing where the frame does not say it, as an H264 key frame
+// without its parameter sets.
 std::optional<container::Track> track_of(const codec::EncodedFrame& frame);
 
 }  // namespace kaskado::media

@@ -60,7 +60,8 @@ TEST_F(FileTargetTest, BeginsAnew) {
 TEST_F(FileTargetTest, SaysWhatIsWrong) {
   const auto missing = open_file_target(path("nowhere/a.webm"));
   ASSERT_FALSE(missing.ok());
-  EXPECT_EQ(missing.error().message, "'" + path("nowhere/a.webm") + "' cannot be written: No such file or directory");
+  EXPECT_EQ(missing.error().message,
+            "'" + path("nowhere/a.webm") + "' cannot be written: No such file or directory");
   EXPECT_FALSE(open_file_target(path("other")).ok());
   EXPECT_FALSE(open_file_target("/dev/null").ok());
 }

@@ -20,20 +20,21 @@ class RecorderTest : public testing::Test {
   ~RecorderTest() override { executor->stop(); }
 
   std::shared_ptr<Recorder> make(std::size_t most_waiting_bytes = 1 << 20) {
-    return Recorder::create({.strand = base::Strand::create(executor),
-                             .open_target = [this]() -> base::Result<std::shared_ptr<RecordingTarget>> {
-                               if (!refusal.empty()) return base::Error{refusal};
-                               return std::shared_ptr<RecordingTarget>(target);
-                             },
-                             .on_failed = [this](const base::Error& error) { failures.push_back(error.message); },
-                             .on_finished = [this](const base::Result<void>& result) { finished.push_back(result.ok()); },
-                             .most_waiting_bytes = most_waiting_bytes,
-                             .make_muxer = [this](container::MuxerSettings settings, const auto&) {
-                               return memory_muxer(written)(std::move(settings));
-                             }});
+    return Recorder::create(
+        {.strand = base::Strand::create(executor),
+         .open_target = [this]() -> base::Result<std::shared_ptr<RecordingTarget>> {
+           if (!refusal.empty()) return base::Error{refusal};
+           return std::shared_ptr<RecordingTarget>(target);
+         },
+         .on_failed = [this](const base::Error& error) { failures.push_back(error.message); },
+         .on_finished = [this](const base::Result<void>& result) { finished.push_back(result.ok()); },
+         .most_waiting_bytes = most_waiting_bytes,
+         .make_muxer = [this](container::MuxerSettings settings,
+                              const auto&) { return memory_muxer(written)(std::move(settings)); }});
   }
 
-  const std::shared_ptr<kaskado::test::ManualExecutor> executor = std::make_shared<kaskado::test::ManualExecutor>();
+  const std::shared_ptr<kaskado::test::ManualExecutor> executor =
+      std::make_shared<kaskado::test::ManualExecutor>();
   const std::shared_ptr<MemoryTarget> target = std::make_shared<MemoryTarget>();
   Written written;
   std::string refusal;

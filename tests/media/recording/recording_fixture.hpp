@@ -22,7 +22,8 @@ inline codec::SharedBytes bytes_of(std::vector<std::uint8_t> bytes) {
 // What stands in the header of a VP8 frame (RFC 6386 §9.1), and no more.
 inline RecordedFrame picture(base::Duration time, bool key_frame = false) {
   return {{.codec = CodecId::vp8,
-           .bytes = key_frame ? bytes_of({0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00}) : bytes_of({0x11, 0, 0}),
+           .bytes = key_frame ? bytes_of({0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00})
+                              : bytes_of({0x11, 0, 0}),
            .key_frame = key_frame},
           time};
 }

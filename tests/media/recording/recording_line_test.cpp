@@ -8,7 +8,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr base::Instant at(base::Duration time) { return base::Instant{1000s + time}; }
+constexpr base::Instant at(base::Duration time) {
+  return base::Instant{1000s + time};
+}
 
 TEST(RecordingLine, HasNothingBeforeItsBeginning) {
   RecordingLine line;

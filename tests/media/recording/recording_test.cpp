@@ -14,7 +14,8 @@ using Times = std::vector<double>;
 
 class RecordingTest : public testing::Test {
  protected:
-  Recording& start(GapsFix gaps_fix = GapsFix::none, ExpectedTracks expected = {.video = true, .audio = true}) {
+  Recording& start(GapsFix gaps_fix = GapsFix::none,
+                   ExpectedTracks expected = {.video = true, .audio = true}) {
     recording.emplace(RecordingSettings{.gaps_fix = gaps_fix, .make_muxer = memory_muxer(written)});
     recording->expect(expected);
     return *recording;
