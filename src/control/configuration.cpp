@@ -226,6 +226,23 @@ void read_recorder_endpoint(SettingsReader& in, const KnownCodecs&, Configuratio
   media.recorder_most_spooled_bytes = static_cast<std::uint64_t>(spooled_mb) << 20;
 }
 
+// "50000-50100", Kurento's form.
+void read_player_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& into) {
+  constexpr std::string_view kKey = "rtspClientPortRange";
+  std::string range;
+  in.text(kKey, range);
+  if (range.empty()) return;
+  std::string_view rest = range;
+  const auto first = base::parse_number<std::uint16_t>(base::trim(base::take_until(rest, '-')));
+  const auto last = base::parse_number<std::uint16_t>(base::trim(rest));
+  if (!first || !last || *first == 0 || *first >= *last) {
+    in.refuse(kKey, "is \"" + range + "\"; it should be the first and the last port, as in 50000-50100");
+    return;
+  }
+  into.media.rtsp_first_port = *first;
+  into.media.rtsp_last_port = *last;
+}
+
 using ReadClass = void (*)(SettingsReader&, const KnownCodecs&, Configuration&);
 const std::map<std::string, ReadClass, std::less<>>& class_readers() {
   static const std::map<std::string, ReadClass, std::less<>> kReaders{
@@ -234,6 +251,7 @@ const std::map<std::string, ReadClass, std::less<>>& class_readers() {
       {"WebRtcEndpoint", read_web_rtc_endpoint},
       {"MediaElement", read_media_element},
       {"Composite", read_composite},
+      {"PlayerEndpoint", read_player_endpoint},
       {"UriEndpoint", read_uri_endpoint},
       {"RecorderEndpoint", read_recorder_endpoint},
   };

@@ -10,8 +10,8 @@ namespace kaskado::elements {
 namespace {
 
 constexpr std::string_view kFile = "file://";
-// As Kurento has it for each of them.
-constexpr int kStreamErrorFailed = 1;
+// Kurento's for all that goes wrong with media.
+constexpr int kErrorCode = 1;
 
 // RFC 3986 §3.1: a letter, then letters, digits, "+", "-" and ".".
 bool has_scheme(std::string_view uri) {
@@ -75,7 +75,7 @@ void UriEndpoint::set_state(UriEndpointState state) {
 
 void UriEndpoint::raise_error(std::string description, std::string type) {
   raise(pipeline::Error{
-      .description = std::move(description), .error_code = kStreamErrorFailed, .type = std::move(type)});
+      .description = std::move(description), .error_code = kErrorCode, .type = std::move(type)});
 }
 
 }  // namespace kaskado::elements

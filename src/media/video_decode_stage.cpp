@@ -21,6 +21,16 @@ void VideoDecodeStage::take(codec::EncodedFrame frame) {
     settings_.strand->post_for(shared_from_this(), [](VideoDecodeStage& self) { self.decode_next(); });
 }
 
+void VideoDecodeStage::drain() {
+  settings_.strand->post_for(shared_from_this(), [](VideoDecodeStage& self) {
+    if (!self.decoder_) return;
+    self.decoder_->flush(self.decoded_);
+    self.publish();
+    self.needs_key_frame_ = true;
+    self.wished_ = false;
+  });
+}
+
 void VideoDecodeStage::decode_next() {
   const std::optional<codec::EncodedFrame> frame = queue_.pop();
   if (!frame) return;

@@ -47,6 +47,8 @@ class VideoDecodeStage final : public VideoSource, public std::enable_shared_fro
 
   // Any thread; does not wait. When too much waits, all of it goes up to the next key frame.
   void take(codec::EncodedFrame frame);
+  // The same: shows what is held back for reordering, behind what waits. What comes next begins with a key frame.
+  void drain();
 
   void add(std::shared_ptr<VideoSink> sink) override { publisher_.add(std::move(sink)); }
   void remove(const VideoSink* sink) override { publisher_.remove(sink); }

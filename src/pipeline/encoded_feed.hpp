@@ -1,22 +1,20 @@
-// A feed's media in another codec: encoded from its raw frames while somebody follows, and cut into packets here.
+// A feed's media in another codec: encoded from its raw frames while somebody follows, and cut into packets
+// here.
 #pragma once
 
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <vector>
 
-#include "codec/packetizer.hpp"
 #include "media/audio_encode_stage.hpp"
 #include "media/video_encode_stage.hpp"
-#include "pipeline/rtp_feed.hpp"
-#include "rtp/relayed_stream.hpp"
+#include "pipeline/packetized_feed.hpp"
 
 namespace kaskado::pipeline {
 
 // Owned by the feed that it is a variant of. Frames come from the compute pool by the shard's mailbox.
-class EncodedFeed final : public RtpFeed {
+class EncodedFeed final : public PacketizedFeed {
  public:
   // `wanted` can be encoded.
   EncodedFeed(RtpFeed& origin, const Encoding& wanted);
@@ -25,7 +23,6 @@ class EncodedFeed final : public RtpFeed {
   // Whether it is what somebody who takes `wanted` wants.
   bool is_in(const Encoding& wanted) const { return same_encoding(encoding_, wanted); }
   std::vector<rtp::SendPayload> payloads_for(const std::vector<MediaFormat>& wanted) const override;
-  bool gives_frames() const override { return true; }
   void encoding_changed() override;
   void request_key_frame(base::Instant now) override;
   void receive_remb(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now) override;
@@ -39,27 +36,17 @@ class EncodedFeed final : public RtpFeed {
   // Brings frames from the strand to take().
   std::function<void(codec::EncodedFrame)> output() const;
   void take(const codec::EncodedFrame& frame);
-  void begin_stream();
-  // False where the frame is done, or no packet is to be had.
-  bool write_packet(const codec::EncodedFrame& frame, rtp::MediaPacket& media, bool first);
-  void renew_clock(const codec::EncodedFrame& frame);
+  void on_clock_renewed() override;
   int wanted_bitrate_bps(base::Instant now);
 
   RtpFeed& origin_;
   const Encoding encoding_;
-  const codec::CodecId codec_;
   // While encoding: by which what comes back from the compute pool finds its way, if the feed is still there.
   std::shared_ptr<EncodedFeed*> address_;
   std::shared_ptr<std::atomic<bool>> frame_lost_;  // on the way from there, since the last that came
   std::shared_ptr<media::VideoEncodeStage> video_;
   std::shared_ptr<media::AudioEncodeStage> audio_;
   RawMedia media_;
-  std::unique_ptr<codec::Packetizer> packetizer_;
-  std::optional<rtp::LocalStream> stream_;
-  std::vector<rtp::MediaPacket> run_;
-  std::uint64_t next_sequence_ = 1;
-  bool key_frame_at_hand_ = false;
-  base::Instant clock_renewed_{};
 };
 
 }  // namespace kaskado::pipeline

@@ -56,6 +56,9 @@ struct MediaConfiguration {
   int composite_frames_per_second = 15;
   // Of UriEndpoints: what a relative name stands behind, an absolute path or an address.
   std::string default_path = "file:///var/lib/kurento";
+  // Of PlayerEndpoints: where cameras send to; both 0 for any.
+  std::uint16_t rtsp_first_port = 0;
+  std::uint16_t rtsp_last_port = 0;
   // Of RecorderEndpoints. Files outside of these folders are refused, where there are any.
   std::vector<std::string> recorder_roots;
   media::GapsFix recorder_gaps_fix = media::GapsFix::none;

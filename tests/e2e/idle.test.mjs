@@ -14,7 +14,7 @@ const ENDPOINTS = 500;
 const MAX_ENDPOINT_KB = 100;
 const MAX_IDLE_CPU_SHARE = 0.01;
 
-const LATER = /\/lib(avcodec|avutil|swscale|opencv|vpx|openh264|opus|gst|tesseract|zbar|kaskado)[^/]*\.so/;
+const LATER = /\/lib(avcodec|avformat|avutil|swresample|swscale|opencv|vpx|openh264|opus|gst|tesseract|zbar|kaskado)[^/]*\.so/;
 
 describe('idle', () => {
   const server = useServer();

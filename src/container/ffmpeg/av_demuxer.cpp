@@ -11,6 +11,7 @@ extern "C" {
 
 #include "container/ffmpeg/frame_form.hpp"
 #include "container/ffmpeg/open_input.hpp"
+#include "container/ffmpeg/sound_pieces.hpp"
 
 namespace kaskado::container {
 namespace {
@@ -79,6 +80,9 @@ class AvDemuxer final : public Demuxer {
   }
 
   base::Result<std::optional<TrackFrame>> read() override {
+    for (TrackState& state : states_) {
+      if (auto piece = state.pieces.next()) return piece;
+    }
     input_->limit.begin(settings_.most_reading_time);
     for (;;) {
       av_packet_unref(packet_.get());
@@ -104,7 +108,10 @@ class AvDemuxer final : public Demuxer {
     const int again =
         code < 0 ? avformat_seek_file(input_->format, -1, INT64_MIN, target_us, INT64_MAX, 0) : code;
     if (again < 0) return input_failure(*input_, again);
-    for (TrackState& state : states_) state.behind_last.reset();
+    for (TrackState& state : states_) {
+      state.behind_last.reset();
+      state.pieces.forget();
+    }
     return {};
   }
 
@@ -114,6 +121,7 @@ class AvDemuxer final : public Demuxer {
   struct TrackState {
     FrameForm form;
     AVRational unit;
+    SoundPieces pieces;
     std::optional<base::Duration> behind_last;  // decode time behind the last frame
   };
 
@@ -130,7 +138,7 @@ class AvDemuxer final : public Demuxer {
     if (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) return;
     by_stream_[static_cast<std::size_t>(index)] = tracks_.size();
     tracks_.push_back(describe(stream));
-    states_.push_back({FrameForm(stream), stream.time_base, std::nullopt});
+    states_.push_back({FrameForm(stream), stream.time_base, SoundPieces(*stream.codecpar), std::nullopt});
   }
 
   // Streams may turn up late; those are not asked for.
@@ -146,7 +154,9 @@ class AvDemuxer final : public Demuxer {
     set_times(frame, state);
     frame.bytes = state.form.take(*packet_);
     if (!frame.bytes) return std::nullopt;
-    return frame;
+    if (!state.pieces.is_wanted(frame)) return frame;
+    state.pieces.begin(std::move(frame));
+    return state.pieces.next();
   }
 
   void set_times(TrackFrame& frame, TrackState& state) const {

@@ -13,7 +13,10 @@ namespace kaskado::container {
 // What libavformat reads from, in the order in which it is let go.
 struct Input {
   Input(const DemuxerSettings& settings, std::shared_ptr<ByteSource> source);
-  ~Input() { avformat_close_input(&format); }
+  ~Input() {
+    limit.begin_closing(std::chrono::seconds{1});
+    avformat_close_input(&format);
+  }
   Input(const Input&) = delete;
 
   TimeLimit limit;

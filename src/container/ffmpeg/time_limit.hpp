@@ -16,6 +16,11 @@ class TimeLimit {
       : clock_(settings.clock), cancellation_(settings.cancellation) {}
 
   void begin(base::Duration most) { deadline_ = clock_() + most; }
+  // The goodbye, which is said although all else is cancelled.
+  void begin_closing(base::Duration most) {
+    cancellation_.reset();
+    begin(most);
+  }
   // What others let it wait for does not count.
   template <typename Wait>
   auto excuse(Wait wait) {
