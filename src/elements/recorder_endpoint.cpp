@@ -111,6 +111,10 @@ void RecorderEndpoint::stop_and_wait(std::function<void(ApiResult<void>)> answer
   waiting_.push_back(std::move(answer));
 }
 
+void RecorderEndpoint::on_end_of_stream(MediaType) {
+  if (stop_on_end_) begin_to_end();
+}
+
 // What has been recorded is written to its end, without the recorder.
 void RecorderEndpoint::on_release() {
   if (job_) end();

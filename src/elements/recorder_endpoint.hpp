@@ -44,6 +44,7 @@ class RecorderEndpoint final : public UriEndpoint, public RecorderEndpointApi, p
     base::Instant gathered_since{};
   };
 
+  void on_end_of_stream(pipeline::MediaType) override;
   base::Instant deadline() const override;
   void advance(base::Instant now) override;
 

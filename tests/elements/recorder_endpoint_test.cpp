@@ -298,6 +298,28 @@ TEST_F(RecorderEndpointTest, RecordsAgainFromTheBeginning) {
   }
 }
 
+TEST_F(RecorderEndpointTest, EndsWithTheStreamWhereItWasAskedTo) {
+  TestElement& peer = make_peer("peer");
+  RecorderEndpoint& recorder = make("WEBM");
+  ASSERT_TRUE(shard.objects()
+                  .create(kRecorderEndpointClass, "ending", {Value("pipe"), path("ending"), "WEBM", true})
+                  .ok());
+  auto& ending = dynamic_cast<RecorderEndpoint&>(*shard.objects().find("ending"));
+  TestElement& between = add_passing("between");
+  connect(peer, between);
+  for (RecorderEndpoint* each : {&recorder, &ending}) {
+    connect(between, *each);
+    EXPECT_TRUE(each->record().ok());
+  }
+  start_all();
+  run(1s);
+  peer.tell_end_of_stream(MediaType::video);
+  run(1s);
+  EXPECT_EQ(ending.get_state().value(), UriEndpointState::stop);
+  EXPECT_EQ(recorder.get_state().value(), UriEndpointState::start);
+  expect_whole(read(path("ending")), 1);
+}
+
 struct ProfileCase {
   const char* profile;
   CodecId video;
