@@ -15,7 +15,7 @@ class FeedTap {
   virtual void source_changed() = 0;
   virtual void forward(std::span<const rtp::MediaPacket> run) = 0;
   // The same media, of a feed that gives_frames().
-  virtual void forward(const codec::EncodedFrame&) {}
+  virtual void forward_frame(const codec::EncodedFrame&) {}
   // A sender report has come.
   virtual void clock_changed() = 0;
   // The feed goes: detach from it.

@@ -87,7 +87,7 @@ void FrameTap::forward(std::span<const rtp::MediaPacket> run) {
   reschedule();
 }
 
-void FrameTap::forward(const codec::EncodedFrame& frame) {
+void FrameTap::forward_frame(const codec::EncodedFrame& frame) {
   take(frame);
 }
 

@@ -29,7 +29,7 @@ class FrameTap : public FeedTap, private Timed {
 
   void source_changed() override;
   void forward(std::span<const rtp::MediaPacket> run) override;
-  void forward(const codec::EncodedFrame& frame) override;
+  void forward_frame(const codec::EncodedFrame& frame) override;
   void clock_changed() override;
 
  protected:

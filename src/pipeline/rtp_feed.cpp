@@ -137,7 +137,7 @@ void RtpFeed::hand_on(std::span<const rtp::MediaPacket> run, base::Outbox& outbo
 }
 
 void RtpFeed::hand_on(const codec::EncodedFrame& frame) {
-  for (FeedTap* tap : taps_) tap->forward(frame);
+  for (FeedTap* tap : taps_) tap->forward_frame(frame);
 }
 
 void RtpFeed::tell_clock_changed() {

@@ -166,6 +166,8 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
         "stunServerAddress=192.0.2.1\nturnURL=user:pass=word@192.0.2.1:3478?transport=udp\niceTcp=0\n");
   write("modules/kurento/MediaElement.conf.ini", "encoderBitrate=500000\n");
   write("modules/kurento/Composite.conf.ini", "width=1280\nheight=720\nframerate=25\n");
+  write("modules/kurento/RecorderEndpoint.conf.ini",
+        "gapsFix=GENPTS\nroots=/srv/media, /tmp\nspoolDirectory=/srv/spool\nspoolMegabytes=100\n");
   write("modules/kurento/Telephone.conf.ini", "width=1\n");
   write("modules/kurento/README", "");
   const Configuration loaded = load("{}");
@@ -179,6 +181,10 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   EXPECT_EQ(loaded.media.composite_width, 1280);
   EXPECT_EQ(loaded.media.composite_height, 720);
   EXPECT_EQ(loaded.media.composite_frames_per_second, 25);
+  EXPECT_EQ(loaded.media.recorder_gaps_fix, media::GapsFix::generate_times);
+  EXPECT_EQ(loaded.media.recorder_roots, (std::vector<std::string>{"/srv/media", "/tmp"}));
+  EXPECT_EQ(loaded.media.recorder_spool_folder, "/srv/spool");
+  EXPECT_EQ(loaded.media.recorder_most_spooled_bytes, 100u << 20);
   EXPECT_EQ(loaded.media.network_interfaces, (std::vector<std::string>{"eth0", "eth1"}));
   EXPECT_EQ(loaded.media.external_ipv4, "198.51.100.1");
   EXPECT_EQ(loaded.media.external_ipv6, "2001:db8::1");
@@ -254,6 +260,10 @@ TEST_F(ConfigurationTest, RefusesWhatCannotBeInTheClassesFiles) {
             "BaseRtpEndpoint.conf.ini: minPort is greater than maxPort");
   EXPECT_EQ(refused("Composite.conf.ini", "framerate=0\n"),
             "Composite.conf.ini: framerate is \"0\"; allowed are whole numbers from 1 to 120");
+  EXPECT_EQ(refused("RecorderEndpoint.conf.ini", "gapsFix=SOME\n"),
+            "RecorderEndpoint.conf.ini: gapsFix is \"SOME\"; allowed are NONE, GENPTS and FILL_IF_TRANSCODING");
+  EXPECT_EQ(refused("RecorderEndpoint.conf.ini", "roots=/srv,media\n"),
+            "RecorderEndpoint.conf.ini: roots has \"media\"; allowed are absolute paths, with commas between them");
   EXPECT_EQ(refused("BaseRtpEndpoint.conf.ini", "mtu=1501\n"),
             "BaseRtpEndpoint.conf.ini: mtu is \"1501\"; allowed are whole numbers from 576 to 1500");
   EXPECT_EQ(refused("BaseRtpEndpoint.conf.ini", "mtu 1400\n"),

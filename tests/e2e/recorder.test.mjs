@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { useBrowser } from './lib/browser-pages.mjs';
 import { launchChromium } from './lib/chromium.mjs';
 import { assertNoErrors } from './lib/media-checks.mjs';
-import { flashes, beeps, lengthOf, offsets_ms, probe, probeWhole } from './lib/recordings.mjs';
+import { lengthOf, makeFlashes, offsets_ms, probe, probeWhole } from './lib/recordings.mjs';
 import { connect } from './lib/rpc.mjs';
 import { startServer, useServer } from './lib/server.mjs';
 import { Store } from './lib/store.mjs';
@@ -126,6 +126,54 @@ describe('Recordings', () => {
     const expected_s = (recorder.stopped - resumed + paused - recorder.begun) / 1000;
     assert.ok(Math.abs(lengthOf(seen) - expected_s) < 0.1, `${lengthOf(seen)} s of ${expected_s} s`);
     t.diagnostic(`flashes behind beeps by ${(await offsets_ms(fileOf('paused.mp4'))).map((ms) => ms.toFixed(0))} ms`);
+  });
+
+  test('flashes and beeps that were together stay together within 20 ms', async (t) => {
+    const original = fileOf('original.webm');
+    await makeFlashes(original, 20);
+    const rpc = await connect(server.url);
+    const pipeline = await rpc.create('MediaPipeline');
+    const player = await rpc.create('PlayerEndpoint', { mediaPipeline: pipeline, uri: `file://${original}` });
+    const recorders = [];
+    for (const profile of ['WEBM', 'MKV', 'MP4', 'FLV']) {
+      recorders.push(await Recorder.create(rpc, pipeline, player, `file://${fileOf(`together-${profile}.${endingOf(profile)}`)}`, profile));
+      await recorders.at(-1).record();
+    }
+    await rpc.invoke(player, 'play');
+    await sleep(18000);
+    for (const recorder of recorders) await recorder.stop();
+    await rpc.release(pipeline);
+    rpc.close();
+    const expected_ms = median(await offsets_ms(original));
+    for (const { profile } of recorders) {
+      const file = fileOf(`together-${profile}.${endingOf(profile)}`);
+      await probeWhole(file);
+      const offsets = await offsets_ms(file);
+      t.diagnostic(`${profile}: ${offsets.map((ms) => ms.toFixed(0))} ms, where the original has ${expected_ms.toFixed(0)} ms`);
+      assert.ok(offsets.length >= 12, `${profile}: flashes and beeps are there`);
+      for (const ms of offsets) assert.ok(Math.abs(ms - expected_ms) < 20, `${profile}: ${offsets}`);
+    }
+  });
+
+  test('what was recorded in a store is played from there', async () => {
+    const store = await Store.open();
+    const source = await publisher(open, server, 'VP8');
+    const recorder = await Recorder.create(source.rpc, source.pipeline, source.endpoint, store.address('round/trip.webm'), 'WEBM');
+    await recorder.record();
+    await recorder.until('Recording');
+    await sleep(10000);
+    await recorder.stop();
+    const player = await source.rpc.create('PlayerEndpoint', { mediaPipeline: source.pipeline, uri: store.address('round/trip.webm') });
+    await source.rpc.invoke(player, 'play');
+    const page = await open();
+    const { picture, stats } = await page.evaluate((options) => window.player.watchSource(options.url, options),
+      { url: server.url, pipeline: source.pipeline, source: player, video: true, audio: true });
+    assert.deepEqual([picture.width, picture.height], [320, 240]);
+    assert.ok(stats.audio.totalAudioEnergy > 1e-4, 'the beeps are heard');
+    assertNoErrors(page);
+    await page.close();
+    await source.end();
+    await store.close();
   });
 
   test('a store that is away for 30 s loses nothing', async () => {

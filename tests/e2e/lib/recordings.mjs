@@ -41,6 +41,15 @@ export function lengthOf({ frames }) {
   return Math.max(end(frames.video), end(frames.audio)) - begin;
 }
 
+// A WebM of flashes and beeps that begin together, once a second, a tenth of a second long.
+export async function makeFlashes(file, seconds) {
+  const pulse = 'lt(mod(t,1),0.1)';
+  await run('ffmpeg', ['-v', 'error', '-y',
+    '-f', 'lavfi', '-i', `testsrc=s=320x240:r=30,drawbox=c=black:t=fill:h=200,drawbox=c=white:t=fill:h=200:enable='gt(t,0.5)*${pulse}'`,
+    '-f', 'lavfi', '-i', `aevalsrc='0.5*sin(2*PI*1000*t)*${pulse}*gt(t,0.5)':s=48000`, '-t', String(seconds),
+    '-c:v', 'libvpx', '-deadline', 'realtime', '-b:v', '1M', '-g', '30', '-c:a', 'libopus', '-b:a', '64k', file]);
+}
+
 // When flashes begin, in seconds.
 export async function flashes(file) {
   const { frames } = await probe(file);
