@@ -99,6 +99,14 @@ class RecorderEndpointTest : public pipeline::test::CodedMediaTest {
     for (const auto& camera : cameras) start(*camera);
     for (const auto& microphone : microphones) start(*microphone);
   }
+  // With a key frame now and then, as of a sender that is asked for them.
+  void run(base::Duration span) {
+    constexpr base::Duration kBetweenKeyFrames = 400ms;
+    for (; span > 0ms; span -= kBetweenKeyFrames) {
+      for (const auto& camera : cameras) camera->wish_key_frame();
+      CodedMediaTest::run(std::min(span, kBetweenKeyFrames));
+    }
+  }
   void finish(RecorderEndpoint& recorder) {
     EXPECT_TRUE(recorder.stop().ok());
     run(1s);
@@ -218,7 +226,7 @@ TEST_F(RecorderEndpointTest, GoesOnWithAnotherSourceInTheCodecOfItsTrack) {
   EXPECT_EQ(contents.codecs, (Texts{"vp8", "opus"}));
   expect_whole(contents, 4);
   const auto pictures = contents.pictures();
-  for (std::size_t i = 1; i < pictures.size(); ++i) EXPECT_LT(pictures[i] - pictures[i - 1], 500ms) << i;
+  for (std::size_t i = 1; i < pictures.size(); ++i) EXPECT_LT(pictures[i] - pictures[i - 1], 700ms) << i;
 }
 
 TEST_F(RecorderEndpointTest, ATrackThatIsAbsentIsWaitedForAndThenLeftOut) {
