@@ -37,7 +37,7 @@ void read_headers(Bytes bytes) {
 }
 
 void read_frames(Bytes bytes) {
-  for (int i = 0; i <= static_cast<int>(CodecId::speex); ++i) {
+  for (int i = 0; i <= static_cast<int>(CodecId::aac); ++i) {
     const auto codec = static_cast<CodecId>(i);
     require_size(picture_size(codec, bytes));
     is_key_frame(codec, bytes);

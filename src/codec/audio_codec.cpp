@@ -18,6 +18,7 @@ CodecLibrary library_of(CodecId codec) {
 
 base::Result<std::unique_ptr<AudioDecoder>> AudioDecoder::create(CodecId codec, AudioFormat format) {
   if (is_video(codec)) return base::Error{"a picture codec has no sound to decode"};
+  if (codec == CodecId::aac) return base::Error{"AAC is encoded only"};
   if (is_g711(codec)) return make_g711_decoder(codec);
   const auto library = codec_library(library_of(codec));
   if (!library) return library.error();

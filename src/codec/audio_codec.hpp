@@ -49,8 +49,11 @@ class AudioEncoder {
 
   // Of the samples that it takes; may differ from the settings' where the codec has only one.
   virtual AudioFormat format() const = 0;
-  // A frame's length, a channel: 20 ms.
+  // A frame's length, a channel: 20 ms; of AAC 1024.
   virtual int samples_per_frame() const = 0;
+  // By how much of a channel what comes out is behind what goes in: the frame that a call of encode() appends
+  // begins so far before the beginning of the samples that the call was given.
+  virtual int delay_samples() const { return 0; }
   // `samples` is one frame. Appends nothing to `frame` where there is nothing to send.
   virtual base::Result<void> encode(std::span<const std::int16_t> samples, std::vector<std::uint8_t>& frame) = 0;
   virtual void set_bitrate(int bitrate_bps) = 0;

@@ -9,9 +9,9 @@ namespace kaskado::codec {
 namespace {
 
 // By their ids.
-constexpr std::array<std::string_view, 11> kNames{"VP8",  "VP9",  "H264", "H265", "AV1",  "H263-1998",
-                                                  "opus", "PCMU", "PCMA", "AMR",  "speex"};
-static_assert(static_cast<std::size_t>(CodecId::speex) + 1 == kNames.size());
+constexpr std::array<std::string_view, 13> kNames{"VP8",  "VP9",  "H264", "H265", "AV1",   "JPEG",         "H263-1998",
+                                                  "opus", "PCMU", "PCMA", "AMR",  "speex", "MPEG4-GENERIC"};
+static_assert(static_cast<std::size_t>(CodecId::aac) + 1 == kNames.size());
 
 }  // namespace
 

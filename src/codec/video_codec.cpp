@@ -27,6 +27,7 @@ CodecLibrary library_of(CodecId codec) {
 base::Result<std::unique_ptr<VideoDecoder>> VideoDecoder::create(CodecId codec,
                                                                  std::shared_ptr<PicturePool> pool) {
   if (!is_video(codec)) return base::Error{"a sound codec has no pictures to decode"};
+  if (codec == CodecId::jpeg) return base::Error{"JPEG is encoded only"};
   if (codec == CodecId::h264) return H264Decoder::create(std::move(pool));
   const auto library = codec_library(library_of(codec));
   if (!library) return library.error();
@@ -38,7 +39,7 @@ bool VideoEncoder::can_encode(CodecId codec) {
   const CodecLibrary library = library_of(codec);
   // Ours encode all that they decode; libavcodec has to be asked what it was built with.
   if (library != CodecLibrary::avcodec) return is_installed(library);
-  if (codec != CodecId::h263) return false;
+  if (codec != CodecId::h263 && codec != CodecId::jpeg) return false;
   const auto opened = codec_library(library);
   return opened && (*opened)->can_encode(codec);
 }

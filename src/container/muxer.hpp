@@ -43,7 +43,7 @@ class Muxer {
 
   // Frames of all tracks in the order of their decode_time, as far as is known; what is somewhat out of order
   // is sorted. `bytes` is as TrackFrame says, whatever form the container has. The sink's error comes up
-  // here, and the muxer is of no use then.
+  // here, and the muxer is of no use then; a frame that is malformed is left out.
   virtual base::Result<void> write(const TrackFrame& frame) = 0;
   // What is still held, and what belongs at the end; once.
   virtual base::Result<void> finish() = 0;

@@ -11,7 +11,7 @@ struct Named {
   std::string_view name;
 };
 
-constexpr std::array<Named, 11> kNames{{{codec::CodecId::vp8, "vp8"},
+constexpr std::array<Named, 13> kNames{{{codec::CodecId::vp8, "vp8"},
                                         {codec::CodecId::vp9, "vp9"},
                                         {codec::CodecId::h264, "h264"},
                                         {codec::CodecId::h265, "hevc"},
@@ -21,7 +21,9 @@ constexpr std::array<Named, 11> kNames{{{codec::CodecId::vp8, "vp8"},
                                         {codec::CodecId::pcmu, "pcm_mulaw"},
                                         {codec::CodecId::pcma, "pcm_alaw"},
                                         {codec::CodecId::amr_nb, "amr_nb"},
-                                        {codec::CodecId::speex, "speex"}}};
+                                        {codec::CodecId::speex, "speex"},
+                                        {codec::CodecId::jpeg, "mjpeg"},
+                                        {codec::CodecId::aac, "aac"}}};
 
 }  // namespace
 
@@ -31,7 +33,7 @@ std::string codec_name(codec::CodecId id) {
 
 std::optional<codec::CodecId> codec_id(std::string_view codec_name) {
   const auto found = std::ranges::find(kNames, codec_name, &Named::name);
-  return found == kNames.end() ? std::nullopt : std::optional(found->id);
+  return found != kNames.end() && codec::has_payload_format(found->id) ? std::optional(found->id) : std::nullopt;
 }
 
 }  // namespace kaskado::container

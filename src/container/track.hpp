@@ -19,7 +19,7 @@ struct Track {
   Kind kind = Kind::video;
   // As libavcodec names it: "vp8", "h264", "aac", "mpeg2video", "mjpeg", "pcm_mulaw".
   std::string codec;
-  // The same where the room `codec` knows it.
+  // The same where the room `codec` knows it, as peers send it.
   std::optional<codec::CodecId> id;
   // What decoders want to know beforehand, in the form that libavcodec has it for the codec: avcC or a byte
   // stream with SPS and PPS, OpusHead, AudioSpecificConfig. May be empty.

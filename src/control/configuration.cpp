@@ -140,14 +140,20 @@ void read_base_rtp_endpoint(SettingsReader& in, const KnownCodecs&, Configuratio
   if (media.min_port > media.max_port) in.refuse("minPort", "is greater than maxPort");
 }
 
+// Names with commas between them.
+std::vector<std::string> split_names(std::string_view list) {
+  std::vector<std::string> names;
+  while (!list.empty()) {
+    const std::string_view name = base::trim(base::take_until(list, ','));
+    if (!name.empty()) names.emplace_back(name);
+  }
+  return names;
+}
+
 void read_interfaces(SettingsReader& in, std::vector<std::string>& interfaces) {
   std::string list;
   in.text("networkInterfaces", list);
-  interfaces.clear();
-  for (std::string_view rest = list; !rest.empty();) {
-    const std::string_view name = base::trim(base::take_until(rest, ','));
-    if (!name.empty()) interfaces.emplace_back(name);
-  }
+  interfaces = split_names(list);
 }
 
 // Endpoints tell clients what was set; that is all as yet.
@@ -208,6 +214,34 @@ void read_http_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& i
   uploads.most_upload_time = std::chrono::seconds(most_s);
 }
 
+void read_gaps_fix(SettingsReader& in, media::GapsFix& into) {
+  std::string name;
+  in.text("gapsFix", name);
+  if (name.empty() || name == "NONE") return;
+  if (name == "GENPTS") {
+    into = media::GapsFix::generate_times;
+  } else if (name == "FILL_IF_TRANSCODING") {
+    into = media::GapsFix::fill_with_silence;
+  } else {
+    in.refuse("gapsFix", "is \"" + name + "\"; allowed are NONE, GENPTS and FILL_IF_TRANSCODING");
+  }
+}
+
+void read_recorder_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& into) {
+  pipeline::MediaConfiguration& media = into.media;
+  read_gaps_fix(in, media.recorder_gaps_fix);
+  std::string roots;
+  in.text("roots", roots);
+  media.recorder_roots = split_names(roots);
+  for (const std::string& root : media.recorder_roots) {
+    if (!root.starts_with('/')) in.refuse("roots", "has \"" + root + "\"; allowed are absolute paths, with commas between them");
+  }
+  in.text("spoolDirectory", media.recorder_spool_folder);
+  std::int64_t spooled_mb = static_cast<std::int64_t>(media.recorder_most_spooled_bytes >> 20);
+  in.integer("spoolMegabytes", 1, 1 << 20, spooled_mb);
+  media.recorder_most_spooled_bytes = static_cast<std::uint64_t>(spooled_mb) << 20;
+}
+
 // "50000-50100", Kurento's form.
 void read_player_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& into) {
   constexpr std::string_view kKey = "rtspClientPortRange";
@@ -236,6 +270,7 @@ const std::map<std::string, ReadClass, std::less<>>& class_readers() {
       {"HttpEndpoint", read_http_endpoint},
       {"PlayerEndpoint", read_player_endpoint},
       {"UriEndpoint", read_uri_endpoint},
+      {"RecorderEndpoint", read_recorder_endpoint},
   };
   return kReaders;
 }

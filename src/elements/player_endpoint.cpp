@@ -113,6 +113,7 @@ ApiResult<void> PlayerEndpoint::set_position(std::int64_t position) {
 
 void PlayerEndpoint::on_end() {
   raise(EndOfStream{});
+  for (const auto type : {pipeline::MediaType::audio, pipeline::MediaType::video}) tell_end_of_stream(type);
   set_state(UriEndpointState::stop);
 }
 

@@ -23,6 +23,7 @@ struct ComputePool::State {
   int niceness = 0;
   std::mutex mutex;
   std::condition_variable wake;
+  std::condition_variable rest;
   // All under the mutex.
   std::deque<std::shared_ptr<base::Work>> queue;
   std::vector<std::thread> threads;
@@ -81,6 +82,11 @@ void ComputePool::stop() {
   for (const auto& work : abandoned) work->abandon();
 }
 
+void ComputePool::drain(std::chrono::milliseconds most) {
+  std::unique_lock lock(state_->mutex);
+  state_->rest.wait_for(lock, most, [this] { return state_->queue.empty() && state_->idle == state_->threads.size(); });
+}
+
 std::size_t ComputePool::threads() const {
   const std::lock_guard lock(state_->mutex);
   return state_->threads.size();
@@ -88,6 +94,7 @@ std::size_t ComputePool::threads() const {
 
 std::shared_ptr<base::Work> ComputePool::State::next(std::unique_lock<std::mutex>& lock) {
   ++idle;
+  if (queue.empty()) rest.notify_all();
   wake.wait(lock, [this] { return stopped || !queue.empty(); });
   --idle;
   if (stopped) return nullptr;

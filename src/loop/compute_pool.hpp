@@ -2,6 +2,7 @@
 // files and networks. They stand back behind the shards.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -25,6 +26,9 @@ class ComputePool final : public base::Executor {
   bool post(std::shared_ptr<base::Work> work) override;
   // Waits for the slices that run, unless it is one of them that asks, and abandons what waits. Any thread.
   void stop();
+
+  // Waits until nothing waits or runs, for so long at the most. Any thread but the pool's.
+  void drain(std::chrono::milliseconds most);
 
   // How many there are by now.
   std::size_t threads() const;

@@ -26,6 +26,7 @@ std::optional<CurlLibrary> load() {
   find(curl.easy_setopt, "curl_easy_setopt");
   find(curl.easy_getinfo, "curl_easy_getinfo");
   find(curl.easy_strerror, "curl_easy_strerror");
+  find(curl.easy_pause, "curl_easy_pause");
   find(curl.multi_init, "curl_multi_init");
   find(curl.multi_cleanup, "curl_multi_cleanup");
   find(curl.multi_add_handle, "curl_multi_add_handle");
@@ -34,6 +35,8 @@ std::optional<CurlLibrary> load() {
   find(curl.multi_info_read, "curl_multi_info_read");
   find(curl.multi_poll, "curl_multi_poll");
   find(curl.multi_wakeup, "curl_multi_wakeup");
+  find(curl.slist_append, "curl_slist_append");
+  find(curl.slist_free_all, "curl_slist_free_all");
   if (!complete || curl.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return std::nullopt;
   return curl;
 }

@@ -17,6 +17,7 @@ struct CurlLibrary {
   decltype(&curl_easy_setopt) easy_setopt;
   decltype(&curl_easy_getinfo) easy_getinfo;
   decltype(&curl_easy_strerror) easy_strerror;
+  decltype(&curl_easy_pause) easy_pause;
   decltype(&curl_multi_init) multi_init;
   decltype(&curl_multi_cleanup) multi_cleanup;
   decltype(&curl_multi_add_handle) multi_add_handle;
@@ -25,6 +26,8 @@ struct CurlLibrary {
   decltype(&curl_multi_info_read) multi_info_read;
   decltype(&curl_multi_poll) multi_poll;
   decltype(&curl_multi_wakeup) multi_wakeup;
+  decltype(&curl_slist_append) slist_append;
+  decltype(&curl_slist_free_all) slist_free_all;
 
   // nullptr where it cannot be loaded. May take some milliseconds the first time. Any thread.
   static const CurlLibrary* get();

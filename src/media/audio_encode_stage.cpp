@@ -8,9 +8,12 @@ namespace kaskado::media {
 
 namespace {
 
-constexpr base::Duration kFrame = std::chrono::milliseconds{20};
 // Where sound ends: one of so many parts of a frame that are left. What is less is not missed.
 constexpr std::size_t kWorthAFrame = 20;
+
+base::Duration duration_of(int samples, const codec::AudioFormat& format) {
+  return base::Duration{std::int64_t{1'000'000'000} * samples / format.sample_rate};
+}
 
 }  // namespace
 
@@ -62,7 +65,8 @@ void AudioEncodeStage::encode_frame() {
   const codec::AudioFormat format = line_->encoder->format();
   const base::Instant time = line_->sound.time(), arrived = line_->sound.arrived();
   line_->sound.cut(static_cast<std::size_t>(line_->encoder->samples_per_frame()), samples_);
-  const auto placed = line_->time.place(time, kFrame);
+  const base::Duration length = duration_of(line_->encoder->samples_per_frame(), format);
+  const auto placed = line_->time.place(time - duration_of(line_->encoder->delay_samples(), format), length);
   if (!placed) return meter_.frames_dropped();
   auto bytes = std::make_shared<std::vector<std::uint8_t>>();
   if (const auto encoded = line_->encoder->encode(samples_, *bytes); !encoded) {
@@ -79,7 +83,7 @@ void AudioEncodeStage::encode_frame() {
                     .clock_rate = static_cast<std::uint32_t>(format.sample_rate),
                     .time = placed->time,
                     .arrived = arrived,
-                    .duration = kFrame,
+                    .duration = length,
                     .channels = format.channels});
 }
 

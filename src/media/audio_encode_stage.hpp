@@ -33,7 +33,7 @@ struct AudioEncodeSettings {
   MakeEncoder make_encoder = &codec::AudioEncoder::create;
 };
 
-// Encodes on its strand. Frames of 20 ms whatever lengths come in; see SoundLine for what becomes of gaps and
+// Encodes on its strand. Frames of the encoder's length whatever lengths come in; see SoundLine for what becomes of gaps and
 // drifting clocks. In pauses nothing is given. Lives until the last job for it has run.
 class AudioEncodeStage final : public AudioSink, public std::enable_shared_from_this<AudioEncodeStage> {
   struct Key {};

@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "codec/encoded_frame.hpp"
 #include "rtp/media_packet.hpp"
 
 namespace kaskado::pipeline {
@@ -13,6 +14,8 @@ class FeedTap {
   // Another stream of the feed is the one to follow, or its formats are others.
   virtual void source_changed() = 0;
   virtual void forward(std::span<const rtp::MediaPacket> run) = 0;
+  // The same media, of a feed that gives_frames().
+  virtual void forward_frame(const codec::EncodedFrame&) {}
   // A sender report has come.
   virtual void clock_changed() = 0;
   // The feed goes: detach from it.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "media/recording/gaps_fix.hpp"
 #include "sdp/rtp_codec.hpp"
 
 namespace kaskado::dtls {
@@ -60,6 +61,12 @@ struct MediaConfiguration {
   // Of PlayerEndpoints: where cameras send to; both 0 for any.
   std::uint16_t rtsp_first_port = 0;
   std::uint16_t rtsp_last_port = 0;
+  // Of RecorderEndpoints. Files outside of these folders are refused, where there are any.
+  std::vector<std::string> recorder_roots;
+  media::GapsFix recorder_gaps_fix = media::GapsFix::none;
+  // What is on its way to stores waits here, and each recording has so much of it.
+  std::string recorder_spool_folder = "/var/tmp";
+  std::uint64_t recorder_most_spooled_bytes = std::uint64_t{2} << 30;
   Certificates certificates;
   // Where clients send files to, which is all shards'; without one none can.
   std::shared_ptr<UploadIntake> uploads;

@@ -154,6 +154,15 @@ void MediaElement::set_flowing_out(MediaType type, bool flowing, int hops) {
   }
 }
 
+void MediaElement::tell_end_of_stream(MediaType type, int hops) {
+  if (hops < 0) return;
+  for (const auto& link : outgoing_) {
+    if (!carries(*link, type)) continue;
+    link->sink->on_end_of_stream(type);
+    for (MediaElement* out : link->sink->passed_to(type)) out->tell_end_of_stream(type, hops - 1);
+  }
+}
+
 void MediaElement::set_transcoding(MediaType type, bool transcoding) {
   int& count = transcoders_[index(type)];
   count += transcoding ? 1 : -1;

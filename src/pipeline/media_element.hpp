@@ -79,6 +79,8 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   // Media of `type` began or ended to come in here, or to leave here to the elements behind.
   void set_flowing_in(MediaType type, bool flowing) { set_flowing_in(type, flowing, kMaxHops); }
   void set_flowing_out(MediaType type, bool flowing) { set_flowing_out(type, flowing, kMaxHops); }
+  // The media of `type` that leaves here has come to its end, as a file's does: tells those that it went to.
+  void tell_end_of_stream(MediaType type) { tell_end_of_stream(type, kMaxHops); }
   media::BitrateWishes encoding_wishes() const override {
     return {encoder_bitrate_, min_encoder_bitrate_, max_encoder_bitrate_};
   }
@@ -140,6 +142,8 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
  protected:
   // Media begins or ends to come in: for those that make something else of it.
   virtual void on_flowing_in(MediaType, bool) {}
+  // What comes in here has come to its end.
+  virtual void on_end_of_stream(MediaType) {}
 
  private:
   struct Relay {
@@ -160,6 +164,7 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   void rebind_behind(MediaType type, const MediaElement* start, int hops);
   void tell_transcoding(MediaType type, bool transcoding);
   void encoding_changed();
+  void tell_end_of_stream(MediaType type, int hops);
   void set_flowing_in(MediaType type, bool flowing, int hops);
   void set_flowing_out(MediaType type, bool flowing, int hops);
 

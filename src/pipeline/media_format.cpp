@@ -39,7 +39,10 @@ std::vector<rtp::SendPayload> match_codecs(const std::vector<MediaFormat>& encod
 
 std::optional<codec::CodecId> codec_of(const MediaFormat& format) { return codec::codec_named(format.codec.name); }
 
-bool can_decode(const MediaFormat& format) { return codec_of(format).has_value(); }
+bool can_decode(const MediaFormat& format) {
+  const auto codec = codec_of(format);
+  return codec && codec::has_payload_format(*codec);
+}
 
 bool can_encode(const MediaFormat& format) {
   const auto codec = codec_of(format);

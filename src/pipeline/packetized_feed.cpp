@@ -54,7 +54,6 @@ void PacketizedFeed::packetize(const codec::EncodedFrame& frame) {
     run_.push_back(std::move(media));
   }
   stream_->trim_history(affordable_history());
-  if (run_.empty()) return;
   note_latency(shard().now() - frame.arrived);
   take_payload(kPayloadType);
   if (followed() != &*stream_) {
@@ -65,6 +64,7 @@ void PacketizedFeed::packetize(const codec::EncodedFrame& frame) {
   }
   hand_on(run_, shard().outbox());
   run_.clear();
+  hand_on(frame);
 }
 
 bool PacketizedFeed::write_packet(const codec::EncodedFrame& frame, rtp::MediaPacket& media, bool first) {

@@ -13,11 +13,14 @@ namespace kaskado::pipeline {
 
 // Each of its streams has a history of its own. `format` is one that the room `codec` knows.
 class PacketizedFeed : public RtpFeed {
+ public:
+  bool gives_frames() const override { return true; }
+
  protected:
   PacketizedFeed(Shard& shard, FeedOwner& owner, MediaType type, const MediaFormat& format);
 
   codec::CodecId codec() const { return codec_; }
-  // Cuts the frame and hands its packets to all who follow.
+  // Cuts the frame and hands its packets to all who follow, and the frame itself to taps.
   void packetize(const codec::EncodedFrame& frame);
   // The stream ends: who comes later begins with another one.
   void end_stream();

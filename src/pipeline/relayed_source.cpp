@@ -49,7 +49,23 @@ void RelayedSource::on_deserted() {
   set_flowing(false);
 }
 
+namespace {
+
+// In which media comes from another shard that is wanted in a codec without packets.
+Encoding carrier_of(MediaType type) {
+  MediaFormat format{.payload_type = {96}, .codec = {}};
+  format.codec.name = type == MediaType::video ? "VP8" : "opus";
+  format.codec.clock_rate = type == MediaType::video ? 90'000 : 48'000;
+  format.codec.channels = type == MediaType::video ? 1 : 2;
+  return {.format = format};
+}
+
+}  // namespace
+
 RtpFeed& RelayedSource::variant(const Encoding& wanted) {
+  if (!codec::has_payload_format(*codec_of(wanted.format))) {
+    return makes_frames() ? variant(carrier_of(type())).RtpFeed::variant(wanted) : RtpFeed::variant(wanted);
+  }
   RtpFeed* const found = find_variant(wanted);
   if (found) return *found;
   return *variants_.emplace_back(new RelayedSource(*this, wanted));

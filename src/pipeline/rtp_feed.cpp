@@ -157,6 +157,10 @@ void RtpFeed::hand_on(std::span<const rtp::MediaPacket> run, base::Outbox& outbo
   for (FeedTap* tap : taps_) tap->forward(run);
 }
 
+void RtpFeed::hand_on(const codec::EncodedFrame& frame) {
+  for (FeedTap* tap : taps_) tap->forward_frame(frame);
+}
+
 void RtpFeed::tell_clock_changed() {
   for (FeedTap* tap : taps_) tap->clock_changed();
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/mean_duration.hpp"
+#include "codec/encoded_frame.hpp"
 #include "pipeline/api.hpp"
 #include "pipeline/bitrate_class.hpp"
 #include "pipeline/encoding.hpp"
@@ -57,6 +58,8 @@ class RtpFeed {
 
   // Whether it is made of raw frames, so that it has no packets but those of its variants.
   virtual bool makes_frames() const { return false; }
+  // Whether taps get its coded frames, beside what packets there are of them.
+  virtual bool gives_frames() const { return false; }
   // Raw frames, from hold_frames() to as many release_frames(): decoded meanwhile, once for all.
   virtual RawMedia hold_frames();
   virtual void release_frames();
@@ -107,6 +110,8 @@ class RtpFeed {
   void follow(const rtp::SourceStream* stream);
   void note_latency(base::Duration latency) { latency_.add(latency); }
   void hand_on(std::span<const rtp::MediaPacket> run, base::Outbox& outbox);
+  // To taps, for whom it gives_frames().
+  void hand_on(const codec::EncodedFrame& frame);
   void tell_clock_changed();
   Transcoding& transcoding();
   // How many packets a stream's history holds at most, and how many of them the shard can afford just now.

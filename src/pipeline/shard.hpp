@@ -19,6 +19,7 @@
 #include "base/ring.hpp"
 #include "base/time.hpp"
 #include "loop/sender_queues.hpp"
+#include "loop/uploader.hpp"
 #include "media/stage_meter.hpp"
 #include "pipeline/media_configuration.hpp"
 #include "pipeline/media_port.hpp"
@@ -83,6 +84,8 @@ class Shard {
     // For what waits: reading and writing of files and networks. Its jobs may wait for seconds, not for ever, and end early
     // when what they are for goes.
     std::shared_ptr<base::Executor> io;
+    // To stores; null where there is no way to them.
+    std::shared_ptr<loop::Uploader> uploader;
     PostBack post_back;
     media::Clock clock;  // any thread
   };

@@ -17,7 +17,7 @@ base::Result<std::unique_ptr<ShardGroup>> ShardGroup::start(int count,
   group->rings_ = std::vector<std::atomic<RelayRing*>>(shards * shards);
   for (std::size_t i = 0; i < shards; ++i) {
     auto shard = ShardThread::start(static_cast<int>(i), pinned ? processors[i] : -1, configuration, listeners(i),
-                                    {group.get(), group->compute_, group->io_});
+                                    {group.get(), group->compute_, group->io_, group->uploader_});
     if (!shard) return std::move(shard).error();
     group->shards_.push_back(std::move(shard).value());
   }
@@ -29,6 +29,8 @@ ShardGroup::~ShardGroup() {
   ended_ = true;
   // What runs there posts to the shards.
   compute_->stop();
+  io_->drain(kMostWriting);
+  uploader_->drain(kMostWriting);
   io_->stop();
   shards_.clear();
   for (const std::atomic<RelayRing*>& ring : rings_) delete ring.load();

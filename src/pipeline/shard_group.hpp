@@ -41,12 +41,16 @@ class ShardGroup final : public ShardNetwork {
   // So many sources may keep others waiting at once, before others wait for them.
   static constexpr std::size_t kMostIoThreads = 256;
 
+  // In the end, for recordings that have to be written to their ends.
+  static constexpr std::chrono::seconds kMostWriting{5};
+
   ShardGroup() = default;
 
   std::atomic<RelayRing*>& place_of(std::size_t from, std::size_t to) { return rings_[from * shards_.size() + to]; }
 
   const std::shared_ptr<loop::ComputePool> compute_ = std::make_shared<loop::ComputePool>();
   const std::shared_ptr<loop::ComputePool> io_ = std::make_shared<loop::ComputePool>(kMostIoThreads, "io");
+  const std::shared_ptr<loop::Uploader> uploader_ = std::make_shared<loop::Uploader>();
   std::vector<std::atomic<RelayRing*>> rings_;  // owned, by writer and reader; each is made by its writer
   std::vector<std::unique_ptr<ShardThread>> shards_;
   bool ended_ = false;

@@ -61,6 +61,7 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
   if (surroundings.network) shard_.join(*surroundings.network, static_cast<std::size_t>(index));
   shard_.give_compute({.executor = std::move(surroundings.compute),
                        .io = std::move(surroundings.io),
+                       .uploader = std::move(surroundings.uploader),
                        .post_back = [this](Command task) { return post(std::move(task)); },
                        .clock = &loop::monotonic_now});
   shard_.reach_by([this](Command command) { post_always(std::move(command)); });

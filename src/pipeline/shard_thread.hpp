@@ -33,6 +33,7 @@ struct ShardSurroundings {
   ShardNetwork* network = nullptr;           // knows it by its index; a shard alone has none
   std::shared_ptr<base::Executor> compute;   // without one nothing is decoded or encoded
   std::shared_ptr<base::Executor> io;        // without one nothing is read or written
+  std::shared_ptr<loop::Uploader> uploader;  // without one nothing is sent to stores
 };
 
 class ShardThread final : private loop::DatagramHandler {

@@ -60,7 +60,7 @@ TEST(NalUnits, ChangeBetweenBothForms) {
 }
 
 TEST(CodecId, HasTheNameOfSessionDescriptions) {
-  for (int i = 0; i <= static_cast<int>(CodecId::speex); ++i) {
+  for (int i = 0; i <= static_cast<int>(CodecId::aac); ++i) {
     const auto id = static_cast<CodecId>(i);
     EXPECT_EQ(codec_named(encoding_name(id)), id);
   }

@@ -170,6 +170,8 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   write("modules/kurento/UriEndpoint.conf.ini", "defaultPath=/media\n");
   write("modules/kurento/HttpEndpoint.conf.ini",
         "serverAddress=192.0.2.7\nserverPort=9092\nannouncedAddress=media.example.org\nmaxUploadSize=100\nmaxUploadTime=60\n");
+  write("modules/kurento/RecorderEndpoint.conf.ini",
+        "gapsFix=GENPTS\nroots=/srv/media, /tmp\nspoolDirectory=/srv/spool\nspoolMegabytes=100\n");
   write("modules/kurento/Telephone.conf.ini", "width=1\n");
   write("modules/kurento/README", "");
   const Configuration loaded = load("{}");
@@ -186,6 +188,10 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   EXPECT_EQ(loaded.media.rtsp_first_port, 50'000);
   EXPECT_EQ(loaded.media.rtsp_last_port, 50'100);
   EXPECT_EQ(loaded.media.default_path, "/media");
+  EXPECT_EQ(loaded.media.recorder_gaps_fix, media::GapsFix::generate_times);
+  EXPECT_EQ(loaded.media.recorder_roots, (std::vector<std::string>{"/srv/media", "/tmp"}));
+  EXPECT_EQ(loaded.media.recorder_spool_folder, "/srv/spool");
+  EXPECT_EQ(loaded.media.recorder_most_spooled_bytes, 100u << 20);
   EXPECT_EQ(loaded.media.network_interfaces, (std::vector<std::string>{"eth0", "eth1"}));
   EXPECT_EQ(loaded.media.external_ipv4, "198.51.100.1");
   EXPECT_EQ(loaded.media.external_ipv6, "2001:db8::1");
@@ -281,6 +287,10 @@ TEST_F(ConfigurationTest, RefusesWhatCannotBeInTheClassesFiles) {
             "50000-50100");
   EXPECT_EQ(refused("Composite.conf.ini", "framerate=0\n"),
             "Composite.conf.ini: framerate is \"0\"; allowed are whole numbers from 1 to 120");
+  EXPECT_EQ(refused("RecorderEndpoint.conf.ini", "gapsFix=SOME\n"),
+            "RecorderEndpoint.conf.ini: gapsFix is \"SOME\"; allowed are NONE, GENPTS and FILL_IF_TRANSCODING");
+  EXPECT_EQ(refused("RecorderEndpoint.conf.ini", "roots=/srv,media\n"),
+            "RecorderEndpoint.conf.ini: roots has \"media\"; allowed are absolute paths, with commas between them");
   EXPECT_EQ(refused("BaseRtpEndpoint.conf.ini", "mtu=1501\n"),
             "BaseRtpEndpoint.conf.ini: mtu is \"1501\"; allowed are whole numbers from 576 to 1500");
   EXPECT_EQ(refused("BaseRtpEndpoint.conf.ini", "mtu 1400\n"),

@@ -75,7 +75,10 @@ class Camera {
                 {.codec = codec_, .width = size.width, .height = size.height, .bitrate_bps = 1'000'000}))
             .value();
   }
+  // The next picture is one.
+  void wish_key_frame() { key_frame_wished_ = true; }
   void send(bool key_frame = false) {
+    key_frame |= std::exchange(key_frame_wished_, false);
     const auto encoded = encoder_->encode(picture(number_), number_ * kInterval, key_frame);
     ASSERT_TRUE(encoded.ok()) << encoded.error().message;
     ++number_;
@@ -110,6 +113,7 @@ class Camera {
   std::unique_ptr<codec::Packetizer> packetizer_;
   int number_ = 0;
   std::uint16_t sequence_ = 0;
+  bool key_frame_wished_ = false;
 };
 
 // A picture of one colour.

@@ -12,7 +12,27 @@
 
 namespace kaskado::codec {
 
+namespace {
+
+// Of codecs that no peer is sent, and none sends.
+class NoDepacketizer final : public Depacketizer {
+ public:
+  bool starts_frame(base::Bytes) const override { return false; }
+  base::Result<AssembledFrame, base::DropReason> assemble(std::span<const base::Bytes>) override {
+    return base::DropReason::bad_payload;
+  }
+};
+
+class NoPacketizer final : public Packetizer {
+ public:
+  void begin(const EncodedFrame&, std::size_t) override {}
+  std::optional<Fragment> next(base::MutableBytes) override { return std::nullopt; }
+};
+
+}  // namespace
+
 std::unique_ptr<Depacketizer> Depacketizer::create(const PayloadFormat& format) {
+  if (!has_payload_format(format.codec)) return std::make_unique<NoDepacketizer>();
   switch (format.codec) {
     case CodecId::vp8:
       return make_vp8_depacketizer();
@@ -34,6 +54,7 @@ std::unique_ptr<Depacketizer> Depacketizer::create(const PayloadFormat& format) 
 }
 
 std::unique_ptr<Packetizer> Packetizer::create(const PayloadFormat& format) {
+  if (!has_payload_format(format.codec)) return std::make_unique<NoPacketizer>();
   switch (format.codec) {
     case CodecId::vp8:
       return make_vp8_packetizer();

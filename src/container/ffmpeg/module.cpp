@@ -7,6 +7,7 @@ extern "C" {
 }
 
 #include "container/ffmpeg/av_demuxer.hpp"
+#include "container/ffmpeg/av_muxer.hpp"
 
 namespace {
 
@@ -23,7 +24,7 @@ const kaskado::container::ContainerModule* kaskado_container_module_1() {
   static constexpr ContainerModule kModule{
       .open_bytes = open_av_demuxer,
       .open_address = open_av_demuxer,
-      .make_muxer = nullptr,
+      .make_muxer = make_av_muxer,
   };
   av_log_set_callback(stay_silent);
   av_max_alloc(kMostAllocated);
