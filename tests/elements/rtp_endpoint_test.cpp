@@ -135,7 +135,7 @@ TEST_F(RtpEndpointTest, MoreMLinesOfAKindAreTakenWhereTheOperatorWantsThem) {
   ASSERT_NE(endpoint.source(MediaType::audio), nullptr);
   EXPECT_EQ(endpoint.source(MediaType::audio)->formats().at(0).codec.name, "PCMU") << "the one that the peer sends on";
   ASSERT_NE(endpoint.sink(MediaType::audio), nullptr);
-  EXPECT_NE(&endpoint.sink(MediaType::audio)->line(), nullptr);
+  EXPECT_NE(endpoint.sink(MediaType::audio)->stream(), nullptr) << "the one that the peer receives on";
 }
 
 // Keys.

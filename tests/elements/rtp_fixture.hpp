@@ -1,6 +1,7 @@
 // RTP endpoints on a shard whose sockets are a table, and peers that are addresses.
 #pragma once
 
+#include <algorithm>
 #include <map>
 
 #include "elements/rtp_endpoint.hpp"
@@ -96,11 +97,16 @@ class RtpEndpointTest : public EndpointTest {
 
  private:
   base::Result<base::SocketAddress> open(std::uint16_t index, const base::SocketAddress& address) {
-    const base::SocketAddress bound = address.port() ? address : address.with_port(next_number++);
-    if (bound.port() > last_number) return base::Error{"no number is left"};
-    for (const auto& [other, taken] : sockets) {
-      if (taken == bound) return base::Error{"taken"};
+    const auto is_taken = [&](const base::SocketAddress& wanted) {
+      return std::ranges::any_of(sockets, [&](const auto& socket) { return socket.second == wanted; });
+    };
+    base::SocketAddress bound = address;
+    if (address.port() == 0) {
+      do bound = address.with_port(next_number++);
+      while (is_taken(bound));
     }
+    if (bound.port() > last_number) return base::Error{"no number is left"};
+    if (is_taken(bound)) return base::Error{"taken"};
     sockets[index] = bound;
     return bound;
   }

@@ -46,7 +46,7 @@ TEST_F(RtpMediaTest, WhatComesInGoesOutToTheOthersPeer) {
     EXPECT_EQ(payload_of(out[i].bytes), (Octets{1, 2, i}));
     EXPECT_EQ(base::load_u32(out[i].bytes.data() + 8), phone.sink(MediaType::audio)->ssrc().value);
   }
-  EXPECT_EQ(take_events("camera"), (Texts{"MediaStateChanged DISCONNECTED CONNECTED", "MediaFlowOutStateChanged FLOWING AUDIO"}));
+  EXPECT_EQ(take_events("camera"), (Texts{"MediaFlowOutStateChanged FLOWING AUDIO", "MediaStateChanged DISCONNECTED CONNECTED"}));
 }
 
 TEST_F(RtpMediaTest, ReportsGoFromAndToThePortsOfReports) {
