@@ -1,5 +1,6 @@
-// Datagrams from several senders to the ports of one RTP transport, in the clear or sealed, with time passing between them.
-// The first octet chooses the kind of peer; each datagram is: sender and port, time, length, octets.
+// Datagrams from several senders to the ports of one RTP transport, in the clear or sealed, with time passing
+// between them. The first octet chooses the kind of peer; each datagram is: sender and port, time, length,
+// octets.
 #include <cstdlib>
 
 #include "base/bytes.hpp"
@@ -15,7 +16,8 @@ constexpr std::uint16_t kRtp = 4;
 constexpr std::uint16_t kRtcp = 5;
 
 base::SocketAddress sender(std::uint8_t number) {
-  return base::SocketAddress::v4({192, 0, 2, static_cast<std::uint8_t>(number & 3)}, static_cast<std::uint16_t>(4000 + (number >> 2 & 3)));
+  return base::SocketAddress::v4({192, 0, 2, static_cast<std::uint8_t>(number & 3)},
+                                 static_cast<std::uint16_t>(4000 + (number >> 2 & 3)));
 }
 
 RtpRemote remote_of(std::uint8_t kind) {

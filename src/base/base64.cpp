@@ -18,7 +18,8 @@ std::string to_base64(Bytes bytes) {
     const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
     std::uint32_t bits = 0;
     for (std::size_t j = 0; j < 3; ++j) bits = bits << 8 | (j < count ? bytes[i + j] : 0u);
-    for (std::size_t j = 0; j < 4; ++j) text += j <= count ? kAlphabet[bits >> (18 - kBitsOfOne * j) & 63] : '=';
+    for (std::size_t j = 0; j < 4; ++j)
+      text += j <= count ? kAlphabet[bits >> (18 - kBitsOfOne * j) & 63] : '=';
   }
   return text;
 }

@@ -64,8 +64,8 @@ ApiResult<std::optional<srtp::MasterKey>> key_of(const std::optional<SDES>& cryp
 
 }  // namespace
 
-ApiResult<std::unique_ptr<pipeline::MediaObject>> create_rtp_endpoint(const pipeline::Construction& construction,
-                                                                      RtpEndpointParams params) {
+ApiResult<std::unique_ptr<pipeline::MediaObject>> create_rtp_endpoint(
+    const pipeline::Construction& construction, RtpEndpointParams params) {
   auto key = key_of(params.crypto, construction.shard->random());
   if (!key) return std::move(key).error();
   return std::unique_ptr<pipeline::MediaObject>(
@@ -113,7 +113,8 @@ void RtpEndpoint::on_transport_changes(pipeline::PlainRtpSession& session,
   if (changes.key_limit) raise(OnKeySoftLimit{session.type()});
 }
 
-// There is no handshake that could fail: what was agreed on is connected, until a peer that was there falls silent.
+// There is no handshake that could fail: what was agreed on is connected, until a peer that was there falls
+// silent.
 void RtpEndpoint::update_states() {
   bool any = false, connected = false, receiving = false;
   for (const Session& session : sessions_) {

@@ -13,7 +13,9 @@
 
 namespace kaskado::elements {
 
-class RtpEndpoint final : public BaseRtpEndpoint, public RtpEndpointApi, public pipeline::PlainRtpSession::Owner {
+class RtpEndpoint final : public BaseRtpEndpoint,
+                          public RtpEndpointApi,
+                          public pipeline::PlainRtpSession::Owner {
  public:
   // `key` is what its media is sealed with; without one all goes in the clear.
   RtpEndpoint(const pipeline::Construction& construction, const RtpEndpointParams& params,
@@ -35,11 +37,15 @@ class RtpEndpoint final : public BaseRtpEndpoint, public RtpEndpointApi, public 
                                                       const sdp::SessionDescription& answer) override;
   sdp::LocalCapabilities known_capabilities() const override { return sdp::plain_rtp_capabilities(); }
   std::vector<pipeline::RtpSession*> rtp_sessions() override;
-  void on_transport_changes(pipeline::PlainRtpSession& session, const transport::RtpTransportChanges& changes) override;
+  void on_transport_changes(pipeline::PlainRtpSession& session,
+                            const transport::RtpTransportChanges& changes) override;
 
-  sdp::TransportProfile profile() const { return key_ ? sdp::TransportProfile::sdes : sdp::TransportProfile::rtp; }
+  sdp::TransportProfile profile() const {
+    return key_ ? sdp::TransportProfile::sdes : sdp::TransportProfile::rtp;
+  }
   sdp::LocalCapabilities offered_capabilities() const;
-  // Where the ports of a session with the peer are opened; nullptr where the server has no address of the family.
+  // Where the ports of a session with the peer are opened; nullptr where the server has no address of the
+  // family.
   const pipeline::MediaPort* interface_to(const base::SocketAddress& remote) const;
   pipeline::ApiResult<Session> open_session(const pipeline::MediaPort& on);
   sdp::LocalTransportParameters local_parameters(const pipeline::MediaPort& on) const;
@@ -48,8 +54,8 @@ class RtpEndpoint final : public BaseRtpEndpoint, public RtpEndpointApi, public 
   // Where the peer of an m-line that was accepted is; an error where what it wrote cannot be used.
   pipeline::ApiResult<transport::RtpRemote> remote_of(const sdp::Negotiation& negotiation,
                                                       const sdp::NegotiatedMedia& media) const;
-  // `sessions` are those of the m-lines, by index; of m-lines that are not accepted they are let go. What the peer
-  // wrote has been found usable.
+  // `sessions` are those of the m-lines, by index; of m-lines that are not accepted they are let go. What the
+  // peer wrote has been found usable.
   void begin(const sdp::Negotiation& negotiation, std::vector<Session> sessions);
   void update_states();
 

@@ -22,7 +22,9 @@ ApiError unusable(std::size_t m_line, const std::string& why) {
   return {ErrorCode::SDP_PARSE_ERROR, "Invalid SDP: m-line " + std::to_string(m_line) + ": " + why};
 }
 
-MediaType type_of(sdp::MediaKind kind) { return kind == sdp::MediaKind::audio ? MediaType::audio : MediaType::video; }
+MediaType type_of(sdp::MediaKind kind) {
+  return kind == sdp::MediaKind::audio ? MediaType::audio : MediaType::video;
+}
 
 // In bits, of addresses of one family.
 int common_prefix(const base::SocketAddress& a, const base::SocketAddress& b) {
@@ -36,21 +38,27 @@ int common_prefix(const base::SocketAddress& a, const base::SocketAddress& b) {
 }
 
 // Nothing where the peer is not to be sent to: on hold (RFC 3264 §8.4), or where it is to show itself first.
-ApiResult<base::SocketAddress> address_of(const std::string& ip, std::uint16_t port, bool connects, std::size_t m_line,
-                                          const char* field) {
+ApiResult<base::SocketAddress> address_of(const std::string& ip, std::uint16_t port, bool connects,
+                                          std::size_t m_line, const char* field) {
   const auto address = base::SocketAddress::parse(ip, port);
   if (connects) return base::SocketAddress();
-  if (!address) return unusable(m_line, std::string(field) + " has '" + ip.substr(0, 64) + "', which is no numeric address");
-  if (address->ip_text() == "255.255.255.255") return unusable(m_line, std::string(field) + " is the broadcast address");
+  if (!address)
+    return unusable(m_line,
+                    std::string(field) + " has '" + ip.substr(0, 64) + "', which is no numeric address");
+  if (address->ip_text() == "255.255.255.255")
+    return unusable(m_line, std::string(field) + " is the broadcast address");
   return address->is_unspecified() || port == 0 ? base::SocketAddress() : *address;
 }
 
 ApiError no_address(bool ipv6, ErrorCode code) {
-  return {code, std::string("The server has no address of ") + (ipv6 ? "IPv6" : "IPv4") + " for media: check networkInterfaces"};
+  return {code, std::string("The server has no address of ") + (ipv6 ? "IPv6" : "IPv4") +
+                    " for media: check networkInterfaces"};
 }
 
-// What a peer did with the keys of all of its m-lines; nothing where one is accepted, or refused for something else.
-std::optional<ApiError> crypto_mismatch(const sdp::Negotiation& negotiation, const std::string& ours, ErrorCode code) {
+// What a peer did with the keys of all of its m-lines; nothing where one is accepted, or refused for
+// something else.
+std::optional<ApiError> crypto_mismatch(const sdp::Negotiation& negotiation, const std::string& ours,
+                                        ErrorCode code) {
   for (const sdp::NegotiatedMedia& media : negotiation.media) {
     if (media.refusal != sdp::Refusal::no_common_crypto) return std::nullopt;
   }
@@ -61,7 +69,8 @@ std::optional<ApiError> crypto_mismatch(const sdp::Negotiation& negotiation, con
 }  // namespace
 
 ApiResult<std::string> RtpEndpoint::process_offer(std::string offer) {
-  if (negotiated()) return ApiError{ErrorCode::SDP_END_POINT_ALREADY_NEGOTIATED, "Endpoint already negotiated"};
+  if (negotiated())
+    return ApiError{ErrorCode::SDP_END_POINT_ALREADY_NEGOTIATED, "Endpoint already negotiated"};
   return BaseRtpEndpoint::process_offer(std::move(offer));
 }
 
@@ -94,8 +103,9 @@ const pipeline::MediaPort* RtpEndpoint::interface_to(const base::SocketAddress& 
 ApiResult<RtpEndpoint::Session> RtpEndpoint::open_session(const pipeline::MediaPort& on) {
   auto session = pipeline::PlainRtpSession::open(shard(), *this, *this, on, key_, cname_);
   if (!session) {
-    return ApiError{ErrorCode::MEDIA_OBJECT_NOT_AVAILABLE,
-                    "No pair of media ports is free on " + on.local.ip_text() + ": check minPort and maxPort"};
+    return ApiError{
+        ErrorCode::MEDIA_OBJECT_NOT_AVAILABLE,
+        "No pair of media ports is free on " + on.local.ip_text() + ": check minPort and maxPort"};
   }
   equip(session->rtp());
   return session;
@@ -127,7 +137,8 @@ ApiResult<sdp::SessionDescription> RtpEndpoint::make_offer(const sdp::OfferOptio
   const sdp::LocalCapabilities offered = offered_capabilities();
   const auto kinds = sdp::offered_kinds(options, offered, profile());
   if (kinds.empty()) {
-    return ApiError{ErrorCode::SDP_END_POINT_GENERATE_OFFER_ERROR, "Error generating offer: there is no media to offer"};
+    return ApiError{ErrorCode::SDP_END_POINT_GENERATE_OFFER_ERROR,
+                    "Error generating offer: there is no media to offer"};
   }
   const pipeline::MediaPort* on = interface_to({});
   if (!on) return no_address(use_ipv6_, ErrorCode::SDP_END_POINT_GENERATE_OFFER_ERROR);
@@ -152,9 +163,12 @@ ApiResult<sdp::Negotiation> RtpEndpoint::answer_offer(const sdp::SessionDescript
   sdp::LocalTransportParameters parameters = local_parameters(*on);
   parameters.transports.resize(groups.size());
   auto answer = sdp::make_answer(offer, capabilities(), parameters);
-  if (!answer) return ApiError{ErrorCode::SDP_END_POINT_PROCESS_OFFER_ERROR, "Invalid SDP: " + answer.error().message};
+  if (!answer)
+    return ApiError{ErrorCode::SDP_END_POINT_PROCESS_OFFER_ERROR, "Invalid SDP: " + answer.error().message};
   if (key_) {
-    if (auto error = crypto_mismatch(*answer, parameters.crypto, ErrorCode::SDP_END_POINT_PROCESS_OFFER_ERROR)) return *error;
+    if (auto error =
+            crypto_mismatch(*answer, parameters.crypto, ErrorCode::SDP_END_POINT_PROCESS_OFFER_ERROR))
+      return *error;
   }
   base::SocketAddress peer;
   for (const sdp::NegotiatedMedia& media : answer->media) {
@@ -190,7 +204,8 @@ ApiResult<sdp::Negotiation> RtpEndpoint::accept_answer(const sdp::SessionDescrip
   parameters.transports.resize(sessions_.size());
   auto negotiation = sdp::apply_answer(offer, answer, parameters);
   if (!negotiation) {
-    return ApiError{ErrorCode::SDP_END_POINT_PROCESS_ANSWER_ERROR, "Invalid SDP: " + negotiation.error().message};
+    return ApiError{ErrorCode::SDP_END_POINT_PROCESS_ANSWER_ERROR,
+                    "Invalid SDP: " + negotiation.error().message};
   }
   for (const sdp::NegotiatedMedia& media : negotiation->media) {
     // RFC 3264 §6: an answer refuses by its port; what stands there instead is not what was offered.
@@ -214,7 +229,8 @@ ApiResult<transport::RtpRemote> RtpEndpoint::remote_of(const sdp::Negotiation& n
   remote.rtcp_mux = media.rtcp_mux;
   const auto rtp = address_of(written.remote_address, written.remote_port, media.comedia, media.index, "c=");
   if (!rtp) return rtp.error();
-  const auto rtcp = address_of(written.remote_rtcp_address, written.remote_rtcp_port, media.comedia, media.index, "a=rtcp");
+  const auto rtcp =
+      address_of(written.remote_rtcp_address, written.remote_rtcp_port, media.comedia, media.index, "a=rtcp");
   if (!rtcp) return rtcp.error();
   remote.rtp = *rtp;
   remote.rtcp = *rtcp;
@@ -237,8 +253,8 @@ void RtpEndpoint::begin(const sdp::Negotiation& negotiation, std::vector<Session
     transport::RtpRemote remote = remote_of(negotiation, media).value();
     for (base::SocketAddress* address : {&remote.rtp, &remote.rtcp}) {
       if (!address->is_set() || address->is_v6() == use_ipv6_) continue;
-      LOG_WARNING(log, "%s: %s cannot be sent to from an endpoint of %s", id().c_str(), address->text().c_str(),
-                  use_ipv6_ ? "IPv6" : "IPv4");
+      LOG_WARNING(log, "%s: %s cannot be sent to from an endpoint of %s", id().c_str(),
+                  address->text().c_str(), use_ipv6_ ? "IPv6" : "IPv4");
       *address = {};
     }
     const MediaType type = type_of(media.kind);

@@ -7,7 +7,8 @@
 namespace kaskado::pipeline {
 
 std::unique_ptr<PlainRtpSession> PlainRtpSession::open(Shard& shard, MediaElement& element, Owner& owner,
-                                                       const MediaPort& on, std::optional<srtp::MasterKey> key,
+                                                       const MediaPort& on,
+                                                       std::optional<srtp::MasterKey> key,
                                                        std::string cname) {
   std::unique_ptr<PlainRtpSession> session(new PlainRtpSession(shard, owner));
   auto ports = shard.open_port_pair(session->id(), on);
@@ -15,7 +16,8 @@ std::unique_ptr<PlainRtpSession> PlainRtpSession::open(Shard& shard, MediaElemen
   session->ports_ = std::move(*ports);
   transport::RtpTransportConfig config{
       .rtp_port = session->ports_.rtp.index, .rtcp_port = session->ports_.rtcp.index, .key = std::move(key)};
-  transport::RtpTransport& transport = session->transport_.emplace(session->id(), std::move(config), shard.demux());
+  transport::RtpTransport& transport =
+      session->transport_.emplace(session->id(), std::move(config), shard.demux());
   session->rtp_.emplace(shard, element, transport.line(), std::move(cname));
   return session;
 }
@@ -23,7 +25,8 @@ std::unique_ptr<PlainRtpSession> PlainRtpSession::open(Shard& shard, MediaElemen
 void PlainRtpSession::begin(const sdp::NegotiatedMedia& media, const transport::RtpRemote& remote) {
   type_ = media.kind == sdp::MediaKind::audio ? MediaType::audio : MediaType::video;
   if (remote.rtp.is_multicast()) {
-    for (const MediaPort& port : {ports_.rtp, ports_.rtcp}) shard().set_multicast_hops(port, remote.multicast_hops);
+    for (const MediaPort& port : {ports_.rtp, ports_.rtcp})
+      shard().set_multicast_hops(port, remote.multicast_hops);
   }
   rtp_->configure({media});
   transport_->set_remote(remote);

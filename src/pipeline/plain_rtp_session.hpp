@@ -1,4 +1,5 @@
-// A peer of a shard without ICE and DTLS, and one m-line with it: its ports, its transport and what goes through it.
+// A peer of a shard without ICE and DTLS, and one m-line with it: its ports, its transport and what goes
+// through it.
 #pragma once
 
 #include <memory>
@@ -16,16 +17,18 @@ class PlainRtpSession final : public Session {
   // The endpoint that the session belongs to; told on the shard's thread, between datagrams.
   class Owner {
    public:
-    virtual void on_transport_changes(PlainRtpSession& session, const transport::RtpTransportChanges& changes) = 0;
+    virtual void on_transport_changes(PlainRtpSession& session,
+                                      const transport::RtpTransportChanges& changes) = 0;
 
    protected:
     ~Owner() = default;
   };
 
-  // Opens a pair of ports on the interface of `on`. Nothing where none can be had. `key` is what it seals with, if it
-  // does; `cname` names the sender in RTCP.
-  static std::unique_ptr<PlainRtpSession> open(Shard& shard, MediaElement& element, Owner& owner, const MediaPort& on,
-                                               std::optional<srtp::MasterKey> key, std::string cname);
+  // Opens a pair of ports on the interface of `on`. Nothing where none can be had. `key` is what it seals
+  // with, if it does; `cname` names the sender in RTCP.
+  static std::unique_ptr<PlainRtpSession> open(Shard& shard, MediaElement& element, Owner& owner,
+                                               const MediaPort& on, std::optional<srtp::MasterKey> key,
+                                               std::string cname);
 
   const PortPair& ports() const { return ports_; }
   const transport::RtpTransport& transport() const { return *transport_; }

@@ -6,7 +6,9 @@ namespace kaskado::pipeline {
 
 Session::Session(Shard& shard) : shard_(shard), id_(shard.attach(*this)) {}
 
-Session::~Session() { shard_.detach(id_); }
+Session::~Session() {
+  shard_.detach(id_);
+}
 
 void Session::wake(base::Instant now) {
   if (rtp_session().is_resting()) rtp_session().resume(now);

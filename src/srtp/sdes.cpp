@@ -48,7 +48,8 @@ std::optional<Mki> parse_mki(std::string_view text) {
   if (*length < Mki::kMaxBytes && *value >> (8 * *length) != 0) return std::nullopt;
   Mki mki;
   mki.length = *length;
-  for (std::size_t i = 0; i < *length; ++i) mki.bytes[*length - 1 - i] = static_cast<std::uint8_t>(*value >> (8 * i));
+  for (std::size_t i = 0; i < *length; ++i)
+    mki.bytes[*length - 1 - i] = static_cast<std::uint8_t>(*value >> (8 * i));
   return mki;
 }
 
@@ -79,7 +80,8 @@ Result<void> parse_key(std::string_view text, Profile profile, SdesKey& key) {
 
 // RFC 4568 §6.3.7: whoever knows not one of them takes not the line.
 bool is_harmless(std::string_view session_parameter) {
-  return session_parameter == "KDR=0" || session_parameter.starts_with("WSH=") || session_parameter.starts_with('-');
+  return session_parameter == "KDR=0" || session_parameter.starts_with("WSH=") ||
+         session_parameter.starts_with('-');
 }
 
 }  // namespace
@@ -113,10 +115,11 @@ Result<MasterKey> master_key_of(Profile profile, base::Bytes key_and_salt) {
   const ProfileTraits& wanted = traits(profile);
   const std::size_t length = std::size_t{wanted.key_bytes} + wanted.salt_bytes;
   if (key_and_salt.size() != length) {
-    return Error{"the key has " + std::to_string(key_and_salt.size()) + " bytes and not the " + std::to_string(length) +
-                 " of " + std::string(wanted.name)};
+    return Error{"the key has " + std::to_string(key_and_salt.size()) + " bytes and not the " +
+                 std::to_string(length) + " of " + std::string(wanted.name)};
   }
-  return MasterKey::from(profile, key_and_salt.first(wanted.key_bytes), key_and_salt.subspan(wanted.key_bytes));
+  return MasterKey::from(profile, key_and_salt.first(wanted.key_bytes),
+                         key_and_salt.subspan(wanted.key_bytes));
 }
 
 MasterKey generate_master_key(Profile profile, base::Random& random) {

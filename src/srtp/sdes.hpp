@@ -34,9 +34,9 @@ struct SdesKey {
   Mki mki;
 };
 
-// What stands behind "a=crypto:": tag, suite, one inline key with lifetime and MKI, session parameters. Of the latter
-// those are taken that change nothing of what is received: KDR=0, WSH, and what begins with "-" (RFC 4568 §6.3.7).
-// The error says what is wrong, without the key.
+// What stands behind "a=crypto:": tag, suite, one inline key with lifetime and MKI, session parameters. Of
+// the latter those are taken that change nothing of what is received: KDR=0, WSH, and what begins with "-"
+// (RFC 4568 §6.3.7). The error says what is wrong, without the key.
 base::Result<SdesKey> parse_sdes(std::string_view line);
 
 // "AES_CM_128_HMAC_SHA1_80 inline:…": without a tag, with the longest lifetime and no MKI.

@@ -14,12 +14,18 @@ using base::DropReason;
 constexpr std::size_t kRtpFixedHeaderBytes = 12;  // RFC 3550 §5.1
 constexpr std::size_t kRtcpHeaderBytes = 8;       // with the sender's SSRC (RFC 3550 §6.4)
 
-bool is_version_2(base::Bytes packet) { return !packet.empty() && packet[0] >> 6 == 2; }
+bool is_version_2(base::Bytes packet) {
+  return !packet.empty() && packet[0] >> 6 == 2;
+}
 
 // RFC 3550 §12.1, SR to APP: as payload types they are reserved, so that they are never RTP (RFC 3551 §6).
-bool is_rtcp_anywhere(base::Bytes packet) { return packet.size() >= 2 && packet[1] >= 200 && packet[1] <= 204; }
+bool is_rtcp_anywhere(base::Bytes packet) {
+  return packet.size() >= 2 && packet[1] >= 200 && packet[1] <= 204;
+}
 
-std::uint64_t soft_limit(std::uint64_t packets) { return packets - packets / 8; }
+std::uint64_t soft_limit(std::uint64_t packets) {
+  return packets - packets / 8;
+}
 
 }  // namespace
 
@@ -34,7 +40,9 @@ RtpTransport::RtpTransport(PeerId peer, RtpTransportConfig config, Demux& demux)
   }
 }
 
-RtpTransport::~RtpTransport() { demux_.forget(peer_); }
+RtpTransport::~RtpTransport() {
+  demux_.forget(peer_);
+}
 
 void RtpTransport::set_remote(const RtpRemote& remote) {
   remote_ = remote;
@@ -107,8 +115,8 @@ srtp::OpenResult RtpTransport::open_once(base::MutableBytes packet, DatagramKind
   return kind == DatagramKind::rtp ? receiver_->open_rtp(packet) : receiver_->open_rtcp(packet);
 }
 
-// RFC 3711 §3.1: the MKI stands before the authentication tag and is not authenticated. Takes it out, and gives what is
-// left; 0 where it does not stand there. Of the CM-SHA1 profiles, which are those of SDES.
+// RFC 3711 §3.1: the MKI stands before the authentication tag and is not authenticated. Takes it out, and
+// gives what is left; 0 where it does not stand there. Of the CM-SHA1 profiles, which are those of SDES.
 std::size_t RtpTransport::without_mki(base::MutableBytes packet, DatagramKind kind) const {
   const srtp::ProfileTraits& profile = srtp::traits(receiver_->profile());
   const base::Bytes mki = remote_->key->mki.value();

@@ -1,8 +1,8 @@
-// RTP to a peer without ICE and DTLS: one m-line, in the clear or sealed with keys from the description (SDES,
-// RFC 4568), with RTCP on a port of its own or on RTP's (RFC 3605, RFC 5761).
+// RTP to a peer without ICE and DTLS: one m-line, in the clear or sealed with keys from the description
+// (SDES, RFC 4568), with RTCP on a port of its own or on RTP's (RFC 3605, RFC 5761).
 //
-// Sends to where the description says, or, where it says that the peer connects (RFC 4145, "comedia"), to where the
-// peer's packets come from. SourceLock keeps strangers out. Says when the peer has fallen silent.
+// Sends to where the description says, or, where it says that the peer connects (RFC 4145, "comedia"), to
+// where the peer's packets come from. SourceLock keeps strangers out. Says when the peer has fallen silent.
 //
 // Owned by one shard. Takes datagrams and time, gives decrypted packets and what has changed.
 #pragma once
@@ -52,11 +52,11 @@ struct RtpTransportChanges {
 
 class RtpTransport {
  public:
-  // Without a packet for as long the peer's media counts as gone. Longer than reports of RTCP are apart (RFC 3550 §6.2:
-  // 5 s and a half more).
+  // Without a packet for as long the peer's media counts as gone. Longer than reports of RTCP are apart (RFC
+  // 3550 §6.2: 5 s and a half more).
   static constexpr base::Duration kMediaTimeout = std::chrono::seconds{10};
-  // And so does the peer (RFC 3550 §6.3.5: five intervals of at least 5 s). One that has never sent may be one that only
-  // receives: it stays.
+  // And so does the peer (RFC 3550 §6.3.5: five intervals of at least 5 s). One that has never sent may be
+  // one that only receives: it stays.
   static constexpr base::Duration kConnectionTimeout = std::chrono::seconds{25};
 
   // `demux` outlives the transport; `peer` is what it is found by.
@@ -67,7 +67,8 @@ class RtpTransport {
   // Once. Until then what comes is dropped.
   void set_remote(const RtpRemote& remote);
 
-  // Drops, beside those of SRTP: bad_rtp, bad_rtcp; rtp_stranger; unknown_protocol; unknown_peer before set_remote().
+  // Drops, beside those of SRTP: bad_rtp, bad_rtcp; rtp_stranger; unknown_protocol; unknown_peer before
+  // set_remote().
   Received receive(base::Packet& packet, const base::Path& path, base::Instant now);
   void advance(base::Instant now);
   base::Instant deadline() const;

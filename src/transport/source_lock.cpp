@@ -10,9 +10,12 @@ void SourceLock::name_sources(std::vector<rtp::Ssrc> named) {
   if (named_.size() > kMaxNamed) named_.resize(kMaxNamed);
 }
 
-bool SourceLock::is_named(rtp::Ssrc ssrc) const { return std::ranges::find(named_, ssrc) != named_.end(); }
+bool SourceLock::is_named(rtp::Ssrc ssrc) const {
+  return std::ranges::find(named_, ssrc) != named_.end();
+}
 
-Admission SourceLock::take(const base::SocketAddress& from, rtp::Ssrc ssrc, rtp::SequenceNumber sequence, base::Instant now) {
+Admission SourceLock::take(const base::SocketAddress& from, rtp::Ssrc ssrc, rtp::SequenceNumber sequence,
+                           base::Instant now) {
   const bool elsewhere = address_ != from;
   const bool newer = !is_held(now) || ssrc != ssrc_ || rtp::is_newer(sequence, highest_);
   // What was under way from the former address does not lead back there, nor does it keep the lock.
@@ -26,12 +29,13 @@ Admission SourceLock::take(const base::SocketAddress& from, rtp::Ssrc ssrc, rtp:
 
 Admission SourceLock::admit_rtp(const base::SocketAddress& from, rtp::Ssrc ssrc, rtp::SequenceNumber sequence,
                                 base::Instant now) {
-  const bool of_peer = !is_held(now) || from == *address_ || ssrc == ssrc_ || (is_named(ssrc) && !is_named(ssrc_));
+  const bool of_peer =
+      !is_held(now) || from == *address_ || ssrc == ssrc_ || (is_named(ssrc) && !is_named(ssrc_));
   return of_peer ? take(from, ssrc, sequence, now) : Admission::stranger;
 }
 
-Admission SourceLock::admit_authentic(const base::SocketAddress& from, rtp::Ssrc ssrc, rtp::SequenceNumber sequence,
-                                      base::Instant now) {
+Admission SourceLock::admit_authentic(const base::SocketAddress& from, rtp::Ssrc ssrc,
+                                      rtp::SequenceNumber sequence, base::Instant now) {
   return take(from, ssrc, sequence, now);
 }
 

@@ -12,9 +12,13 @@ std::string decoded(std::string_view text) {
 
 // RFC 4648 §10.
 TEST(Base64, WritesAndReadsTheVectorsOfTheRfc) {
-  const std::pair<std::string_view, std::string_view> kVectors[] = {
-      {"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<std::string_view, std::string_view> kVectors[] = {{"", ""},
+                                                                    {"f", "Zg=="},
+                                                                    {"fo", "Zm8="},
+                                                                    {"foo", "Zm9v"},
+                                                                    {"foob", "Zm9vYg=="},
+                                                                    {"fooba", "Zm9vYmE="},
+                                                                    {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, text] : kVectors) {
     EXPECT_EQ(to_base64(as_bytes(plain)), text);
     EXPECT_EQ(decoded(text), plain);

@@ -8,24 +8,28 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string offer_of_audio(const std::string& lines, const std::string& connection = "c=IN IP4 198.51.100.7\r\n",
+std::string offer_of_audio(const std::string& lines,
+                           const std::string& connection = "c=IN IP4 198.51.100.7\r\n",
                            const std::string& protocol = "RTP/AVP", const std::string& port = "4000") {
-  return "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\n" + connection + "t=0 0\r\nm=audio " + port + " " + protocol +
-         " 0\r\n" + lines;
+  return "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\n" + connection + "t=0 0\r\nm=audio " + port + " " +
+         protocol + " 0\r\n" + lines;
 }
-const std::string kCrypto = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:NzB4d1BINUAvLEw6UzF3WSJ+PSdFcGdUJShpX1Zj";
+const std::string kCrypto =
+    "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:NzB4d1BINUAvLEw6UzF3WSJ+PSdFcGdUJShpX1Zj";
 
 TEST_F(RtpEndpointTest, AnswersWithPairsOfPorts) {
   RtpEndpoint& endpoint = make_rtp("rtp");
   const std::string answer = answer_of(endpoint, plain());
-  EXPECT_EQ(lines_with(answer, "c="), (Texts{"c=IN IP4 127.0.0.1"})) << "the interface that is most like the peer's";
+  EXPECT_EQ(lines_with(answer, "c="), (Texts{"c=IN IP4 127.0.0.1"}))
+      << "the interface that is most like the peer's";
   EXPECT_EQ(lines_with(answer, "m="), (Texts{"m=audio 50000 RTP/AVP 0 96", "m=video 50002 RTP/AVP 97 98"}));
   EXPECT_EQ(lines_with(answer, "a=rtcp:"), (Texts{"a=rtcp:50001", "a=rtcp:50003"}));
   EXPECT_EQ(lines_with(answer, "a=sendrecv").size(), 2u);
   EXPECT_EQ(lines_with(answer, "a=ssrc:").size(), 2u);
   EXPECT_EQ(lines_with(answer, "a=rtcp-fb").size(), 0u) << "AVP has no feedback";
   EXPECT_EQ(sockets.size(), 4u);
-  EXPECT_EQ(take_events("rtp"), (Texts{"ConnectionStateChanged DISCONNECTED CONNECTED", "MediaSessionStarted"}));
+  EXPECT_EQ(take_events("rtp"),
+            (Texts{"ConnectionStateChanged DISCONNECTED CONNECTED", "MediaSessionStarted"}));
   EXPECT_EQ(endpoint.get_local_session_descriptor().value(), answer);
   EXPECT_EQ(endpoint.get_remote_session_descriptor().value(), plain());
   shard.objects().release("rtp");
@@ -34,12 +38,14 @@ TEST_F(RtpEndpointTest, AnswersWithPairsOfPorts) {
 
 TEST_F(RtpEndpointTest, RtpHasTheEvenPort) {
   next_number = 50'001;
-  EXPECT_EQ(lines_with(answer_of(make_rtp("rtp"), offer_of_audio("")), "m="), (Texts{"m=audio 50000 RTP/AVP 0"}));
+  EXPECT_EQ(lines_with(answer_of(make_rtp("rtp"), offer_of_audio("")), "m="),
+            (Texts{"m=audio 50000 RTP/AVP 0"}));
 }
 
 TEST_F(RtpEndpointTest, TakesTheNextPairWhereHalfOfOneIsTaken) {
   sockets[200] = address("192.0.2.1", 50'001);
-  EXPECT_EQ(lines_with(answer_of(make_rtp("rtp"), offer_of_audio("")), "m="), (Texts{"m=audio 50002 RTP/AVP 0"}));
+  EXPECT_EQ(lines_with(answer_of(make_rtp("rtp"), offer_of_audio("")), "m="),
+            (Texts{"m=audio 50002 RTP/AVP 0"}));
   EXPECT_EQ(sockets.size(), 3u) << "the half is given back";
 }
 
@@ -64,14 +70,18 @@ TEST_F(RtpEndpointTest, OpensNoPortsForWhatItRefuses) {
 
 TEST_F(RtpEndpointTest, TellsTheExternalAddress) {
   configuration.external_ipv4 = "203.0.113.5";
-  EXPECT_EQ(lines_with(answer_of(make_rtp("far"), offer_of_audio("")), "c="), (Texts{"c=IN IP4 203.0.113.5"}));
-  EXPECT_EQ(lines_with(answer_of(make_rtp("near"), plain()), "c="), (Texts{"c=IN IP4 127.0.0.1"})) << "on this machine";
+  EXPECT_EQ(lines_with(answer_of(make_rtp("far"), offer_of_audio("")), "c="),
+            (Texts{"c=IN IP4 203.0.113.5"}));
+  EXPECT_EQ(lines_with(answer_of(make_rtp("near"), plain()), "c="), (Texts{"c=IN IP4 127.0.0.1"}))
+      << "on this machine";
 }
 
 TEST_F(RtpEndpointTest, SpeaksIpv6WhereItIsToldTo) {
   const std::string answer = answer_of(make_rtp("rtp", {}, true), plain());
   EXPECT_EQ(lines_with(answer, "c="), (Texts{"c=IN IP6 2001:db8::1"}));
-  EXPECT_EQ(lines_with(offer_of(make_rtp("offers", {}, true)), "o=").front().find("IN IP6 2001:db8::1") == std::string::npos, false);
+  EXPECT_EQ(lines_with(offer_of(make_rtp("offers", {}, true)), "o=").front().find("IN IP6 2001:db8::1") ==
+                std::string::npos,
+            false);
 }
 
 TEST_F(RtpEndpointTest, AnswersAPeerThatConnects) {
@@ -87,8 +97,10 @@ TEST_F(RtpEndpointTest, AnswersAPeerThatConnects) {
 TEST_F(RtpEndpointTest, OneSessionAnEndpoint) {
   RtpEndpoint& endpoint = make_rtp("rtp");
   answer_of(endpoint, plain());
-  expect_error(endpoint.process_offer(plain()), ErrorCode::SDP_END_POINT_ALREADY_NEGOTIATED, "Endpoint already negotiated");
-  expect_error(endpoint.process_offer("garbage"), ErrorCode::SDP_END_POINT_ALREADY_NEGOTIATED, "Endpoint already negotiated");
+  expect_error(endpoint.process_offer(plain()), ErrorCode::SDP_END_POINT_ALREADY_NEGOTIATED,
+               "Endpoint already negotiated");
+  expect_error(endpoint.process_offer("garbage"), ErrorCode::SDP_END_POINT_ALREADY_NEGOTIATED,
+               "Endpoint already negotiated");
 }
 
 TEST_F(RtpEndpointTest, OffersInTheClear) {
@@ -113,7 +125,8 @@ TEST_F(RtpEndpointTest, TakesTheAnswerToItsOffer) {
   RtpEndpoint& endpoint = make_rtp("rtp");
   const std::string offer = offer_of(endpoint);
   EXPECT_EQ(endpoint.process_answer(sdp::read_text("kurento/rtp-generated.answer.sdp")).value(), offer);
-  EXPECT_EQ(take_events("rtp"), (Texts{"ConnectionStateChanged DISCONNECTED CONNECTED", "MediaSessionStarted"}));
+  EXPECT_EQ(take_events("rtp"),
+            (Texts{"ConnectionStateChanged DISCONNECTED CONNECTED", "MediaSessionStarted"}));
 }
 
 TEST_F(RtpEndpointTest, ClosesThePortsOfWhatTheAnswerRefuses) {
@@ -128,12 +141,14 @@ TEST_F(RtpEndpointTest, ClosesThePortsOfWhatTheAnswerRefuses) {
 
 TEST_F(RtpEndpointTest, MoreMLinesOfAKindAreTakenWhereTheOperatorWantsThem) {
   configuration.num_audio_medias = 2;
-  const std::string two = offer_of_audio("a=sendonly\r\n") + "m=audio 4002 RTP/AVP 8\r\na=recvonly\r\n" + "m=audio 4004 RTP/AVP 8\r\n";
+  const std::string two = offer_of_audio("a=sendonly\r\n") + "m=audio 4002 RTP/AVP 8\r\na=recvonly\r\n" +
+                          "m=audio 4004 RTP/AVP 8\r\n";
   RtpEndpoint& endpoint = make_rtp("rtp");
   EXPECT_EQ(lines_with(answer_of(endpoint, two), "m="),
             (Texts{"m=audio 50000 RTP/AVP 0", "m=audio 50002 RTP/AVP 8", "m=audio 0 RTP/AVP 8"}));
   ASSERT_NE(endpoint.source(MediaType::audio), nullptr);
-  EXPECT_EQ(endpoint.source(MediaType::audio)->formats().at(0).codec.name, "PCMU") << "the one that the peer sends on";
+  EXPECT_EQ(endpoint.source(MediaType::audio)->formats().at(0).codec.name, "PCMU")
+      << "the one that the peer sends on";
   ASSERT_NE(endpoint.sink(MediaType::audio), nullptr);
   EXPECT_NE(endpoint.sink(MediaType::audio)->stream(), nullptr) << "the one that the peer receives on";
 }
@@ -161,7 +176,8 @@ TEST_F(RtpEndpointTest, MakesAKeyWhereOnlyTheSuiteIsGiven) {
   EXPECT_EQ(first.find("a=crypto:1 AES_256_CM_HMAC_SHA1_32 inline:"), 0u);
   EXPECT_EQ(first.size(), std::string("a=crypto:1 AES_256_CM_HMAC_SHA1_32 inline:").size() + 64);
   EXPECT_NE(first, key_of_offer("b", "AES_256_CM_HMAC_SHA1_32"));
-  EXPECT_EQ(key_of_offer("c", "AES_128_CM_HMAC_SHA1_32").find("a=crypto:1 AES_CM_128_HMAC_SHA1_32 inline:"), 0u);
+  EXPECT_EQ(key_of_offer("c", "AES_128_CM_HMAC_SHA1_32").find("a=crypto:1 AES_CM_128_HMAC_SHA1_32 inline:"),
+            0u);
 }
 
 TEST_F(RtpEndpointTest, GoesInTheClearWhereNothingIsSaidOfKeys) {
@@ -170,23 +186,27 @@ TEST_F(RtpEndpointTest, GoesInTheClearWhereNothingIsSaidOfKeys) {
 
 TEST_F(RtpEndpointTest, SaysWhatIsWrongWithAKey) {
   const auto refusal = [&](Value crypto) {
-    const auto made = shard.objects().create(kRtpEndpointClass, "bad", {Value("pipe"), std::move(crypto), false});
+    const auto made =
+        shard.objects().create(kRtpEndpointClass, "bad", {Value("pipe"), std::move(crypto), false});
     EXPECT_FALSE(made.ok());
     if (made.ok()) return std::string();
     EXPECT_EQ(made.error().code, ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR);
     return made.error().message;
   };
-  EXPECT_EQ(refusal(sdes("key", "short", "AES_128_CM_HMAC_SHA1_80")),
-            "Bad value for parameter 'crypto': the key has 5 bytes and not the 30 of AES_CM_128_HMAC_SHA1_80");
-  EXPECT_EQ(refusal(sdes("key", "4321ZYXWVUTSRQPONMLKJIHGFEDCBA", "AES_256_CM_HMAC_SHA1_80")),
-            "Bad value for parameter 'crypto': the key has 30 bytes and not the 46 of AES_256_CM_HMAC_SHA1_80");
+  EXPECT_EQ(
+      refusal(sdes("key", "short", "AES_128_CM_HMAC_SHA1_80")),
+      "Bad value for parameter 'crypto': the key has 5 bytes and not the 30 of AES_CM_128_HMAC_SHA1_80");
+  EXPECT_EQ(
+      refusal(sdes("key", "4321ZYXWVUTSRQPONMLKJIHGFEDCBA", "AES_256_CM_HMAC_SHA1_80")),
+      "Bad value for parameter 'crypto': the key has 30 bytes and not the 46 of AES_256_CM_HMAC_SHA1_80");
   EXPECT_EQ(refusal(sdes("keyBase64", "no base64!", "AES_128_CM_HMAC_SHA1_80")),
             "Bad value for parameter 'crypto': keyBase64 is no base64");
 }
 
 TEST_F(RtpEndpointTest, PlainAndSealedDoNotMix) {
   const std::string sealed = sdp::read_text("kurento/rtp-sdes.offer.sdp");
-  for (const auto& [crypto, offer] : {std::pair{Value(), sealed}, {sdes("keyBase64", sdes_key_base64()), plain()}}) {
+  for (const auto& [crypto, offer] :
+       {std::pair{Value(), sealed}, {sdes("keyBase64", sdes_key_base64()), plain()}}) {
     RtpEndpoint& endpoint = make_rtp("rtp", crypto);
     const std::string answer = answer_of(endpoint, offer);
     for (const std::string& line : lines_with(answer, "m=")) EXPECT_THAT(line, HasSubstr(" 0 RTP/")) << line;
@@ -198,8 +218,10 @@ TEST_F(RtpEndpointTest, PlainAndSealedDoNotMix) {
 
 TEST_F(RtpEndpointTest, AMismatchOfSuitesIsAnError) {
   RtpEndpoint& endpoint = make_rtp("rtp", sdes("", "", "AES_256_CM_HMAC_SHA1_80"));
-  expect_error(endpoint.process_offer(sdp::read_text("kurento/rtp-sdes.offer.sdp")), ErrorCode::SDP_END_POINT_PROCESS_OFFER_ERROR,
-               "Invalid SDP: no m-line has an a=crypto of AES_256_CM_HMAC_SHA1_80, which this endpoint was made with");
+  expect_error(
+      endpoint.process_offer(sdp::read_text("kurento/rtp-sdes.offer.sdp")),
+      ErrorCode::SDP_END_POINT_PROCESS_OFFER_ERROR,
+      "Invalid SDP: no m-line has an a=crypto of AES_256_CM_HMAC_SHA1_80, which this endpoint was made with");
   EXPECT_TRUE(sockets.empty());
   RtpEndpoint& offerer = make_rtp("offerer", sdes("keyBase64", sdes_key_base64()));
   offer_of(offerer, [] {
@@ -213,7 +235,8 @@ TEST_F(RtpEndpointTest, AMismatchOfSuitesIsAnError) {
   expect_error(offerer.process_answer(offer_of_audio("", "c=IN IP4 198.51.100.7\r\n", "RTP/SAVPF")),
                ErrorCode::SDP_END_POINT_PROCESS_ANSWER_ERROR,
                "Invalid SDP: m-line 0 of the answer has no crypto suite in common");
-  EXPECT_TRUE(offerer.process_answer(offer_of_audio(kCrypto + "\r\n", "c=IN IP4 198.51.100.7\r\n", "RTP/SAVPF")).ok())
+  EXPECT_TRUE(
+      offerer.process_answer(offer_of_audio(kCrypto + "\r\n", "c=IN IP4 198.51.100.7\r\n", "RTP/SAVPF")).ok())
       << "errors change nothing";
 }
 
@@ -222,7 +245,8 @@ TEST_F(RtpEndpointTest, AMismatchOfSuitesIsAnError) {
 TEST_F(RtpEndpointTest, HostileOffersAreErrorsThatNameTheField) {
   const Value key = sdes("keyBase64", sdes_key_base64());
   const std::pair<std::string, std::string> kOffers[] = {
-      {offer_of_audio("", "c=IN IP4 camera.example\r\n"), "m-line 0: c= has 'camera.example', which is no numeric address"},
+      {offer_of_audio("", "c=IN IP4 camera.example\r\n"),
+       "m-line 0: c= has 'camera.example', which is no numeric address"},
       {offer_of_audio("", "c=IN IP4 255.255.255.255\r\n"), "m-line 0: c= is the broadcast address"},
       {offer_of_audio("a=rtcp:4001 IN IP4 x\r\n"), "m-line 0: a=rtcp has 'x', which is no numeric address"},
   };
@@ -231,14 +255,16 @@ TEST_F(RtpEndpointTest, HostileOffersAreErrorsThatNameTheField) {
     shard.objects().release("plain");
   }
   const std::pair<std::string, std::string> kKeys[] = {
-      {"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAA", "the key has 3 bytes and not the 30 of AES_CM_128_HMAC_SHA1_80"},
+      {"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAA",
+       "the key has 3 bytes and not the 30 of AES_CM_128_HMAC_SHA1_80"},
       {"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:****", "the key is no base64"},
       {"a=crypto:x AES_CM_128_HMAC_SHA1_80 inline:AAAA", "the tag 'x' is not a number"},
       {kCrypto + "|2^77", "the lifetime '2^77' is not between 1 and 2^48"},
       {kCrypto + " UNENCRYPTED_SRTP", "the session parameter 'UNENCRYPTED_SRTP' is not supported"},
   };
   for (const auto& [line, why] : kKeys) {
-    expect_error(make_rtp("sealed", key).process_offer(offer_of_audio(line + "\r\n", "c=IN IP4 198.51.100.7\r\n", "RTP/SAVP")),
+    expect_error(make_rtp("sealed", key)
+                     .process_offer(offer_of_audio(line + "\r\n", "c=IN IP4 198.51.100.7\r\n", "RTP/SAVP")),
                  ErrorCode::SDP_PARSE_ERROR, "Invalid SDP: m-line 0: a=crypto: " + why);
     shard.objects().release("sealed");
   }

@@ -11,19 +11,24 @@ namespace kaskado::elements::test {
 
 using transport::test::Octets;
 
-inline std::string sdes_key_base64() { return "NDMyMVpZWFdWVVRTUlFQT05NTEtKSUhHRkVEQ0JB"; }
+inline std::string sdes_key_base64() {
+  return "NDMyMVpZWFdWVVRTUlFQT05NTEtKSUhHRkVEQ0JB";
+}
 
 class RtpEndpointTest : public EndpointTest {
  protected:
   RtpEndpointTest()
-      : EndpointTest({.open = [this](std::uint16_t index, const base::SocketAddress& address) { return open(index, address); },
-                      .close = [this](std::uint16_t index) { sockets.erase(index); },
-                      .set_multicast_hops = [this](std::uint16_t index, std::uint8_t h) { hops[index] = h; }}) {
+      : EndpointTest(
+            {.open = [this](std::uint16_t index,
+                            const base::SocketAddress& address) { return open(index, address); },
+             .close = [this](std::uint16_t index) { sockets.erase(index); },
+             .set_multicast_hops = [this](std::uint16_t index, std::uint8_t h) { hops[index] = h; }}) {
     flush = [this](base::Outbox& outbox) { collect_from(outbox); };
   }
 
   RtpEndpoint& make_rtp(const std::string& id, Value crypto = {}, bool use_ipv6 = false) {
-    const auto made = shard.objects().create(kRtpEndpointClass, id, {Value("pipe"), std::move(crypto), use_ipv6});
+    const auto made =
+        shard.objects().create(kRtpEndpointClass, id, {Value("pipe"), std::move(crypto), use_ipv6});
     EXPECT_TRUE(made.ok()) << made.error().message;
     return dynamic_cast<RtpEndpoint&>(*shard.objects().find(id));
   }
@@ -63,7 +68,8 @@ class RtpEndpointTest : public EndpointTest {
     }
     shard.set_now(end);
   }
-  static Octets rtp_packet(std::uint8_t payload_type, std::uint32_t ssrc, std::uint16_t sequence, Octets payload = {1, 2, 3, 4}) {
+  static Octets rtp_packet(std::uint8_t payload_type, std::uint32_t ssrc, std::uint16_t sequence,
+                           Octets payload = {1, 2, 3, 4}) {
     Octets packet(12);
     packet[0] = 0x80;
     packet[1] = payload_type;

@@ -13,9 +13,10 @@ namespace {
 const base::SocketAddress kCamera = address("198.51.100.7", 4000);
 const base::SocketAddress kPhone = address("198.51.100.8", 6000);
 
-std::string offer(const std::string& ip, int port, const std::string& lines = "", const std::string& protocol = "RTP/AVP") {
-  return "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 " + ip + "\r\nt=0 0\r\nm=audio " + std::to_string(port) + " " +
-         protocol + " 0\r\n" + lines;
+std::string offer(const std::string& ip, int port, const std::string& lines = "",
+                  const std::string& protocol = "RTP/AVP") {
+  return "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 " + ip + "\r\nt=0 0\r\nm=audio " +
+         std::to_string(port) + " " + protocol + " 0\r\n" + lines;
 }
 
 class RtpMediaTest : public RtpEndpointTest {
@@ -27,7 +28,9 @@ class RtpMediaTest : public RtpEndpointTest {
     EXPECT_TRUE(camera.connect(&phone, {}, {}, {}).ok());
     take_events();
   }
-  void camera_sends(std::uint16_t sequence, std::uint32_t ssrc = 77) { come(50'000, kCamera, rtp_packet(0, ssrc, sequence)); }
+  void camera_sends(std::uint16_t sequence, std::uint32_t ssrc = 77) {
+    come(50'000, kCamera, rtp_packet(0, ssrc, sequence));
+  }
   static Octets payload_of(const Octets& packet) { return {packet.begin() + 12, packet.end()}; }
 
   RtpEndpoint& camera = make_rtp("camera");
@@ -36,7 +39,8 @@ class RtpMediaTest : public RtpEndpointTest {
 
 TEST_F(RtpMediaTest, WhatComesInGoesOutToTheOthersPeer) {
   connect();
-  for (std::uint16_t i = 0; i < 3; ++i) come(50'000, kCamera, rtp_packet(0, 77, 10 + i, {1, 2, static_cast<std::uint8_t>(i)}));
+  for (std::uint16_t i = 0; i < 3; ++i)
+    come(50'000, kCamera, rtp_packet(0, 77, 10 + i, {1, 2, static_cast<std::uint8_t>(i)}));
   const auto out = take_sent();
   ASSERT_EQ(out.size(), 3u);
   for (std::uint8_t i = 0; i < 3; ++i) {
@@ -46,7 +50,8 @@ TEST_F(RtpMediaTest, WhatComesInGoesOutToTheOthersPeer) {
     EXPECT_EQ(payload_of(out[i].bytes), (Octets{1, 2, i}));
     EXPECT_EQ(base::load_u32(out[i].bytes.data() + 8), phone.sink(MediaType::audio)->ssrc().value);
   }
-  EXPECT_EQ(take_events("camera"), (Texts{"MediaFlowOutStateChanged FLOWING AUDIO", "MediaStateChanged DISCONNECTED CONNECTED"}));
+  EXPECT_EQ(take_events("camera"),
+            (Texts{"MediaFlowOutStateChanged FLOWING AUDIO", "MediaStateChanged DISCONNECTED CONNECTED"}));
 }
 
 TEST_F(RtpMediaTest, ReportsGoFromAndToThePortsOfReports) {
@@ -70,8 +75,10 @@ TEST_F(RtpMediaTest, ReportsGoToWhereTheOfferWantsThem) {
   advance_to(2s);
   std::vector<std::pair<std::uint16_t, std::string>> ways;
   for (const Sent& report : take_sent(true)) ways.emplace_back(report.from, report.to.text());
-  EXPECT_NE(std::ranges::find(ways, std::pair(std::uint16_t{50'001}, std::string("198.51.100.9:4444"))), ways.end());
-  EXPECT_NE(std::ranges::find(ways, std::pair(std::uint16_t{50'002}, std::string("198.51.100.8:6000"))), ways.end());
+  EXPECT_NE(std::ranges::find(ways, std::pair(std::uint16_t{50'001}, std::string("198.51.100.9:4444"))),
+            ways.end());
+  EXPECT_NE(std::ranges::find(ways, std::pair(std::uint16_t{50'002}, std::string("198.51.100.8:6000"))),
+            ways.end());
 }
 
 TEST_F(RtpMediaTest, StrangersAreNotForwarded) {
@@ -143,7 +150,8 @@ TEST_F(RtpMediaTest, AChangeOfTheSendersSsrcGoesOnWithoutASeam) {
   camera_sends(500, 99);
   const auto out = take_sent();
   ASSERT_EQ(out.size(), 2u);
-  EXPECT_EQ(base::load_u16(out[1].bytes.data() + 2), static_cast<std::uint16_t>(base::load_u16(out[0].bytes.data() + 2) + 1));
+  EXPECT_EQ(base::load_u16(out[1].bytes.data() + 2),
+            static_cast<std::uint16_t>(base::load_u16(out[0].bytes.data() + 2) + 1));
 }
 
 TEST_F(RtpMediaTest, RestingEndpointsWakeWithTheirMedia) {
@@ -218,7 +226,9 @@ TEST_F(SealedMediaTest, OpensWithThePeersKeyAndSealsWithItsOwn) {
   srtp::SrtpReceiver receiver(server_key);
   const auto opened = receiver.open_rtp(out[0].bytes);
   ASSERT_EQ(opened.drop, base::DropReason::none);
-  EXPECT_EQ(Octets(out[0].bytes.begin() + 12, out[0].bytes.begin() + static_cast<std::ptrdiff_t>(opened.length)), (Octets{5, 6, 7}));
+  EXPECT_EQ(
+      Octets(out[0].bytes.begin() + 12, out[0].bytes.begin() + static_cast<std::ptrdiff_t>(opened.length)),
+      (Octets{5, 6, 7}));
 }
 
 TEST_F(SealedMediaTest, WhatIsNotSealedIsDropped) {

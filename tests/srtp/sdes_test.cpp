@@ -45,7 +45,8 @@ TEST(Sdes, ReadsLifetimeAndMkiInEitherForm) {
 
 TEST(Sdes, TakesSessionParametersThatChangeNothing) {
   EXPECT_TRUE(parse_sdes(kLine + " KDR=0 WSH=128 -anything"));
-  for (const char* parameter : {"KDR=1", "UNENCRYPTED_SRTP", "UNENCRYPTED_SRTCP", "UNAUTHENTICATED_SRTP", "FEC_ORDER=FEC_SRTP"}) {
+  for (const char* parameter :
+       {"KDR=1", "UNENCRYPTED_SRTP", "UNENCRYPTED_SRTCP", "UNAUTHENTICATED_SRTP", "FEC_ORDER=FEC_SRTP"}) {
     EXPECT_EQ(error_of(kLine + " " + parameter),
               "the session parameter '" + std::string(parameter) + "' is not supported");
   }
@@ -54,25 +55,33 @@ TEST(Sdes, TakesSessionParametersThatChangeNothing) {
 TEST(Sdes, SaysWhatIsWrong) {
   EXPECT_EQ(error_of(""), "the tag '' is not a number");
   EXPECT_EQ(error_of("x AES_CM_128_HMAC_SHA1_80 " + kInline), "the tag 'x' is not a number");
-  EXPECT_EQ(error_of("1234567890 AES_CM_128_HMAC_SHA1_80 " + kInline), "the tag '1234567890' is not a number");
+  EXPECT_EQ(error_of("1234567890 AES_CM_128_HMAC_SHA1_80 " + kInline),
+            "the tag '1234567890' is not a number");
   EXPECT_EQ(error_of("1 F8_128_HMAC_SHA1_80 " + kInline), "the suite 'F8_128_HMAC_SHA1_80' is not known");
-  EXPECT_EQ(error_of("1 \x01" "A\xff"), "the suite '?A?' is not known");
+  EXPECT_EQ(error_of("1 \x01"
+                     "A\xff"),
+            "the suite '?A?' is not known");
   EXPECT_EQ(error_of("1 AES_CM_128_HMAC_SHA1_80"), "the key is not inline");
   EXPECT_EQ(error_of("1 AES_CM_128_HMAC_SHA1_80 uri:https://keys.example"), "the key is not inline");
   EXPECT_EQ(error_of("1 AES_CM_128_HMAC_SHA1_80 inline:?"), "the key is no base64");
-  EXPECT_EQ(error_of("1 AES_CM_128_HMAC_SHA1_80 inline:"), "the key has 0 bytes and not the 30 of AES_CM_128_HMAC_SHA1_80");
-  EXPECT_EQ(error_of("1 AES_256_CM_HMAC_SHA1_32 " + kInline), "the key has 30 bytes and not the 46 of AES_256_CM_HMAC_SHA1_32");
+  EXPECT_EQ(error_of("1 AES_CM_128_HMAC_SHA1_80 inline:"),
+            "the key has 0 bytes and not the 30 of AES_CM_128_HMAC_SHA1_80");
+  EXPECT_EQ(error_of("1 AES_256_CM_HMAC_SHA1_32 " + kInline),
+            "the key has 30 bytes and not the 46 of AES_256_CM_HMAC_SHA1_32");
   EXPECT_EQ(error_of(kLine + ";" + kInline), "more than one key is not supported");
   for (const char* lifetime : {"2^49", "0", "2^", "-1", "281474976710657"}) {
-    EXPECT_EQ(error_of(kLine + "|" + lifetime), "the lifetime '" + std::string(lifetime) + "' is not between 1 and 2^48");
+    EXPECT_EQ(error_of(kLine + "|" + lifetime),
+              "the lifetime '" + std::string(lifetime) + "' is not between 1 and 2^48");
   }
   for (const char* mki : {"1:0", "1:9", "256:1", ":1", "1:", "x:1"}) {
-    EXPECT_EQ(error_of(kLine + "|" + mki), "the MKI '" + std::string(mki) + "' is not a number of 1 to 8 octets");
+    EXPECT_EQ(error_of(kLine + "|" + mki),
+              "the MKI '" + std::string(mki) + "' is not a number of 1 to 8 octets");
   }
 }
 
 TEST(Sdes, ErrorsDoNotTellTheKey) {
-  for (const std::string& line : {kLine + "|2^99", kLine + ";" + kInline, "1 AES_256_CM_HMAC_SHA1_80 " + kInline, kLine + "=="}) {
+  for (const std::string& line :
+       {kLine + "|2^99", kLine + ";" + kInline, "1 AES_256_CM_HMAC_SHA1_80 " + kInline, kLine + "=="}) {
     EXPECT_EQ(error_of(line).find("NDMyMVpZ"), std::string::npos);
   }
 }

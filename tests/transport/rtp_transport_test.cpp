@@ -16,14 +16,15 @@ using base::DropReason;
 using Octets = std::vector<std::uint8_t>;
 
 constexpr PeerId kPeer = 3;
-constexpr std::uint16_t kRtp = 4;   // our ports' indices
+constexpr std::uint16_t kRtp = 4;  // our ports' indices
 constexpr std::uint16_t kRtcp = 5;
 
 base::SocketAddress at(std::uint16_t port, std::uint8_t host = 9) {
   return base::SocketAddress::v4({192, 0, 2, host}, port);
 }
 
-Octets rtp_packet(std::uint32_t ssrc, std::uint16_t sequence, Octets payload = {1, 2, 3, 4}, std::uint8_t type = 96) {
+Octets rtp_packet(std::uint32_t ssrc, std::uint16_t sequence, Octets payload = {1, 2, 3, 4},
+                  std::uint8_t type = 96) {
   Octets packet(12);
   packet[0] = 0x80;
   packet[1] = type;
@@ -46,7 +47,8 @@ srtp::MasterKey key(std::uint8_t seed, srtp::Profile profile = srtp::Profile::ae
 }
 
 struct RtpTransportTest : testing::Test {
-  RtpTransport& make(const RtpRemote& remote, std::optional<srtp::MasterKey> own = {}, std::uint16_t rtcp_port = kRtcp) {
+  RtpTransport& make(const RtpRemote& remote, std::optional<srtp::MasterKey> own = {},
+                     std::uint16_t rtcp_port = kRtcp) {
     transport.emplace(kPeer, RtpTransportConfig{.rtp_port = kRtp, .rtcp_port = rtcp_port, .key = own}, demux);
     transport->set_remote(remote);
     return *transport;
@@ -76,7 +78,8 @@ struct RtpTransportTest : testing::Test {
     const base::MutableBytes slot = outbox.slot();
     std::copy(packet.begin(), packet.begin() + 12, slot.begin());
     const base::Bytes payload = base::Bytes{packet}.subspan(12);
-    if (!transport->line().send_rtp(outbox, slot, 12, payload, base::load_u16(packet.data() + 2))) return std::nullopt;
+    if (!transport->line().send_rtp(outbox, slot, 12, payload, base::load_u16(packet.data() + 2)))
+      return std::nullopt;
     return taken();
   }
   std::optional<Sent> send_report(const Octets& packet) {
@@ -325,7 +328,8 @@ TEST_F(SealedRtpTest, OpensPacketsWithAnMki) {
   EXPECT_EQ(opened, rtp_packet(7, 1));
   EXPECT_EQ(drop_of(with_mki(seal_report(report(7)), mki), at(5001), kRtcp), DropReason::none);
   EXPECT_EQ(opened, report(7));
-  EXPECT_EQ(drop_of(with_mki(seal(rtp_packet(7, 2)), {{9, 9, 9, 9}, 4}), at(5000)), DropReason::srtp_authentication);
+  EXPECT_EQ(drop_of(with_mki(seal(rtp_packet(7, 2)), {{9, 9, 9, 9}, 4}), at(5000)),
+            DropReason::srtp_authentication);
 }
 
 // As GStreamer's and Kurento's examples write "|2^31|1:1" and send none.

@@ -12,7 +12,8 @@ base::SocketAddress at(std::uint16_t port, std::uint8_t host = 9) {
 }
 
 struct SourceLockTest : testing::Test {
-  Admission come(const base::SocketAddress& from, std::uint32_t ssrc, std::uint16_t sequence, base::Duration when = 0ms) {
+  Admission come(const base::SocketAddress& from, std::uint32_t ssrc, std::uint16_t sequence,
+                 base::Duration when = 0ms) {
     return lock.admit_rtp(from, {ssrc}, {sequence}, start + when);
   }
   bool reports(const base::SocketAddress& from, std::uint32_t ssrc, base::Duration when = 0ms) {
@@ -70,7 +71,8 @@ TEST_F(SourceLockTest, ASilentPeerGivesUpItsPlace) {
 
 TEST_F(SourceLockTest, StrangersDoNotKeepTheLockNorBreakIt) {
   come(at(5000), 1, 10);
-  for (int ms = 0; ms < 4900; ms += 100) EXPECT_EQ(come(at(7000), 2, 1, base::Duration{1ms} * ms), Admission::stranger);
+  for (int ms = 0; ms < 4900; ms += 100)
+    EXPECT_EQ(come(at(7000), 2, 1, base::Duration{1ms} * ms), Admission::stranger);
   EXPECT_EQ(come(at(7000), 2, 2, SourceLock::kHold), Admission::moved);
 }
 
