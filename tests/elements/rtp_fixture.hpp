@@ -70,13 +70,13 @@ class RtpEndpointTest : public EndpointTest {
   }
   static Octets rtp_packet(std::uint8_t payload_type, std::uint32_t ssrc, std::uint16_t sequence,
                            Octets payload = {1, 2, 3, 4}) {
-    Octets packet(12);
+    Octets packet(12 + payload.size());
     packet[0] = 0x80;
     packet[1] = payload_type;
     base::store_u16(packet.data() + 2, sequence);
     base::store_u32(packet.data() + 4, sequence * 160u);
     base::store_u32(packet.data() + 8, ssrc);
-    packet.insert(packet.end(), payload.begin(), payload.end());
+    std::copy(payload.begin(), payload.end(), packet.begin() + 12);
     return packet;
   }
 

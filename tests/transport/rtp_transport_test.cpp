@@ -25,12 +25,12 @@ base::SocketAddress at(std::uint16_t port, std::uint8_t host = 9) {
 
 Octets rtp_packet(std::uint32_t ssrc, std::uint16_t sequence, Octets payload = {1, 2, 3, 4},
                   std::uint8_t type = 96) {
-  Octets packet(12);
+  Octets packet(12 + payload.size());
   packet[0] = 0x80;
   packet[1] = type;
   base::store_u16(packet.data() + 2, sequence);
   base::store_u32(packet.data() + 8, ssrc);
-  packet.insert(packet.end(), payload.begin(), payload.end());
+  std::copy(payload.begin(), payload.end(), packet.begin() + 12);
   return packet;
 }
 
