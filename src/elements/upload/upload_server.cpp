@@ -175,9 +175,12 @@ void UploadServer::Running::start() {
 
 UploadServer::Running::~Running() {
   way_in_->close();
-  if (!thread_.joinable()) return end();
-  mailbox_.post_always([this] { end(); });
-  thread_.join();
+  if (thread_.joinable()) {
+    mailbox_.post_always([this] { end(); });
+    thread_.join();
+  } else {
+    end();
+  }
 }
 
 void UploadServer::Running::end() {
