@@ -94,7 +94,7 @@ class HttpPostEndpointTest : public pipeline::test::ShardTest {
   }
   // All that happens until then.
   void pass(base::Duration time) {
-    const Instant end = now() + time;
+    const base::Instant end = now() + time;
     for (int rounds = 0; rounds < 100'000; ++rounds) {
       io->run_all();
       compute->run_all();

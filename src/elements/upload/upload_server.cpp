@@ -175,7 +175,10 @@ void UploadServer::Running::start() {
 
 UploadServer::Running::~Running() {
   way_in_->close();
-  if (!thread_.joinable()) return end();
+  if (!thread_.joinable()) {
+    end();
+    return;
+  }
   mailbox_.post_always([this] { end(); });
   thread_.join();
 }
