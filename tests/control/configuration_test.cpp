@@ -168,6 +168,8 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   write("modules/kurento/Composite.conf.ini", "width=1280\nheight=720\nframerate=25\n");
   write("modules/kurento/HttpEndpoint.conf.ini",
         "serverAddress=192.0.2.7\nserverPort=9092\nannouncedAddress=media.example.org\nmaxUploadSize=100\nmaxUploadTime=60\n");
+  write("modules/kurento/PlayerEndpoint.conf.ini", "rtspClientPortRange=50000-50100\n");
+  write("modules/kurento/UriEndpoint.conf.ini", "defaultPath=/media\n");
   write("modules/kurento/Telephone.conf.ini", "width=1\n");
   write("modules/kurento/README", "");
   const Configuration loaded = load("{}");
@@ -181,6 +183,9 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   EXPECT_EQ(loaded.media.composite_width, 1280);
   EXPECT_EQ(loaded.media.composite_height, 720);
   EXPECT_EQ(loaded.media.composite_frames_per_second, 25);
+  EXPECT_EQ(loaded.media.rtsp_first_port, 50'000);
+  EXPECT_EQ(loaded.media.rtsp_last_port, 50'100);
+  EXPECT_EQ(loaded.media.default_path, "/media");
   EXPECT_EQ(loaded.media.network_interfaces, (std::vector<std::string>{"eth0", "eth1"}));
   EXPECT_EQ(loaded.media.external_ipv4, "198.51.100.1");
   EXPECT_EQ(loaded.media.external_ipv6, "2001:db8::1");
@@ -271,6 +276,9 @@ TEST_F(ConfigurationTest, RefusesWhatCannotBeInTheClassesFiles) {
   };
   EXPECT_EQ(refused("BaseRtpEndpoint.conf.ini", "minPort=6000\nmaxPort=5000\n"),
             "BaseRtpEndpoint.conf.ini: minPort is greater than maxPort");
+  EXPECT_EQ(refused("PlayerEndpoint.conf.ini", "rtspClientPortRange=50000\n"),
+            "PlayerEndpoint.conf.ini: rtspClientPortRange is \"50000\"; it should be the first and the last port, as in "
+            "50000-50100");
   EXPECT_EQ(refused("Composite.conf.ini", "framerate=0\n"),
             "Composite.conf.ini: framerate is \"0\"; allowed are whole numbers from 1 to 120");
   EXPECT_EQ(refused("BaseRtpEndpoint.conf.ini", "mtu=1501\n"),
