@@ -116,6 +116,9 @@ class HttpPostEndpointTest : public pipeline::test::ShardTest {
   std::deque<std::function<void(pipeline::Shard&)>> commands;
 };
 
+const Texts kPlaying{"MediaFlowOutStateChanged FLOWING AUDIO",
+                     "MediaTranscodingStateChanged NOT_TRANSCODING AUDIO"};
+
 TEST_F(HttpPostEndpointTest, HasAnAddress) {
   ASSERT_TRUE(make());
   auto& endpoint = dynamic_cast<HttpPostEndpoint&>(*shard.objects().find("post"));
@@ -140,7 +143,7 @@ TEST_F(HttpPostEndpointTest, PlaysAFileAtItsOwnSpeed) {
   upload->pipe->finish();
   pass(1500ms);
   EXPECT_TRUE(upload->accepted);
-  EXPECT_EQ(take_events("post"), Texts{"MediaFlowOutStateChanged FLOWING AUDIO"});
+  EXPECT_EQ(take_events("post"), kPlaying);
   pass(1s);
   EXPECT_EQ(take_events("post"),
             (Texts{"MediaFlowOutStateChanged NOT_FLOWING AUDIO", "EndOfStream", "MediaSessionTerminated"}));
@@ -191,7 +194,10 @@ TEST_F(HttpPostEndpointTest, TakesAFileThatBrokeOffAgain) {
   upload->pipe->finish();
   pass(2s);
   EXPECT_TRUE(intake->begun);
-  EXPECT_EQ(take_events("post"), (Texts{"MediaSessionStarted", "MediaFlowOutStateChanged FLOWING AUDIO"}));
+  Texts told = take_events("post");
+  EXPECT_EQ(told.front(), "MediaSessionStarted");
+  told.erase(told.begin());
+  EXPECT_EQ(told, kPlaying);
   pass(2s);
   EXPECT_EQ(take_events("post"),
             (Texts{"MediaFlowOutStateChanged NOT_FLOWING AUDIO", "EndOfStream", "MediaSessionTerminated"}));
