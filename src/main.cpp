@@ -45,6 +45,10 @@ sigset_t block_signals() {
 // events, answers) would otherwise leave holes in the arenas of both (docs/adr/0002).
 void tune_heap() { mallopt(M_ARENA_MAX, 1); }
 
+// What filters use of OpenMP (Tesseract) would start a thread for each core, beside the compute pool's, and have them
+// spin while they wait for each other. Its runtime reads this when it is loaded.
+void keep_openmp_to_one_thread() { setenv("OMP_THREAD_LIMIT", "1", 0); }
+
 // Each client and each port that a session has to itself takes a descriptor, and the usual limit of 1024 is there for
 // programs that use select(2): the process may raise it to what the system grants.
 void raise_file_limit() {
@@ -200,5 +204,6 @@ int run(int argc, const char* const* argv) {
 
 int main(int argc, char** argv) {
   kaskado::tune_heap();
+  kaskado::keep_openmp_to_one_thread();
   return kaskado::run(argc, argv);
 }

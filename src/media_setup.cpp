@@ -5,6 +5,7 @@
 
 #include "base/socket_address.hpp"
 #include "dtls/certificate.hpp"
+#include "elements/upload/upload_server.hpp"
 #include "loop/loop.hpp"
 #include "sdp/capabilities.hpp"
 
@@ -75,6 +76,7 @@ base::Result<std::shared_ptr<const pipeline::MediaConfiguration>> set_up_media(c
   // Who can only be reached from this machine should be reachable from it without a network.
   media->offer_loopback = media->network_interfaces.empty() && is_loopback(configuration.net.address);
   media->certificates = std::move(*certificates);
+  media->uploads = std::make_shared<elements::UploadServer>(configuration.uploads);
   return std::shared_ptr<const pipeline::MediaConfiguration>(media);
 }
 

@@ -40,12 +40,13 @@ class Kaskado:
         self._endpoints = {}
 
     @classmethod
-    async def start(cls, options):
+    async def start(cls, options, *arguments):
+        """`arguments` are further ones of the server's command line."""
         directory = tempfile.TemporaryDirectory(prefix="kaskado-bench-")
         port = free_port()
         write_configuration(pathlib.Path(directory.name), port, options.shards)
         command = [options.build / paths.KASKADO, "-f", f"{directory.name}/kurento.conf.json",
-                   "-c", f"{directory.name}/modules"]
+                   "-c", f"{directory.name}/modules", *arguments]
         with open(options.log or os.devnull, "ab") as log:
             child = await processes.start(command, options.server_cpu, options.nice, stdout=log, stderr=log)
         try:
@@ -79,15 +80,19 @@ class Kaskado:
     async def open_room(self, room):
         self._pipelines[room] = await self._rpc.create("MediaPipeline")
 
+    async def link(self, peer, endpoint):
+        """Connects a peer's endpoint to those of others."""
+        if not peer.publishes:
+            await self._rpc.invoke(self._endpoints[peer.source], "connect", sink=endpoint)
+
     async def join(self, generator, peer):
-        """Negotiates for the peer; it is connected some time later."""
+        """Negotiates for the peer; it is connected when this returns."""
         endpoint = await self._rpc.create("WebRtcEndpoint", mediaPipeline=self._pipelines[peer.room])
         self._endpoints[peer.id] = endpoint
         candidates = asyncio.Queue()
         await self._rpc.subscribe(endpoint, "IceCandidateFound",
                                   lambda data: candidates.put_nowait(data["candidate"]["candidate"]))
-        if not peer.publishes:
-            await self._rpc.invoke(self._endpoints[peer.source], "connect", sink=endpoint)
+        await self.link(peer, endpoint)
         offer = (await generator.do("join", **peer.spec()))["offer"]
         answer = await self._rpc.invoke(endpoint, "processOffer", offer=offer)
         await generator.do("answer", peer=peer.id, sdp=answer)

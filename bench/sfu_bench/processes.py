@@ -66,6 +66,20 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
 
 
+def thread_run_seconds(pid, thread):
+    """What a thread has run, to the nanosecond where the kernel tells."""
+    with open(f"/proc/{pid}/task/{thread}/schedstat", encoding="ascii") as file:
+        return int(file.read().split()[0]) / 1e9
+
+
+def run_seconds(pid):
+    """The same for all threads that a process has now."""
+    try:
+        return sum(thread_run_seconds(pid, thread) for thread in os.listdir(f"/proc/{pid}/task"))
+    except FileNotFoundError:
+        return cpu_seconds(pid)
+
+
 def resident_kb(pid):
     with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
         return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:"))

@@ -87,6 +87,10 @@ void write_totals(Line& line, const LoadTotals& totals) {
       .add("changed", viewers.changed)
       .add("misnumbered", viewers.misnumbered)
       .add("unsampledViewers", totals.unsampled_viewers)
+      .add("transcodedPackets", totals.transcoded_packets)
+      .add("transcodedHoles", totals.transcoded_holes)
+      .add("recordedFrames", totals.recorded_frames)
+      .add("brokenFrames", totals.broken_frames)
       .add("badRtcp", totals.bad_rtcp)
       .add("retransmitted", totals.publishers.retransmitted)
       .add("nackedTooLate", totals.publishers.nacked_too_late)
@@ -110,10 +114,19 @@ base::Result<SendPlan> read_plan(const Json& command) {
 
 base::Result<void> join(Load& load, const Json& command, Line& line) {
   const std::string offer = text(command, "offer");
-  const PeerSpec spec{.id = id(command, "peer"),
-                      .publishes = flag(command, "publishes"),
-                      .audio = flag(command, "audio"),
-                      .source = id(command, "source")};
+  PeerSpec spec{.id = id(command, "peer"),
+                .publishes = flag(command, "publishes"),
+                .audio = flag(command, "audio"),
+                .source = id(command, "source"),
+                .frames = text(command, "frames"),
+                .sent_log = text(command, "sentLog"),
+                .transcoded = flag(command, "transcoded"),
+                .record = text(command, "record")};
+  if (const std::string codec = text(command, "codec"); codec == "H264") {
+    spec.video_codec = codec::CodecId::h264;
+  } else if (!codec.empty() && codec != "VP8") {
+    return base::Error{"no codec for peers: " + codec};
+  }
   if (spec.id == 0) return base::Error{"a peer needs a number that is not 0"};
   auto peer = load.add(spec, offer.empty() ? ice::IceRole::controlling : ice::IceRole::controlled);
   if (!peer) return peer.error();
@@ -187,7 +200,7 @@ void CommandLine::run(std::string_view input) {
     done = to_peer(load_, what, command);
   } else if (what == "start") {
     const auto plan = read_plan(command);
-    plan ? load_.start(*plan) : void(done = plan.error());
+    done = plan ? load_.start(*plan, flag(command, "frames")) : plan.error();
   } else if (what == "begin-window") {
     load_.begin_window();
     at_window_ = load_.totals();
@@ -198,6 +211,8 @@ void CommandLine::run(std::string_view input) {
     report_run(load_, line);
   } else if (what == "stop") {
     load_.stop();
+  } else if (what == "resume") {
+    load_.resume();
   } else if (what == "close") {
     load_.close_all();
   } else {

@@ -6,10 +6,14 @@
 //   {"do":"candidate","n":3,"peer":7,"candidate":"candidate:…"}                -> {"n":3}
 //   {"do":"join","n":4,"peer":8,…,"offer":"v=0…"}   where the server offers    -> {"n":4,"answer":"v=0…"}
 //   {"do":"start","n":5,"pps":260,"size":1200,"fps":30,"burst":false}          -> {"n":5}
+//   {"do":"start",…,"frames":true}   those that send coded pictures               -> {"n":5}
 //   {"do":"begin-window","n":6}                                                -> {"n":6}
 //   {"do":"end-window","n":7}     what was in it                               -> {"n":7,"window":{…}}
-//   {"do":"stop","n":8} {"do":"close","n":9}                                   -> {"n":8} {"n":9}
+//   {"do":"stop","n":8} {"do":"resume","n":8} {"do":"close","n":9}             -> {"n":8} {"n":8} {"n":9}
 //   {"do":"report","n":10}        the whole run                                -> {"n":10,"run":{…}}
+//
+// A peer of coded pictures: "codec":"VP8" or "H264"; a publisher has "frames":"FILE" and may have
+// "sentLog":"FILE", a viewer has "transcoded":true and may have "record":"FILE" (peer.hpp).
 //
 //   {"event":"connected","peer":7,"ms":12.5} {"event":"failed","peer":7,"why":"…"}
 //

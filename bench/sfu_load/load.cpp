@@ -53,22 +53,30 @@ Peer* Load::find(std::uint32_t id) {
   return found == peers_.end() ? nullptr : found->second.get();
 }
 
-void Load::start(const SendPlan& plan) {
+base::Result<void> Load::start(const SendPlan& plan, bool frames) {
   const base::Instant first = now() + std::chrono::milliseconds{20};
   const auto spread_us = static_cast<std::uint32_t>(1e6 / plan.frames_per_second);
-  publishers_.clear();
   for (auto& [id, peer] : peers_) {
-    if (!peer->publisher()) continue;
-    peer->publisher()->start(plan, first + std::chrono::microseconds{shared_->random.below(spread_us)});
+    if (!peer->publisher() || peer->publisher()->started() || peer->spec().frames.empty() == frames) continue;
+    const base::Duration offset = std::chrono::microseconds{shared_->random.below(spread_us)};
+    if (auto started = peer->start(plan, first + offset); !started) return started;
     publishing_.set(static_cast<std::uint32_t>(publishers_.size()), peer->publisher()->deadline());
     publishers_.push_back(peer.get());
   }
+  return {};
 }
 
 void Load::stop() {
   for (std::uint32_t place = 0; place < publishers_.size(); ++place) {
     publishers_[place]->publisher()->stop();
     publishing_.set(place, base::kNever);
+  }
+}
+
+void Load::resume() {
+  for (std::uint32_t place = 0; place < publishers_.size(); ++place) {
+    publishers_[place]->publisher()->resume(now());
+    publishing_.set(place, publishers_[place]->publisher()->deadline());
   }
 }
 
@@ -110,6 +118,8 @@ void Load::visit_settled(std::size_t peers) {
 
 void Load::drain() {
   visit_settled(settled_.size());
+  for (auto& [id, peer] : peers_)
+    if (peer->recorder()) peer->recorder()->flush();
 }
 
 std::size_t Load::peers_a_turn() const {
@@ -155,6 +165,13 @@ LoadTotals Load::totals() {
       continue;
     }
     const StreamCheck& check = *peer->check();
+    if (peer->spec().transcoded) {
+      totals.transcoded_packets += check.counters().packets;
+      totals.transcoded_holes += check.holes();
+      totals.recorded_frames += peer->recorder() ? peer->recorder()->frames() : 0;
+      totals.broken_frames += peer->recorder() ? peer->recorder()->broken() : 0;
+      continue;
+    }
     add_to(totals.viewers, check.counters());
     totals.holes += check.holes();
     totals.unsampled_viewers += check.counters().sampled == check.counters().undecryptable;

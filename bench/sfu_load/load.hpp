@@ -27,7 +27,12 @@ struct LoadTotals {
   std::uint64_t send_failures = 0;
   std::uint64_t bad_rtcp = 0;
   std::uint64_t unsampled_viewers = 0;  // of which no packet has been decrypted
-  std::int64_t cpu_ns = 0;              // of the generator's process
+  // Of what the server has made:
+  std::uint64_t transcoded_packets = 0;
+  std::uint64_t transcoded_holes = 0;
+  std::uint64_t recorded_frames = 0;
+  std::uint64_t broken_frames = 0;
+  std::int64_t cpu_ns = 0;  // of the generator's process
   base::Instant at{};
 
   std::uint64_t missing() const { return expected > viewers.packets ? expected - viewers.packets : 0; }
@@ -42,9 +47,11 @@ class Load {
 
   base::Result<Peer*> add(const PeerSpec& spec, ice::IceRole role);
   Peer* find(std::uint32_t id);
-  // All publishers, beginning within a frame of each other.
-  void start(const SendPlan& plan);
+  // All publishers of one kind, those of coded frames or the others, beginning within a frame of each other.
+  base::Result<void> start(const SendPlan& plan, bool frames);
   void stop();
+  // After stop(): what was started goes on, and leaves out what was due meanwhile.
+  void resume();
   void close_all();
   // Empties every viewer's socket.
   void drain();

@@ -29,16 +29,29 @@ std::string name_of(const PeerSpec& spec) {
 base::Result<std::unique_ptr<Peer>> Peer::make(const PeerSpec& spec, Surroundings& shared, ice::IceRole role,
                                                base::Instant now) {
   // A publisher gets nothing but RTCP.
-  auto socket = PeerSocket::open({.sample_every = spec.publishes ? 1 : shared.sample_every, .runs = shared.runs}, shared.ip);
+  const bool whole = spec.publishes || !spec.record.empty();
+  auto socket = PeerSocket::open({.sample_every = whole ? 1 : shared.sample_every, .runs = shared.runs}, shared.ip);
   if (!socket) return socket.error();
-  return std::unique_ptr<Peer>(new Peer(spec, shared, std::move(*socket), role, now));
+  std::unique_ptr<Peer> peer(new Peer(spec, shared, std::move(*socket), role, now));
+  if (!spec.frames.empty()) {
+    auto file = IvfFile::read(spec.frames);
+    if (!file) return file.error();
+    if (file->frames.empty()) return base::Error{spec.frames + " has no frame"};
+    peer->frames_ = std::make_shared<const IvfFile>(std::move(*file));
+  }
+  if (!spec.record.empty()) {
+    auto recorder = Recorder::open(spec.record, spec.video_codec);
+    if (!recorder) return recorder.error();
+    peer->recorder_ = std::move(*recorder);
+  }
+  return peer;
 }
 
 Peer::Peer(const PeerSpec& spec, Surroundings& shared, PeerSocket socket, ice::IceRole role,
            base::Instant now)
     : spec_(spec), shared_(shared), transport_(shared, std::move(socket), role, now) {
   if (spec.publishes) {
-    publisher_.emplace(spec.id, ssrc_of(spec), spec.audio, shared.random);
+    publisher_.emplace(ssrc_of(spec), spec.audio ? 48'000 : 90'000, shared.random);
   } else {
     check_.emplace(spec.source);
   }
@@ -47,7 +60,8 @@ Peer::Peer(const PeerSpec& spec, Surroundings& shared, PeerSocket socket, ice::I
 sdp::LocalCapabilities Peer::capabilities() const {
   sdp::LocalCapabilities capabilities = sdp::default_capabilities();
   capabilities.audio.resize(1);  // Opus
-  capabilities.video.resize(1);  // VP8
+  const std::string_view video = codec::encoding_name(spec_.video_codec);
+  std::erase_if(capabilities.video, [&](const sdp::CodecCapability& other) { return other.name != video; });
   capabilities.extensions.clear();
   capabilities.audio[0].feedback.clear();  // browsers ask for no audio again
   std::erase(capabilities.video[0].feedback, "transport-cc");
@@ -154,12 +168,15 @@ void Peer::receive(Datagram& datagram, base::Instant now, Histogram* latency) {
 void Peer::receive_rtp(Datagram& datagram, Histogram* latency) {
   const rtp::SequenceNumber sequence{base::load_u16(datagram.bytes.data() + 2)};
   const auto extended = check_->note({base::load_u32(datagram.bytes.data() + 8)}, sequence);
-  const bool is_sampled = sequence.value % shared_.sample_every == 0;
+  const bool is_sampled = recorder_ || sequence.value % shared_.sample_every == 0;
   if (!extended || !is_sampled) return;
   const srtp::OpenResult opened = transport_.open_rtp(datagram.bytes);
   const base::Bytes packet = datagram.bytes.first(opened.length);
   const auto header = rtp::parse_rtp(packet);
   if (!header) return check_->note_undecryptable();
+  if (recorder_)
+    recorder_->add(*header, packet.subspan(header->payload_offset, header->payload_length), datagram.arrived);
+  if (spec_.transcoded) return;
   const auto mark = read_payload(packet.subspan(header->payload_offset, header->payload_length));
   check_->note_payload(*extended, mark);
   if (mark && latency) latency->add(base::Duration{datagram.arrived.unix_ns - mark->sent.unix_ns});
@@ -183,6 +200,15 @@ void Peer::receive_rtcp(base::MutableBytes packet, base::Instant now) {
     }
   }
   if (!any || reader.malformed()) ++bad_rtcp_;
+}
+
+base::Result<void> Peer::start(const SendPlan& plan, base::Instant first) {
+  if (!frames_)
+    return publisher_->start(make_marked_packets(spec_.id, spec_.audio, plan), first), base::Result<void>();
+  auto frames = make_coded_frames({frames_, plan.frames_per_second, spec_.sent_log});
+  if (!frames) return frames.error();
+  publisher_->start(std::move(*frames), first);
+  return {};
 }
 
 rtp::ReportBlock Peer::report_block(base::Instant now) const {

@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "peer_transport.hpp"
 #include "publisher.hpp"
+#include "recorder.hpp"
 #include "rtp/report_schedule.hpp"
 #include "sdp/negotiation.hpp"
 #include "stream_check.hpp"
@@ -20,6 +21,13 @@ struct PeerSpec {
   bool publishes = false;
   bool audio = false;
   std::uint32_t source = 0;  // of a viewer: the id of the publisher whose packets it is to get
+  codec::CodecId video_codec = codec::CodecId::vp8;
+  // A publisher of coded pictures: their file, and where it is written when each was sent (FramesPlan).
+  std::string frames;
+  std::string sent_log;
+  // A viewer of what the server has made: its packets are no publisher's. They may be recorded.
+  bool transcoded = false;
+  std::string record;
 };
 
 class Peer {
@@ -42,7 +50,10 @@ class Peer {
 
   PeerTransport& transport() { return transport_; }
   Publisher* publisher() { return publisher_ ? &*publisher_ : nullptr; }
+  // Of a viewer.
   const StreamCheck* check() const { return check_ ? &*check_ : nullptr; }
+  Recorder* recorder() { return recorder_.get(); }
+  base::Result<void> start(const SendPlan& plan, base::Instant first);
   std::uint64_t bad_rtcp() const { return bad_rtcp_; }
 
  private:
@@ -64,6 +75,8 @@ class Peer {
   std::optional<sdp::SessionDescription> offered_;
   std::optional<Publisher> publisher_;
   std::optional<StreamCheck> check_;
+  std::unique_ptr<Recorder> recorder_;
+  std::shared_ptr<const IvfFile> frames_;
   rtp::ReportSchedule reports_;
   rtp::NtpTime last_sender_report_;
   base::Instant sender_report_at_ = base::kNever;

@@ -1,25 +1,20 @@
-// One published stream: packets paced evenly or frame by frame, key frames when somebody asks, and the
-// packets that a NACK names once more. What is sent again is the very same sealed datagram.
+// One published stream: packets as its content has them, and those that a NACK names once more. What is sent
+// again is the very same sealed datagram.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "base/random.hpp"
+#include "content.hpp"
 #include "histogram.hpp"
 #include "peer_transport.hpp"
 #include "rtp/rtcp_message.hpp"
 #include "rtp/types.hpp"
 
 namespace kaskado::bench {
-
-struct SendPlan {
-  double packets_per_second = 260;
-  std::size_t packet_bytes = 1200;  // of RTP before it is sealed, header included
-  double frames_per_second = 30;    // audio has a frame a packet
-  bool burst = false;               // a frame's packets leave at once
-};
 
 struct PublisherCounters {
   std::uint64_t published = 0;  // retransmissions apart
@@ -30,12 +25,15 @@ struct PublisherCounters {
 
 class Publisher {
  public:
-  Publisher(std::uint32_t id, rtp::Ssrc ssrc, bool audio, base::Random& random);
+  Publisher(rtp::Ssrc ssrc, std::uint32_t clock_rate, base::Random& random);
 
   void set_payload_type(std::uint8_t payload_type) { payload_type_ = payload_type; }
-  // The first packet is due at `first`.
-  void start(const SendPlan& plan, base::Instant first);
+  // The content's start is `first`. Once.
+  void start(std::unique_ptr<Content> content, base::Instant first);
+  bool started() const { return content_ != nullptr; }
   void stop() { next_at_ = base::kNever; }
+  // Goes on after stop().
+  void resume(base::Instant now);
   base::Instant deadline() const { return next_at_; }
   // Sends what is due, at most a burst of kMostAtOnce, and notes by how much it is late.
   void send_due(base::Instant now, PeerTransport& transport, Histogram& lateness);
@@ -52,23 +50,15 @@ class Publisher {
   static constexpr int kMostAtOnce = 64;
 
   void send_next(PeerTransport& transport);
-  std::uint64_t frame_of(std::uint64_t number) const;
-  base::Instant due_at(std::uint64_t number) const;
-  rtp::Timestamp timestamp_of(std::uint64_t number) const;
-  std::size_t write_header(base::MutableBytes slot, std::uint64_t number) const;
-  void write_payload(base::MutableBytes payload, std::uint64_t number);
 
-  const std::uint32_t id_;
   const rtp::Ssrc ssrc_;
-  const bool audio_;
+  const double clock_rate_;
   std::uint8_t payload_type_ = 0;
   std::uint64_t first_sequence_;
   std::uint32_t first_timestamp_;
-  SendPlan plan_;
+  std::unique_ptr<Content> content_;
   base::Instant started_at_{};
   base::Instant next_at_ = base::kNever;
-  bool key_frame_wanted_ = true;
-  bool in_key_frame_ = false;
   std::uint64_t payload_bytes_ = 0;
   PublisherCounters counters_;
   std::vector<std::vector<std::uint8_t>> history_;  // sealed, by number modulo kHistory

@@ -1,6 +1,5 @@
 #include "plate_reader.hpp"
 
-#include <omp.h>
 #include <tesseract/baseapi.h>
 
 #include <algorithm>
@@ -18,11 +17,6 @@ constexpr int kLineHeight = 64;
 constexpr int kMargin = 12;
 constexpr int kMostLineWidth = 1024;
 
-// Tesseract would start a thread for each core, and be slower by that where others have work too.
-void keep_tesseract_to_one_thread() {
-  omp_set_num_threads(1);
-}
-
 std::string letters_and_digits(const char* text) {
   std::string kept;
   for (const char* c = text; *c; ++c) {
@@ -34,7 +28,6 @@ std::string letters_and_digits(const char* text) {
 }  // namespace
 
 PlateReader::PlateReader() : tesseract_(std::make_unique<tesseract::TessBaseAPI>()) {
-  keep_tesseract_to_one_thread();
   if (tesseract_->Init(nullptr, "eng", tesseract::OEM_DEFAULT) != 0)
     throw std::runtime_error(
         "Tesseract cannot load its data for English; it comes with the package tesseract-ocr-eng");

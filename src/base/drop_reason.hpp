@@ -31,6 +31,7 @@ namespace kaskado::base {
   X(bad_rtp)                    \
   X(bad_rtcp)                   \
   X(unknown_ssrc)               \
+  X(rtp_stranger)               \
   X(unknown_payload_type)       \
   X(duplicate_packet)           \
   X(too_old_packet)             \

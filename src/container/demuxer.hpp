@@ -61,7 +61,7 @@ class Demuxer {
                                                      const DemuxerSettings& settings);
   virtual ~Demuxer() = default;
 
-  // Of pictures and of sound; of each kind that there is one at least, in all one at least.
+  // The best one of pictures and the best of sound, as far as there are; one at least.
   virtual const std::vector<Track>& tracks() const = 0;
   // Nothing where it has no end that is known.
   virtual std::optional<base::Duration> duration() const = 0;

@@ -198,6 +198,22 @@ void read_uri_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& in
   in.text("defaultPath", into.media.default_path);
 }
 
+void read_http_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& into) {
+  elements::UploadSettings& uploads = into.uploads;
+  read_address(in, "serverAddress", "IPv4 and IPv6 addresses", uploads.server_address, &base::SocketAddress::is_set);
+  read_integer(in, "port", 0, 65'535, uploads.server_port);
+  read_integer(in, "serverPort", 0, 65'535, uploads.server_port);
+  in.text("announcedAddress", uploads.announced_address);
+  if (uploads.announced_address.find_first_of("/?#@ \"") != std::string::npos)
+    in.refuse("announcedAddress", "is \"" + uploads.announced_address + "\"; allowed are names and IP addresses");
+  std::int64_t most_mib = static_cast<std::int64_t>(uploads.most_upload_bytes >> 20);
+  in.integer("maxUploadSize", 1, std::int64_t{1} << 30, most_mib);
+  uploads.most_upload_bytes = static_cast<std::uint64_t>(most_mib) << 20;
+  std::int64_t most_s = std::chrono::duration_cast<std::chrono::seconds>(uploads.most_upload_time).count();
+  in.integer("maxUploadTime", 1, 31'536'000, most_s);
+  uploads.most_upload_time = std::chrono::seconds(most_s);
+}
+
 void read_gaps_fix(SettingsReader& in, media::GapsFix& into) {
   std::string name;
   in.text("gapsFix", name);
@@ -251,6 +267,7 @@ const std::map<std::string, ReadClass, std::less<>>& class_readers() {
       {"WebRtcEndpoint", read_web_rtc_endpoint},
       {"MediaElement", read_media_element},
       {"Composite", read_composite},
+      {"HttpEndpoint", read_http_endpoint},
       {"PlayerEndpoint", read_player_endpoint},
       {"UriEndpoint", read_uri_endpoint},
       {"RecorderEndpoint", read_recorder_endpoint},

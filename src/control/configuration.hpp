@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "control/settings.hpp"
+#include "elements/upload/upload_settings.hpp"
 #include "pipeline/media_configuration.hpp"
 
 namespace kaskado::control {
@@ -39,9 +40,10 @@ struct Configuration {
   // mediaServer.spreadLoad, in percent: with more of its processor in use, a media thread's pipelines get their
   // further endpoints on other threads. 100 keeps each pipeline together.
   int spread_load = 70;
-  // From the classes' files, all but what is not in them: `offer_loopback` and the certificates.
+  // From the classes' files, all but what is not in them: `offer_loopback`, the certificates and `uploads`.
   pipeline::MediaConfiguration media;
   CertificateFiles certificate_files;
+  elements::UploadSettings uploads;  // HttpEndpoint
   // Sentences for the log: keys that are unknown or without effect.
   std::vector<std::string> warnings;
 };

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "elements/rtp_stats.hpp"
+#include "pipeline/latency_stats.hpp"
+#include "pipeline/media_pipeline.hpp"
 #include "pipeline/rtp_sink.hpp"
 #include "pipeline/rtp_source.hpp"
 #include "pipeline/shard.hpp"
@@ -12,6 +15,7 @@ namespace kaskado::elements {
 using pipeline::ApiError;
 using pipeline::ApiResult;
 using pipeline::ErrorCode;
+using pipeline::MediaType;
 
 BaseRtpEndpoint::BaseRtpEndpoint(const pipeline::Construction& construction, pipeline::MediaObject* parent)
     : SdpEndpoint(construction, parent), mtu_bytes_(construction.shard->configuration().mtu_bytes) {}
@@ -39,7 +43,7 @@ ApiResult<void> BaseRtpEndpoint::set_mtu(int mtu) {
 
 ApiResult<void> BaseRtpEndpoint::set_remb_params(RembParams remb_params) {
   remb_params_ = std::move(remb_params);
-  on_remb_params();
+  for (pipeline::RtpSession* session : rtp_sessions()) session->set_remb_params(this->remb_params());
   return {};
 }
 
@@ -61,6 +65,44 @@ void BaseRtpEndpoint::set_media_state(MediaState state) {
 void BaseRtpEndpoint::set_connection_state(ConnectionState state) {
   const ConnectionState old = std::exchange(connection_state_, state);
   if (old != state) raise(ConnectionStateChanged{old, state});
+}
+
+void BaseRtpEndpoint::equip(pipeline::RtpSession& session) {
+  session.set_receive_limits(receive_limits());
+  session.set_remb_params(remb_params());
+}
+
+void BaseRtpEndpoint::on_receive_limits() {
+  for (pipeline::RtpSession* session : rtp_sessions()) session->set_receive_limits(receive_limits());
+}
+
+pipeline::ReceiveLimits BaseRtpEndpoint::receive_limits() {
+  constexpr std::uint64_t kBitsPerKbit = 1000;
+  return {static_cast<std::uint64_t>(min_video_recv_bandwidth_kbps_) * kBitsPerKbit,
+          static_cast<std::uint64_t>(get_max_video_recv_bandwidth().value()) * kBitsPerKbit};
+}
+
+ApiResult<std::map<std::string, pipeline::Value>> BaseRtpEndpoint::get_stats(std::optional<MediaType> media_type) {
+  std::map<std::string, pipeline::Value> records;
+  const auto sessions = rtp_sessions();
+  if (sessions.empty()) return records;
+  const base::WallTime wall = host().wall_time();
+  for (pipeline::RtpSession* session : sessions) records.merge(rtp_stats(*session, media_type, shard().now(), wall));
+  pipeline::EndpointStats own;
+  own.id = id();
+  own.type = pipeline::StatsType::endpoint;
+  own.timestamp_millis = wall.unix_ms();
+  own.timestamp = static_cast<double>(wall.unix_ms()) / 1000;
+  if (tells_latency()) {
+    const auto latencies = pipeline::input_latencies(*this, media_type);
+    pipeline::put_input_latency(own, latencies);
+    // What comes to this element leaves the server here at once.
+    own.audio_e2e_latency = pipeline::latency_of(latencies, MediaType::audio);
+    own.video_e2e_latency = pipeline::latency_of(latencies, MediaType::video);
+    own.e2e_latency = latencies;
+  }
+  records.emplace(own.id, own.to_value());
+  return records;
 }
 
 rtp::RembParams BaseRtpEndpoint::remb_params() const {

@@ -1,7 +1,13 @@
 // An endpoint that sends and receives RTP: bandwidth limits, and whether media and connection are there.
 #pragma once
 
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "elements/sdp_endpoint.hpp"
+#include "pipeline/rtp_session.hpp"
 #include "pipeline/rtp_sink.hpp"
 #include "rtp/remb.hpp"
 
@@ -28,15 +34,24 @@ class BaseRtpEndpoint : public SdpEndpoint, public BaseRtpEndpointApi {
   pipeline::ApiResult<RembParams> get_remb_params() override { return remb_params_; }
   pipeline::ApiResult<void> set_remb_params(RembParams remb_params) override;
   pipeline::ApiResult<void> request_keyframe() override;
+  pipeline::ApiResult<std::map<std::string, pipeline::Value>> get_stats(
+      std::optional<pipeline::MediaType> media_type) override;
 
  protected:
+  // All that the endpoint sends and receives by.
+  virtual std::vector<pipeline::RtpSession*> rtp_sessions() = 0;
+  // What was set of bandwidths and REMB, for a session that is new.
+  void equip(pipeline::RtpSession& session);
+  void on_receive_limits() override;
+
   void set_media_state(MediaState state);
   void set_connection_state(ConnectionState state);
-  // What the application has set, with defaults for the rest.
-  rtp::RembParams remb_params() const;
-  virtual void on_remb_params() {}
 
  private:
+  // What the application has set, with defaults for the rest.
+  rtp::RembParams remb_params() const;
+  pipeline::ReceiveLimits receive_limits();
+
   int min_video_recv_bandwidth_kbps_ = 100;
   int min_video_send_bandwidth_kbps_ = 100;
   int max_video_send_bandwidth_kbps_ = 500;

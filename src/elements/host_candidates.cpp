@@ -16,13 +16,13 @@ bool names(std::string_view list, std::string_view interface) {
   return false;
 }
 
-base::SocketAddress external_address(const base::SocketAddress& local, const CandidateFilter& filter) {
+}  // namespace
+
+base::SocketAddress told_address(const base::SocketAddress& local, const CandidateFilter& filter) {
   const std::string& text = local.is_v4() ? filter.external_ipv4 : filter.external_ipv6;
   const auto external = base::SocketAddress::parse(text, local.port());
   return external && external->is_v4() == local.is_v4() ? *external : local;
 }
-
-}  // namespace
 
 std::vector<HostCandidate> host_candidates(std::span<const pipeline::MediaPort> ports,
                                            const CandidateFilter& filter) {
@@ -45,7 +45,7 @@ HostCandidate host_candidate(const pipeline::MediaPort& port, std::size_t before
       ice::candidate_priority(ice::CandidateType::host, static_cast<std::uint16_t>(65535 - number));
   local.address = port.local;
   ice::Candidate told = local;
-  told.address = external_address(port.local, filter);
+  told.address = told_address(port.local, filter);
   return {port.index, std::move(local), std::move(told)};
 }
 

@@ -17,6 +17,9 @@ struct CandidateFilter {
   std::string external_ipv6;
 };
 
+// What the peer is told instead of this address of ours.
+base::SocketAddress told_address(const base::SocketAddress& local, const CandidateFilter& filter);
+
 struct HostCandidate {
   std::uint16_t port_index;
   ice::Candidate local;  // as the ICE agent knows it

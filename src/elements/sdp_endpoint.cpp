@@ -55,7 +55,7 @@ ApiResult<void> SdpEndpoint::set_max_video_recv_bandwidth(int kbps) {
 
 sdp::LocalCapabilities SdpEndpoint::capabilities() const {
   const pipeline::MediaConfiguration& configuration = shard().configuration();
-  sdp::LocalCapabilities capabilities = sdp::default_capabilities();
+  sdp::LocalCapabilities capabilities = known_capabilities();
   if (!configuration.audio_codecs.empty()) capabilities.audio = chosen(capabilities.audio, configuration.audio_codecs);
   if (!configuration.video_codecs.empty()) capabilities.video = chosen(capabilities.video, configuration.video_codecs);
   capabilities.max_audio = static_cast<std::size_t>(configuration.num_audio_medias);

@@ -35,6 +35,8 @@ class SdpEndpoint : public SessionEndpoint, public SdpEndpointApi {
   // A limit of what the peer may send was changed.
   virtual void on_receive_limits() {}
 
+  // What this kind of endpoint can do at all.
+  virtual sdp::LocalCapabilities known_capabilities() const { return sdp::default_capabilities(); }
   // Codecs of the configuration, header extensions, and limits as they are now.
   sdp::LocalCapabilities capabilities() const;
   // An answer was given or taken.

@@ -4,8 +4,6 @@
 
 #include "elements/dscp.hpp"
 #include "elements/log.hpp"
-#include "elements/rtp_stats.hpp"
-#include "pipeline/latency_stats.hpp"
 #include "pipeline/media_pipeline.hpp"
 #include "pipeline/shard.hpp"
 
@@ -114,43 +112,10 @@ ApiResult<void> WebRtcEndpoint::create_data_channel(std::string, bool, int, int,
 
 ApiResult<void> WebRtcEndpoint::close_data_channel(int) { return no_data_channels(); }
 
-pipeline::ReceiveLimits WebRtcEndpoint::receive_limits() {
-  constexpr std::uint64_t kBitsPerKbit = 1000;
-  return {static_cast<std::uint64_t>(get_min_video_recv_bandwidth().value()) * kBitsPerKbit,
-          static_cast<std::uint64_t>(get_max_video_recv_bandwidth().value()) * kBitsPerKbit};
-}
-
-void WebRtcEndpoint::on_receive_limits() {
-  const pipeline::ReceiveLimits limits = receive_limits();
-  for (const Connection& connection : connections_) connection->session().rtp().set_receive_limits(limits);
-}
-
-void WebRtcEndpoint::on_remb_params() {
-  for (const Connection& connection : connections_) connection->session().rtp().set_remb_params(remb_params());
-}
-
-ApiResult<std::map<std::string, pipeline::Value>> WebRtcEndpoint::get_stats(std::optional<MediaType> media_type) {
-  std::map<std::string, pipeline::Value> records;
-  if (connections_.empty()) return records;
-  const base::WallTime wall = host().wall_time();
-  for (const Connection& connection : connections_) {
-    records.merge(rtp_stats(connection->session().rtp(), media_type, shard().now(), wall));
-  }
-  pipeline::EndpointStats own;
-  own.id = id();
-  own.type = pipeline::StatsType::endpoint;
-  own.timestamp_millis = wall.unix_ms();
-  own.timestamp = static_cast<double>(wall.unix_ms()) / 1000;
-  if (tells_latency()) {
-    const auto latencies = pipeline::input_latencies(*this, media_type);
-    pipeline::put_input_latency(own, latencies);
-    // What comes to this element leaves the server here at once.
-    own.audio_e2e_latency = pipeline::latency_of(latencies, MediaType::audio);
-    own.video_e2e_latency = pipeline::latency_of(latencies, MediaType::video);
-    own.e2e_latency = latencies;
-  }
-  records.emplace(own.id, own.to_value());
-  return records;
+std::vector<pipeline::RtpSession*> WebRtcEndpoint::rtp_sessions() {
+  std::vector<pipeline::RtpSession*> sessions;
+  for (const Connection& connection : connections_) sessions.push_back(&connection->session().rtp());
+  return sessions;
 }
 
 ApiResult<std::vector<IceCandidatePair>> WebRtcEndpoint::get_ice_candidate_pairs() {

@@ -46,8 +46,6 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   pipeline::ApiResult<void> create_data_channel(std::string label, bool ordered, int max_packet_life_time,
                                                 int max_retransmits, std::string protocol) override;
   pipeline::ApiResult<void> close_data_channel(int channel_id) override;
-  pipeline::ApiResult<std::map<std::string, pipeline::Value>> get_stats(
-      std::optional<pipeline::MediaType> media_type) override;
 
  private:
   pipeline::ApiResult<sdp::SessionDescription> make_offer(const sdp::OfferOptions& options) override;
@@ -55,8 +53,7 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   pipeline::ApiResult<sdp::Negotiation> accept_answer(const sdp::SessionDescription& offer,
                                                       const sdp::SessionDescription& answer) override;
   void on_description() override;
-  void on_receive_limits() override;
-  void on_remb_params() override;
+  std::vector<pipeline::RtpSession*> rtp_sessions() override;
   void on_transport_changes(pipeline::WebRtcSession& session,
                             const transport::TransportChanges& changes) override;
   void on_media_received() override;
@@ -73,7 +70,6 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   sdp::LocalCapabilities web_rtc_capabilities() const;
   sdp::LocalTransportParameters transport_parameters(const Assignment& connections) const;
   sdp::LocalSource local_source(sdp::MediaKind kind, WebRtcConnection& connection) const;
-  pipeline::ReceiveLimits receive_limits();
   // Takes up what was negotiated; `remotes` are the peer's sides of its transports.
   void start(const sdp::Negotiation& negotiation, std::span<const transport::RemoteParameters> remotes,
              const Assignment& connections);

@@ -73,9 +73,7 @@ WebRtcConnection& WebRtcEndpoint::open_connection(ice::IceRole role) {
   connections_.push_back(std::make_unique<WebRtcConnection>(
       ++last_stream_id_, stream_label_,
       std::make_unique<pipeline::WebRtcSession>(shard(), *this, *this, std::move(config), cname_)));
-  pipeline::RtpSession& rtp = connections_.back()->session().rtp();
-  rtp.set_receive_limits(receive_limits());
-  rtp.set_remb_params(remb_params());
+  equip(connections_.back()->session().rtp());
   return *connections_.back();
 }
 

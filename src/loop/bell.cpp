@@ -1,33 +1,55 @@
 #include "loop/bell.hpp"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
 #include <uv.h>
 
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 namespace kaskado::loop {
 
+namespace {
+
+int open_counter() {
+  const int counter = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (counter < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
+  return counter;
+}
+
+}  // namespace
+
 struct Bell::State {
-  uv_async_t handle;
+  uv_poll_t handle;
+  int counter;
   std::function<void()> heard;
 };
 
-Bell::Bell(Loop& loop, std::function<void()> heard) : state_(new State{{}, std::move(heard)}) {
-  uv_async_init(loop.raw(), &state_->handle,
-                [](uv_async_t* handle) { static_cast<State*>(handle->data)->heard(); });
+Bell::Bell(Loop& loop, std::function<void()> heard)
+    : counter_(open_counter()), state_(new State{{}, counter_, std::move(heard)}) {
+  uv_poll_init(loop.raw(), &state_->handle, counter_);
   state_->handle.data = state_;
+  uv_poll_start(&state_->handle, UV_READABLE, [](uv_poll_t* handle, int, int) {
+    State& state = *static_cast<State*>(handle->data);
+    eventfd_t rung;
+    eventfd_read(state.counter, &rung);
+    state.heard();
+  });
 }
 
-Bell::~Bell() { close(); }
-
-void Bell::ring() {
-  const std::lock_guard lock(mutex_);
-  if (state_) uv_async_send(&state_->handle);
+Bell::~Bell() {
+  close();
+  ::close(counter_);
 }
+
+void Bell::ring() { eventfd_write(counter_, 1); }
 
 void Bell::close() {
-  const std::lock_guard lock(mutex_);
   if (!state_) return;
-  uv_close(reinterpret_cast<uv_handle_t*>(&std::exchange(state_, nullptr)->handle),
+  State* const state = std::exchange(state_, nullptr);
+  uv_poll_stop(&state->handle);
+  uv_close(reinterpret_cast<uv_handle_t*>(&state->handle),
            [](uv_handle_t* handle) { delete static_cast<State*>(handle->data); });
 }
 

@@ -1,11 +1,5 @@
 #include "loop/compute_pool.hpp"
 
-#include <pthread.h>
-#include <sched.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
-#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -14,19 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "loop/background.hpp"
 #include "loop/processors.hpp"
 
 namespace kaskado::loop {
 
-namespace {
-
-constexpr int kNicer = 5;  // than the thread that made the pool
-
-}  // namespace
-
 struct ComputePool::State {
   void run();
-  void settle() const;
   std::shared_ptr<base::Work> next(std::unique_lock<std::mutex>& lock);
 
   std::size_t most_threads = 1;
@@ -47,7 +35,7 @@ ComputePool::ComputePool(std::size_t most_threads, std::string name) : state_(st
   state_->name = std::move(name);
   state_->processors = usable_processors();
   state_->most_threads = most_threads ? most_threads : state_->processors.size();
-  state_->niceness = std::min(getpriority(PRIO_PROCESS, 0) + kNicer, 19);
+  state_->niceness = background_niceness();
 }
 
 ComputePool::~ComputePool() {
@@ -104,21 +92,6 @@ std::size_t ComputePool::threads() const {
   return state_->threads.size();
 }
 
-// A thread begins as the one that started it, which may be a shard's: pinned to its core.
-void ComputePool::State::settle() const {
-  pthread_setname_np(pthread_self(), name.c_str());
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  for (const int processor : processors) {
-    if (processor < CPU_SETSIZE) CPU_SET(static_cast<std::size_t>(processor), &set);
-  }
-  // Where any of this is refused, it is only less fair.
-  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-  const sched_param none{};
-  pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
-}
-
 std::shared_ptr<base::Work> ComputePool::State::next(std::unique_lock<std::mutex>& lock) {
   ++idle;
   if (queue.empty()) rest.notify_all();
@@ -131,7 +104,7 @@ std::shared_ptr<base::Work> ComputePool::State::next(std::unique_lock<std::mutex
 }
 
 void ComputePool::State::run() {
-  settle();
+  stand_back(name.c_str(), processors, niceness);
   std::unique_lock lock(mutex);
   while (std::shared_ptr<base::Work> work = next(lock)) {
     lock.unlock();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "loop/sockaddr.hpp"
 
@@ -97,6 +98,7 @@ void DatagramSender::flush(UdpCounters& counters) {
       if (next->msg_hdr.msg_iovlen > 1) refused_peers_used_ = 0;
     }
     if (sent >= 0 || errno == EINTR) continue;
+    if (errno == EMSGSIZE && allow_fragments()) continue;
     if (next->msg_hdr.msg_iovlen > 1 && (errno == EIO || errno == EINVAL || errno == EOPNOTSUPP)) {
       note_refusal(errno, from_sockaddr(addresses_[static_cast<std::size_t>(next - messages_.data())]));
       send_one_by_one(next->msg_hdr, counters);
@@ -106,6 +108,15 @@ void DatagramSender::flush(UdpCounters& counters) {
     ++next;
   }
   messages_used_ = vectors_used_ = 0;
+}
+
+// Whether they were not before.
+bool DatagramSender::allow_fragments() {
+  if (std::exchange(fragments_, true)) return false;
+  const int v4 = IP_PMTUDISC_DONT, v6 = IPV6_PMTUDISC_DONT;
+  setsockopt(socket_, IPPROTO_IP, IP_MTU_DISCOVER, &v4, sizeof v4);
+  setsockopt(socket_, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &v6, sizeof v6);
+  return true;
 }
 
 void DatagramSender::note_refusal(int error, const base::SocketAddress& peer) {
@@ -128,7 +139,9 @@ void DatagramSender::send_one_by_one(const msghdr& run, UdpCounters& counters) {
   one.msg_controllen -= CMSG_SPACE(sizeof(std::uint16_t));
   for (std::size_t k = 0; k < run.msg_iovlen; ++k) {
     one.msg_iov = &run.msg_iov[k];
-    ++(sendmsg(socket_, &one, MSG_DONTWAIT) < 0 ? counters.send_failed : counters.datagrams_out);
+    ssize_t sent = sendmsg(socket_, &one, MSG_DONTWAIT);
+    if (sent < 0 && errno == EMSGSIZE && allow_fragments()) sent = sendmsg(socket_, &one, MSG_DONTWAIT);
+    ++(sent < 0 ? counters.send_failed : counters.datagrams_out);
   }
 }
 

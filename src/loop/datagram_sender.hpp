@@ -35,6 +35,7 @@ class DatagramSender {
   void flush(UdpCounters& counters);
   void note_refusal(int error, const base::SocketAddress& peer);
   void send_one_by_one(const msghdr& run, UdpCounters& counters);
+  bool allow_fragments();
 
   const int socket_;
   // Until the kernel or the device cannot do it: they say so, or refuse runs to that many peers in a row. One
@@ -43,6 +44,8 @@ class DatagramSender {
   static constexpr std::size_t kMaxRefusedPeers = 4;
   std::array<base::SocketAddress, kMaxRefusedPeers> refused_peers_;  // with port 0
   std::size_t refused_peers_used_ = 0;                               // none after a run that went
+  // Not before one is longer than its way takes: what another sender had sealed or packed for a wider one.
+  bool fragments_ = false;
   std::size_t messages_used_ = 0;
   std::size_t vectors_used_ = 0;
   std::array<mmsghdr, kMessages> messages_;

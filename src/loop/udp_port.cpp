@@ -79,6 +79,14 @@ UdpPort::~UdpPort() {
   close(socket_);
 }
 
+void UdpPort::set_multicast_hops(std::uint8_t hops) {
+  if (local_.is_v6()) return set(socket_, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, hops);
+  set(socket_, IPPROTO_IP, IP_MULTICAST_TTL, hops);
+  in_addr interface{};
+  std::memcpy(&interface, local_.ip_bytes(), sizeof interface);
+  setsockopt(socket_, IPPROTO_IP, IP_MULTICAST_IF, &interface, sizeof interface);
+}
+
 void UdpPort::stop_reading() {
   uv_poll_stop(&poll_->handle);
   intake_.forget(index_);

@@ -32,6 +32,9 @@ class UdpPort {
   void send(const base::Outbox& outbox, std::span<const base::Egress> pending) {
     sender_.send(outbox, pending, counters_);
   }
+  // How many routers away datagrams to groups are to get, and that they leave by the interface of the port's address
+  // (RFC 1112 §6.1); 1 at first. What the kernel refuses is left as it is.
+  void set_multicast_hops(std::uint8_t hops);
   // Nothing that comes here is dealt with any more; what is to be sent still is.
   void stop_reading();
 

@@ -31,6 +31,7 @@ class EncodedFeed final : public PacketizedFeed {
  private:
   void on_attended() override;
   void on_deserted() override;
+  std::optional<Origin> made_of() const override { return Origin{origin_, encoding_}; }
   void start_video(std::shared_ptr<base::Strand> strand);
   void start_audio(std::shared_ptr<base::Strand> strand);
   // Brings frames from the strand to take().

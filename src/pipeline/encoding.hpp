@@ -22,11 +22,13 @@ struct Encoding {
   MediaFormat format;
   double most_frames_per_second = 0;  // as above
   int bitrate_bps = 0;
+  int bitrate_class = 0;  // of its receivers; bitrate_class.hpp
 };
 
 // Whether one encoder serves both.
 inline bool same_encoding(const Encoding& a, const Encoding& b) {
-  return same_codec(a.format, b.format) && a.most_frames_per_second == b.most_frames_per_second && a.bitrate_bps == b.bitrate_bps;
+  return same_codec(a.format, b.format) && a.most_frames_per_second == b.most_frames_per_second && a.bitrate_bps == b.bitrate_bps &&
+         a.bitrate_class == b.bitrate_class;
 }
 
 }  // namespace kaskado::pipeline

@@ -74,6 +74,7 @@ void FrameTap::source_changed() {
 
 void FrameTap::clock_changed() {
   const rtp::SourceStream* followed = feed_->followed();
+  if (buffer_ && feed_->rtt() > base::Duration{}) buffer_->set_rtt(feed_->rtt());
   if (!buffer_ || !followed || !followed->clock().known()) return;
   buffer_->receive_sender_report(followed->clock().last_report(), followed->clock().last_arrival());
 }

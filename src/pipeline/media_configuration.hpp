@@ -17,6 +17,8 @@ class Certificate;
 
 namespace kaskado::pipeline {
 
+class UploadIntake;
+
 // The server's own certificates. An RSA key takes long to make, so it is made beside the start of the server
 // and waited for by the first endpoint that asks for one.
 struct Certificates {
@@ -66,6 +68,8 @@ struct MediaConfiguration {
   std::string recorder_spool_folder = "/var/tmp";
   std::uint64_t recorder_most_spooled_bytes = std::uint64_t{2} << 30;
   Certificates certificates;
+  // Where clients send files to, which is all shards'; without one none can.
+  std::shared_ptr<UploadIntake> uploads;
 };
 
 }  // namespace kaskado::pipeline

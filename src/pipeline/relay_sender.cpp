@@ -14,6 +14,7 @@ RelaySender::RelaySender(Shard& shard, std::size_t to, std::uint32_t relay, cons
       id_(shard.next_stream_id()),
       as_(as ? std::vector{as->format} : std::vector<MediaFormat>{}),
       caps_(as ? MediaCaps{.most_frames_per_second = as->most_frames_per_second, .bitrate_bps = as->bitrate_bps} : MediaCaps{}),
+      class_(as ? as->bitrate_class : 0),
       ring_(shard.network().ring(shard.index(), to)) {}
 
 RelaySender::~RelaySender() {
@@ -27,7 +28,7 @@ void RelaySender::bind(RtpFeed* origin) {
 }
 
 bool RelaySender::choose() {
-  RtpFeed* const next = origin_ ? &origin_->suited_to(as_, caps_) : nullptr;
+  RtpFeed* const next = origin_ ? &origin_->suited_to(as_, caps_, class_.value()) : nullptr;
   if (next == feed_) return false;
   if (feed_) {
     feed_->detach(*this);
@@ -36,6 +37,12 @@ bool RelaySender::choose() {
   feed_ = next;
   if (feed_) feed_->attach(*this);
   return true;
+}
+
+void RelaySender::receive_remb(std::uint64_t bitrate_bps, base::Instant now) {
+  if (!feed_) return;
+  if (class_.receive(bitrate_bps, feed_->shared_rates(id_, now), now)) source_changed();
+  feed_->receive_remb(id_, bitrate_bps, now);
 }
 
 RelaySlot* RelaySender::slot(RelayKind kind) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "pipeline/bitrate_class.hpp"
 #include "pipeline/encoding.hpp"
 #include "pipeline/feed_tap.hpp"
 #include "pipeline/relay_slot.hpp"
@@ -31,6 +32,8 @@ class RelaySender final : public FeedTap {
   void bind(RtpFeed* origin);
   // What it relays: the origin, or the same media in another codec.
   RtpFeed* feed() const { return feed_; }
+  // The least that those who follow there take.
+  void receive_remb(std::uint64_t bitrate_bps, base::Instant now);
   // Media does not flow any more.
   void tell_silence() { tell(RelayKind::silence); }
 
@@ -54,6 +57,7 @@ class RelaySender final : public FeedTap {
   const std::uint32_t id_;
   const std::vector<MediaFormat> as_;  // none, or one
   const MediaCaps caps_;
+  BitrateClass class_;
   RelayRing& ring_;
   RtpFeed* origin_ = nullptr;
   RtpFeed* feed_ = nullptr;

@@ -9,8 +9,15 @@
 
 namespace kaskado::pipeline {
 
-RelayedSource::RelayedSource(Shard& shard, RemoteElement& element, MediaType type, std::optional<Encoding> as)
-    : RtpFeed(shard, element, type), element_(element), as_(std::move(as)), relay_(shard.relays().add(*this)) {}
+RelayedSource::RelayedSource(Shard& shard, RemoteElement& element, MediaType type)
+    : RtpFeed(shard, element, type), element_(element), relay_(shard.relays().add(*this)) {}
+
+RelayedSource::RelayedSource(RelayedSource& origin, const Encoding& as)
+    : RtpFeed(origin.shard(), origin.element_, origin.type()),
+      element_(origin.element_),
+      origin_(&origin),
+      as_(as),
+      relay_(origin.shard().relays().add(*this)) {}
 
 RelayedSource::~RelayedSource() {
   end();
@@ -59,9 +66,18 @@ RtpFeed& RelayedSource::variant(const Encoding& wanted) {
   if (!codec::has_payload_format(*codec_of(wanted.format))) {
     return makes_frames() ? variant(carrier_of(type())).RtpFeed::variant(wanted) : RtpFeed::variant(wanted);
   }
+  RtpFeed* const found = find_variant(wanted);
+  if (found) return *found;
+  return *variants_.emplace_back(new RelayedSource(*this, wanted));
+}
+
+RtpFeed* RelayedSource::find_variant(const Encoding& wanted) {
   const auto found = std::ranges::find_if(variants_, [&](const auto& made) { return same_encoding(*made->as_, wanted); });
-  if (found != variants_.end()) return **found;
-  return *variants_.emplace_back(std::make_unique<RelayedSource>(shard(), element_, type(), wanted));
+  return found == variants_.end() ? nullptr : found->get();
+}
+
+std::optional<RtpFeed::Origin> RelayedSource::made_of() const {
+  return origin_ ? std::optional(Origin{*origin_, *as_}) : std::nullopt;
 }
 
 std::vector<rtp::SendPayload> RelayedSource::payloads_for(const std::vector<MediaFormat>& wanted) const {
@@ -159,8 +175,7 @@ void RelayedSource::receive_remb(std::uint32_t subscriber, std::uint64_t bitrate
   if (now < next_remb_) return;
   next_remb_ = now + kRembInterval;
   ask([smallest = relayed_remb_bps(now)](MediaElement& element, const RelayName& name, Shard& there) {
-    const RelaySender* relay = element.relay(name);
-    if (relay && relay->feed()) relay->feed()->receive_remb(relay->id(), smallest, there.now());
+    if (RelaySender* const relay = element.relay(name)) relay->receive_remb(smallest, there.now());
   });
 }
 

@@ -23,8 +23,7 @@ class RelayedSource final : public RtpFeed {
   // Between two of the sinks' smallest REMB.
   static constexpr base::Duration kRembInterval = std::chrono::milliseconds{200};
 
-  // Encoded `as`, where that is given, and else as it comes in.
-  RelayedSource(Shard& shard, RemoteElement& element, MediaType type, std::optional<Encoding> as = {});
+  RelayedSource(Shard& shard, RemoteElement& element, MediaType type);
   ~RelayedSource() override;
 
   std::uint32_t relay() const { return relay_; }
@@ -34,14 +33,18 @@ class RelayedSource final : public RtpFeed {
 
   // Made where the media is.
   RtpFeed& variant(const Encoding& wanted) override;
+  RtpFeed* find_variant(const Encoding& wanted) override;
   std::vector<rtp::SendPayload> payloads_for(const std::vector<MediaFormat>& wanted) const override;
   bool makes_frames() const override { return made_of_frames_; }
   void request_key_frame(base::Instant now) override;
   void receive_remb(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now) override;
 
  private:
+  // The media of `origin`, encoded `as`.
+  RelayedSource(RelayedSource& origin, const Encoding& as);
   void on_attended() override;
   void on_deserted() override;
+  std::optional<Origin> made_of() const override;
   void take_packet(RelaySlot& slot);
   void take_stream(RelaySlot& slot);
   void set_flowing(bool flowing);
@@ -50,7 +53,8 @@ class RelayedSource final : public RtpFeed {
   void ask(Work work);
 
   RemoteElement& element_;
-  const std::optional<Encoding> as_;
+  RelayedSource* const origin_ = nullptr;  // of a variant
+  const std::optional<Encoding> as_;       // likewise
   const std::uint32_t relay_;
   std::optional<rtp::RelayedStream> stream_;
   std::vector<rtp::MediaPacket> run_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "media/bitrate_policy.hpp"
+#include "pipeline/feed_owner.hpp"
 #include "pipeline/feed_tap.hpp"
 #include "pipeline/frame_input.hpp"
 #include "pipeline/rtp_sink.hpp"
@@ -109,14 +111,33 @@ bool RtpFeed::can_send_as(const std::vector<MediaFormat>& wanted) const {
   return std::ranges::find(payloads, current_, &rtp::SendPayload::source) != payloads.end();
 }
 
-RtpFeed& RtpFeed::suited_to(const std::vector<MediaFormat>& wanted, const MediaCaps& caps) {
+RtpFeed& RtpFeed::suited_to(const std::vector<MediaFormat>& wanted, const MediaCaps& caps, int bitrate_class) {
   if (wanted.empty() || !shard_.can_compute() || (can_send_as(wanted) && !caps.asks_for_encoding())) return *this;
   const auto target = std::ranges::find_if(wanted, can_encode);
   const bool decodable = makes_frames() || std::ranges::any_of(formats_, can_decode);
-  return target == wanted.end() || !decodable ? *this : variant({*target, caps.most_frames_per_second, caps.bitrate_bps});
+  if (target == wanted.end() || !decodable) return *this;
+  return variant({*target, caps.most_frames_per_second, caps.bitrate_bps, bitrate_class});
 }
 
 RtpFeed& RtpFeed::variant(const Encoding& wanted) { return transcoding().variant(wanted); }
+
+RtpFeed* RtpFeed::find_variant(const Encoding& wanted) { return transcoding_ ? transcoding_->find(wanted) : nullptr; }
+
+SharedRates RtpFeed::shared_rates(std::uint32_t subscriber, base::Instant now) {
+  const auto origin = made_of();
+  if (!origin) return {};
+  SharedRates rates{.here_bps = most_taken_bps(subscriber, now)};
+  if (origin->as.bitrate_class == 0) return rates;
+  Encoding above = origin->as;
+  --above.bitrate_class;
+  if (const RtpFeed* const faster = origin->feed.find_variant(above)) rates.above_bps = faster->most_taken_bps(subscriber, now);
+  return rates;
+}
+
+std::uint64_t RtpFeed::most_taken_bps(std::uint32_t except, base::Instant now) const {
+  const auto most = static_cast<std::uint64_t>(media::target_bitrate_bps(owner_.encoding_wishes(), std::nullopt, {}));
+  return std::min(most, rembs_.greatest_bps(except, now));
+}
 
 RawMedia RtpFeed::hold_frames() { return transcoding().hold_frames(); }
 

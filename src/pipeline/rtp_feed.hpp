@@ -13,6 +13,7 @@
 #include "base/mean_duration.hpp"
 #include "codec/encoded_frame.hpp"
 #include "pipeline/api.hpp"
+#include "pipeline/bitrate_class.hpp"
 #include "pipeline/encoding.hpp"
 #include "pipeline/media_format.hpp"
 #include "pipeline/raw_media.hpp"
@@ -49,9 +50,11 @@ class RtpFeed {
   virtual std::vector<rtp::SendPayload> payloads_for(const std::vector<MediaFormat>& wanted) const;
   // The feed that a sink of these formats (best first) is to follow: this one if it can send what comes, else one with the
   // same media encoded anew; this one also where nothing helps.
-  RtpFeed& suited_to(const std::vector<MediaFormat>& wanted, const MediaCaps& caps);
+  RtpFeed& suited_to(const std::vector<MediaFormat>& wanted, const MediaCaps& caps, int bitrate_class);
   // The same media encoded so; kept for all who ask for it.
   virtual RtpFeed& variant(const Encoding& wanted);
+  // If it has been made.
+  virtual RtpFeed* find_variant(const Encoding& wanted);
 
   // Whether it is made of raw frames, so that it has no packets but those of its variants.
   virtual bool makes_frames() const { return false; }
@@ -76,6 +79,10 @@ class RtpFeed {
   // A subscriber's wish; ids are unique within the shard.
   virtual void receive_remb(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now);
   virtual void forget_remb(std::uint32_t subscriber) { rembs_.forget(subscriber); }
+  // What others than the subscriber take, where they share an encoder.
+  SharedRates shared_rates(std::uint32_t subscriber, base::Instant now);
+  // To the sender of its media and back; 0 where it is not known.
+  virtual base::Duration rtt() const { return {}; }
   // From the arrival of its media at the server to its leaving, a mean of the last of it.
   std::optional<base::Duration> latency() const { return latency_.value(); }
   // The least that the subscribers ask for; 0 where none says anything.
@@ -89,6 +96,12 @@ class RtpFeed {
   // The first subscriber has come, or the last has gone.
   virtual void on_attended() {}
   virtual void on_deserted() {}
+  // The feed that it is a variant of, and as what.
+  struct Origin {
+    RtpFeed& feed;
+    const Encoding& as;
+  };
+  virtual std::optional<Origin> made_of() const { return {}; }
   void set_formats(std::vector<MediaFormat> formats);
   // What comes next is of this payload type. True where that is another codec than before, of which subscribers have to
   // be told, by reconsider() or follow().
@@ -108,6 +121,8 @@ class RtpFeed {
  private:
   static constexpr rtp::PayloadType kNoPayload{0xff};
 
+  // The most that subscribers other than `except` take, and the owner wishes to give.
+  std::uint64_t most_taken_bps(std::uint32_t except, base::Instant now) const;
   bool is_deserted() const { return sinks_.empty() && taps_.empty(); }
   bool change_payload(rtp::PayloadType type);
   bool can_send_as(const std::vector<MediaFormat>& wanted) const;

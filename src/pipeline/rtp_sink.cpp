@@ -44,6 +44,7 @@ void RtpSink::pause() { configure({}); }
 void RtpSink::bind(RtpFeed* origin) {
   if (origin == origin_) return;
   origin_ = origin;
+  class_ = BitrateClass{};
   choose();
 }
 
@@ -64,7 +65,7 @@ std::vector<MediaFormat> RtpSink::wanted_formats() const {
   return wanted.empty() ? config_.formats : wanted;
 }
 
-void RtpSink::choose() { take_up(origin_ ? &origin_->suited_to(wanted_formats(), caps_) : nullptr); }
+void RtpSink::choose() { take_up(origin_ ? &origin_->suited_to(wanted_formats(), caps_, class_.value()) : nullptr); }
 
 void RtpSink::take_up(RtpFeed* source) {
   if (source == source_) return;
@@ -131,7 +132,9 @@ void RtpSink::receive_full_intra(std::uint8_t command_number, base::Instant now)
 void RtpSink::receive_remb(std::uint64_t bitrate_bps, base::Instant now) {
   if (!stream_) return;
   stream_->receive_remb(bitrate_bps);
-  if (source_) source_->receive_remb(id_, bitrate_bps, now);
+  if (!source_) return;
+  if (class_.receive(bitrate_bps, source_->shared_rates(id_, now), now)) choose();
+  source_->receive_remb(id_, bitrate_bps, now);
 }
 
 void RtpSink::receive_report(const rtp::ReportBlock& block, base::Instant now) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "pipeline/api.hpp"
+#include "pipeline/bitrate_class.hpp"
 #include "pipeline/media_format.hpp"
 #include "pipeline/media_input.hpp"
 #include "rtp/rtcp_message.hpp"
@@ -86,6 +87,7 @@ class RtpSink final : public MediaInput {
   RtpFeed* source_ = nullptr;
   RtpSinkConfig config_;
   MediaCaps caps_;
+  BitrateClass class_;
   std::optional<rtp::SendStream> stream_;
 };
 

@@ -51,6 +51,7 @@ class RtpSource final : public RtpFeed {
   base::Instant deadline() const;
   void request_key_frame(base::Instant now) override;
   void set_rtt(base::Duration rtt);
+  base::Duration rtt() const override { return rtt_; }
   // Appends one block a stream.
   void append_reports(std::vector<rtp::ReportBlock>& blocks, base::Instant now);
 

@@ -17,17 +17,55 @@ std::optional<MediaPort> SessionPorts::open(transport::PeerId session, const Med
     warn(std::to_string(kMost) + " are open");
     return std::nullopt;
   }
-  const std::uint16_t index = take_index();
-  const auto bound = functions_.open(index, shared.local.with_port(0));
-  if (!bound) {
-    free_indices_.push_back(index);
-    warn(bound.error().message);
+  const auto port = bind(shared.local.with_port(0), shared.interface);
+  if (!port) {
+    warn(refusal_);
     return std::nullopt;
   }
-  MediaPort port{index, shared.interface, *bound};
-  open_[session].push_back({shared.index, port});
-  ++count_;
+  keep(session, shared.index, *port);
   return port;
+}
+
+// The system or the range gives a number; its neighbour makes the pair, where that is free too.
+std::optional<PortPair> SessionPorts::open_pair(transport::PeerId session, const MediaPort& interface) {
+  if (!functions_.open || count_ + 2 > kMost) return std::nullopt;
+  std::vector<MediaPort> passed_over;  // until the end, so that they are not given again
+  std::optional<PortPair> pair;
+  for (int tries = 0; tries < kPairTries && !pair; ++tries) {
+    const auto first = bind(interface.local.with_port(0), interface.interface);
+    if (!first) break;
+    const auto neighbour = static_cast<std::uint16_t>(first->local.port() ^ 1u);
+    const auto second = bind(interface.local.with_port(neighbour), interface.interface);
+    if (!second) {
+      passed_over.push_back(*first);
+    } else {
+      pair = first->local.port() < neighbour ? PortPair{*first, *second} : PortPair{*second, *first};
+    }
+  }
+  for (const MediaPort& port : passed_over) give_back(port);
+  if (!pair) return std::nullopt;
+  keep(session, kOfPair, pair->rtp);
+  keep(session, kOfPair, pair->rtcp);
+  return pair;
+}
+
+std::optional<MediaPort> SessionPorts::bind(const base::SocketAddress& address, const std::string& interface) {
+  const std::uint16_t index = take_index();
+  const auto bound = functions_.open(index, address);
+  if (bound) return MediaPort{index, interface, *bound};
+  free_indices_.push_back(index);
+  refusal_ = bound.error().message;
+  return std::nullopt;
+}
+
+void SessionPorts::keep(transport::PeerId session, std::uint16_t shared_index, const MediaPort& port) {
+  open_[session].push_back({shared_index, port});
+  ++count_;
+}
+
+void SessionPorts::give_back(const MediaPort& port) {
+  functions_.close(port.index);
+  free_indices_.push_back(port.index);
 }
 
 std::vector<MediaPort> SessionPorts::of(transport::PeerId session) const {
@@ -41,11 +79,8 @@ std::vector<MediaPort> SessionPorts::of(transport::PeerId session) const {
 void SessionPorts::close(transport::PeerId session) {
   const auto mine = open_.find(session);
   if (mine == open_.end()) return;
-  for (const Port& port : mine->second) {
-    functions_.close(port.port.index);
-    free_indices_.push_back(port.port.index);
-    --count_;
-  }
+  for (const Port& port : mine->second) give_back(port.port);
+  count_ -= mine->second.size();
   open_.erase(mine);
 }
 

@@ -1,6 +1,6 @@
 // UDP ports that sessions have to themselves, beside those that all sessions of the shard share. One is
 // needed where a peer cannot be told from another one's by its address: when it is a server that, like this
-// one, has one port for all its peers, or this server itself (docs/adr/0006).
+// one, has one port for all its peers, or this server itself (docs/adr/0006). A peer without ICE has a pair of them.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/result.hpp"
@@ -18,12 +19,20 @@ namespace kaskado::pipeline {
 
 // How a socket is opened and closed: by the loop, or by a test's virtual network.
 struct PortFunctions {
-  // Binds to the address, whose port number is to be chosen, and gives the address bound. Paths name it by
-  // `index`.
+  // Binds to the address, whose port number is to be chosen where it is 0, and gives the address bound. Paths name it
+  // by `index`.
   std::function<base::Result<base::SocketAddress>(std::uint16_t index, const base::SocketAddress& address)>
       open;
   // What is pending for the port has been sent.
   std::function<void(std::uint16_t index)> close;
+  // Of what the port sends to groups; may be left out.
+  std::function<void(std::uint16_t index, std::uint8_t hops)> set_multicast_hops = {};
+};
+
+// RFC 3550 §11: RTP on an even port and RTCP on the next.
+struct PortPair {
+  MediaPort rtp;
+  MediaPort rtcp;
 };
 
 // Owned by a shard.
@@ -40,6 +49,11 @@ class SessionPorts {
   // A port for the session on the interface of `shared`. Nothing where it has one there, and where none can
   // be had: there are kMost of them, or the system refuses; of that the log tells once.
   std::optional<MediaPort> open(transport::PeerId session, const MediaPort& shared);
+  // A pair for the session on that interface; also several. Nothing as above.
+  std::optional<PortPair> open_pair(transport::PeerId session, const MediaPort& interface);
+  void set_multicast_hops(const MediaPort& port, std::uint8_t hops) {
+    if (functions_.set_multicast_hops) functions_.set_multicast_hops(port.index, hops);
+  }
   // In the order they were opened.
   std::vector<MediaPort> of(transport::PeerId session) const;
   bool has(transport::PeerId session) const { return open_.contains(session); }
@@ -48,11 +62,18 @@ class SessionPorts {
   std::size_t count() const { return count_; }
 
  private:
+  static constexpr std::uint16_t kOfPair = 0xffff;  // as Port::shared_index
+  // Numbers that are tried for a pair.
+  static constexpr int kPairTries = 64;
   struct Port {
     std::uint16_t shared_index;
     MediaPort port;
   };
 
+  // Binds a port that keep() or give_back() follows.
+  std::optional<MediaPort> bind(const base::SocketAddress& address, const std::string& interface);
+  void keep(transport::PeerId session, std::uint16_t shared_index, const MediaPort& port);
+  void give_back(const MediaPort& port);
   std::uint16_t take_index();
   void warn(const std::string& why);
 
@@ -62,6 +83,7 @@ class SessionPorts {
   std::uint16_t next_index_ = 0;
   std::size_t count_ = 0;
   bool warned_ = false;
+  std::string refusal_;  // of the last bind() that gave nothing
 };
 
 }  // namespace kaskado::pipeline

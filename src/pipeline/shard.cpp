@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/relayed_source.hpp"
-#include "pipeline/web_rtc_session.hpp"
+#include "pipeline/session.hpp"
 #include "transport/datagram_kind.hpp"
 
 namespace kaskado::pipeline {
@@ -54,6 +54,7 @@ void Shard::work_through(std::uint16_t port_index, std::span<loop::ReceivedDatag
 // Whether it is a datagram of DTLS for which this is not the time.
 bool Shard::put_off(transport::PeerId peer, std::uint16_t port_index, loop::ReceivedDatagram& datagram) {
   if (transport::kind_of(datagram.packet->span()) != transport::DatagramKind::dtls) return false;
+  if (!sessions_[peer]->speaks_dtls()) return false;
   if (handshakes_left_ > 0) {
     --handshakes_left_;
     return false;
@@ -67,7 +68,7 @@ bool Shard::put_off(transport::PeerId peer, std::uint16_t port_index, loop::Rece
 }
 
 void Shard::receive_run(const base::Path& path, std::span<loop::ReceivedDatagram> run) {
-  WebRtcSession* session = nullptr;
+  Session* session = nullptr;
   const auto end_run = [&] {
     if (!session) return;
     session->end_run(now_, outbox_);
@@ -126,7 +127,7 @@ void Shard::advance(base::Instant now) {
     work_through(next.port_index, {&next.datagram, 1});
   }
   while (const auto id = deadlines_.take_due(now)) {
-    WebRtcSession& session = *sessions_[*id];
+    Session& session = *sessions_[*id];
     session.advance(now, outbox_);
     // One turn a session: whatever is wrong with one, the others get theirs.
     deadlines_.set(session.id(), std::max(session.deadline(), now + kLeastWait));
@@ -137,7 +138,7 @@ void Shard::advance(base::Instant now) {
 
 void Shard::wake_sessions() {
   for (const transport::PeerId id : woken_) {
-    WebRtcSession* const session = sessions_[id];
+    Session* const session = sessions_[id];
     if (!session) continue;  // gone since
     session->wake(now_);
     reschedule(*session);
@@ -145,7 +146,7 @@ void Shard::wake_sessions() {
   woken_.clear();
 }
 
-transport::PeerId Shard::attach(WebRtcSession& session) {
+transport::PeerId Shard::attach(Session& session) {
   if (free_ids_.empty()) {
     sessions_.push_back(&session);
     waiting_of_.push_back(0);
@@ -173,7 +174,7 @@ std::optional<MediaPort> Shard::open_port(transport::PeerId id, std::uint16_t sh
   return shared_index < ports_.size() ? session_ports_.open(id, ports_[shared_index]) : std::nullopt;
 }
 
-void Shard::reschedule(const WebRtcSession& session) {
+void Shard::reschedule(const Session& session) {
   deadlines_.set(session.id(), session.deadline());
 }
 

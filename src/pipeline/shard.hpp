@@ -32,7 +32,7 @@
 
 namespace kaskado::pipeline {
 
-class WebRtcSession;
+class Session;
 
 class Shard {
  public:
@@ -136,15 +136,22 @@ class Shard {
   std::uint32_t next_stream_id() { return ++last_stream_id_; }
 
   // A session has an id while it stands, by which datagrams and deadlines find it; the id is reused after.
-  transport::PeerId attach(WebRtcSession& session);
+  transport::PeerId attach(Session& session);
   void detach(transport::PeerId id);
   // A port for this session alone, on the interface of the shared one with that index; closed by detach().
   // Nothing where the session has it already or cannot have it.
   std::optional<MediaPort> open_port(transport::PeerId id, std::uint16_t shared_index);
+  // A pair for this session alone, on the interface of that shared one; also several. Closed by detach(). Nothing
+  // where none can be had.
+  std::optional<PortPair> open_port_pair(transport::PeerId id, const MediaPort& interface) {
+    return session_ports_.open_pair(id, interface);
+  }
+  // How far what is sent to groups from a session's own port goes, by the interface that it is on.
+  void set_multicast_hops(const MediaPort& port, std::uint8_t hops) { session_ports_.set_multicast_hops(port, hops); }
   // Sessions that rested, and whose line has sent since: looked at behind each batch and each turn.
   std::vector<transport::PeerId>& woken() { return woken_; }
   // To be called when something outside of batches may have brought the session's deadline forward.
-  void reschedule(const WebRtcSession& session);
+  void reschedule(const Session& session);
 
  private:
   // Every packet that streams' histories may hold is among these: 64 Ki of them are 100 MB.
@@ -180,7 +187,7 @@ class Shard {
   base::Ring<Handshake> handshakes_{kMaxHandshakes};
   std::size_t handshakes_left_ = 0;  // of this batch or turn
   base::DeadlineQueue deadlines_;
-  std::vector<WebRtcSession*> sessions_;  // by id
+  std::vector<Session*> sessions_;  // by id
   std::vector<std::uint8_t> waiting_of_;  // by id: of handshakes_
   std::vector<transport::PeerId> free_ids_;
   std::vector<transport::PeerId> woken_;  // each once until it rests again

@@ -53,7 +53,8 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
       relay_bell_(loop_, [this] { timed(Stage::relayed, [this](base::Instant now) { shard_.take_relayed(now); }); }),
       shard_(*configuration_, random_, loop::clock_anchor(), std::move(listener.on_event), [this](base::Outbox&) { flush(); },
              {.open = [this](std::uint16_t port, const auto& address) { return open_session_port(port, address); },
-              .close = [this](std::uint16_t port) { close_port(port); }}),
+              .close = [this](std::uint16_t port) { close_port(port); },
+              .set_multicast_hops = [this](std::uint16_t port, std::uint8_t hops) { ports_[port]->set_multicast_hops(hops); }}),
       timer_(loop_, [this] { timed(Stage::timers, [this](base::Instant now) { shard_.advance(now); }); }),
       intake_(loop_, shard_.packets(), random_.u64(), *this),
       egress_(Shard::kOutboxSlots) {
@@ -205,6 +206,10 @@ base::Result<base::SocketAddress> ShardThread::open_port(std::uint16_t index, co
 base::Result<base::SocketAddress> ShardThread::open_session_port(std::uint16_t index,
                                                                  const base::SocketAddress& address) {
   if (!configuration_->min_port) return open_port(index, address);
+  if (address.port() != 0) {
+    const bool in_range = address.port() >= configuration_->min_port && address.port() <= configuration_->max_port;
+    return in_range ? open_port(index, address) : base::Error{"port " + address.text() + " is not in minPort…maxPort"};
+  }
   // What a session may cost the others of the shard, in system calls, where most numbers are taken.
   constexpr int kMostTries = 256;
   const int numbers = configuration_->max_port - configuration_->min_port + 1;

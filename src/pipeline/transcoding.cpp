@@ -16,9 +16,14 @@ void Transcoding::end() {
 }
 
 RtpFeed& Transcoding::variant(const Encoding& wanted) {
-  const auto found = std::ranges::find_if(variants_, [&](const auto& made) { return made->is_in(wanted); });
-  if (found != variants_.end()) return **found;
+  RtpFeed* const found = find(wanted);
+  if (found) return *found;
   return *variants_.emplace_back(std::make_unique<EncodedFeed>(feed_, wanted));
+}
+
+RtpFeed* Transcoding::find(const Encoding& wanted) const {
+  const auto found = std::ranges::find_if(variants_, [&](const auto& made) { return made->is_in(wanted); });
+  return found == variants_.end() ? nullptr : found->get();
 }
 
 RawMedia Transcoding::hold_frames() {

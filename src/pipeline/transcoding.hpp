@@ -1,5 +1,5 @@
 // What becomes of a feed beside its own packets: raw frames, and the same media in other codecs. One decoder,
-// however many want frames; one encoder a codec, however many want it.
+// however many want frames; one encoder an encoding, however many want it.
 #pragma once
 
 #include <memory>
@@ -25,6 +25,8 @@ class Transcoding {
   void end();
 
   RtpFeed& variant(const Encoding& wanted);
+  // If it has been made.
+  RtpFeed* find(const Encoding& wanted) const;
   RawMedia hold_frames();
   void release_frames();
   // Told by the feed.

@@ -8,13 +8,10 @@ namespace kaskado::pipeline {
 
 WebRtcSession::WebRtcSession(Shard& shard, MediaElement& element, Owner& owner,
                              transport::WebRtcTransportConfig config, std::string cname)
-    : shard_(shard),
+    : Session(shard),
       owner_(owner),
-      id_(shard.attach(*this)),
-      transport_(id_, std::move(config), shard.demux(), shard.random()),
+      transport_(id(), std::move(config), shard.demux(), shard.random()),
       rtp_(shard, element, transport_.line(), std::move(cname)) {}
-
-WebRtcSession::~WebRtcSession() { shard_.detach(id_); }
 
 base::DropReason WebRtcSession::receive(base::PacketRef packet, const base::Path& path, base::Instant now,
                                         base::Outbox& outbox) {
@@ -48,26 +45,14 @@ void WebRtcSession::advance(base::Instant now, base::Outbox& outbox) {
   settle_rest(now);
 }
 
-void WebRtcSession::wake(base::Instant now) {
-  if (rtp_.is_resting()) rtp_.resume(now);
-  settle_rest(now);
-}
-
-void WebRtcSession::settle_rest(base::Instant now) {
-  if (rtp_.is_resting() == resting_) return;
-  resting_ = rtp_.is_resting();
-  transport_.set_resting(resting_, now);
-  if (resting_) transport_.line().rest(shard_.woken(), id_);
-}
-
 void WebRtcSession::settle() {
-  tell_owner(shard_.now());
-  shard_.reschedule(*this);
+  tell_owner(shard().now());
+  shard().reschedule(*this);
 }
 
 void WebRtcSession::close() {
-  rtp_.say_goodbye(shard_.outbox());
-  transport_.close(shard_.now(), shard_.outbox());
+  rtp_.say_goodbye(shard().outbox());
+  transport_.close(shard().now(), shard().outbox());
 }
 
 void WebRtcSession::tell_owner(base::Instant now) {

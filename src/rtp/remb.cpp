@@ -74,4 +74,12 @@ std::uint64_t RembRelay::smallest_bps(base::Instant now) {
   return smallest->bitrate_bps;
 }
 
+std::uint64_t RembRelay::greatest_bps(std::uint32_t except, base::Instant now) const {
+  std::uint64_t greatest = 0;
+  for (const Entry& entry : entries_) {
+    if (entry.expires > now && entry.subscriber != except) greatest = std::max(greatest, entry.bitrate_bps);
+  }
+  return greatest;
+}
+
 }  // namespace kaskado::rtp

@@ -69,6 +69,8 @@ class RembRelay {
   void forget(std::uint32_t subscriber);
   // The smallest that is not older than kExpiry; 0 where no subscriber says anything.
   std::uint64_t smallest_bps(base::Instant now);
+  // The greatest of subscribers other than `except`, likewise.
+  std::uint64_t greatest_bps(std::uint32_t except, base::Instant now) const;
   std::size_t size() const { return entries_.size(); }
 
  private:

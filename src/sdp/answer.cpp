@@ -201,10 +201,10 @@ void Answerer::write_accepted(const MediaDescription& offered, NegotiatedMedia& 
   crypto_tag = crypto_tag.substr(0, crypto_tag.find(' '));
   write_transport(local_, transport.local, transport.media.front() == media.index, crypto_tag, answer);
   if (is_webrtc) answer.transport.setup = transport.setup;
-  if (offered.comedia == Setup::active || offered.comedia == Setup::actpass) {
-    media.comedia = !is_webrtc;
-    if (media.comedia) answer.comedia = Setup::passive;
-  }
+  media.comedia = !is_webrtc && peer_connects(offer_, offered);
+  // RFC 4145 §4.1: in the words of the offer.
+  if (media.comedia && offered.comedia) answer.comedia = Setup::passive;
+  if (media.comedia && offer_.transport_of(offered).setup) answer.transport.setup = Setup::passive;
   if (media.kind == MediaKind::application) {
     answer.rtcp_mux = media.rtcp_mux = false;
     media.direction = Direction::sendrecv;

@@ -126,6 +126,8 @@ Refusal AnswerReader::decide(const MediaDescription& answered, NegotiatedMedia& 
   const bool is_webrtc = local_.profile == TransportProfile::webrtc;
   media.rtcp_mux = offer_.media[media.index].rtcp_mux && (answered.rtcp_mux || answered.rtcp_mux_only);
   if (is_webrtc && !media.rtcp_mux) return Refusal::no_rtcp_mux;
+  if (!is_webrtc && !protocol_suits(answered, local_.profile)) return Refusal::unknown_protocol;
+  media.comedia = !is_webrtc && peer_connects(answer_, answered);
   media.codecs = answered_codecs(offer_.media[media.index], answered);
   return media.codecs.empty() ? Refusal::no_common_codec : join_transport(answered, media);
 }

@@ -42,4 +42,10 @@ LocalCapabilities default_capabilities() {
   return capabilities;
 }
 
+LocalCapabilities plain_rtp_capabilities() {
+  LocalCapabilities capabilities = default_capabilities();
+  capabilities.audio.push_back(audio_codec("AMR", 8000, 1, std::nullopt, ""));
+  return capabilities;
+}
+
 }  // namespace kaskado::sdp

@@ -67,6 +67,8 @@ struct LocalCapabilities {
 // opus, PCMU, PCMA; VP8, H264, VP9, AV1, H265 in every profile; all of namespace extension; one audio and one
 // video.
 LocalCapabilities default_capabilities();
+// With what peers without WebRTC speak besides: AMR.
+LocalCapabilities plain_rtp_capabilities();
 
 // How the media travels, which decides what an m-line must and will carry.
 enum class TransportProfile : std::uint8_t {

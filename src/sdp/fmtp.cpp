@@ -44,6 +44,7 @@ bool formats_match(std::string_view encoding, const FormatParameters& a, const F
   if (equals_ignoring_case(encoding, "H265")) return h265_match(a, b);
   if (equals_ignoring_case(encoding, "VP9")) return same_number(a, b, "profile-id", 0);
   if (equals_ignoring_case(encoding, "AV1")) return same_number(a, b, "profile", 0);
+  if (equals_ignoring_case(encoding, "AMR")) return same_number(a, b, "octet-align", 0);
   return !equals_ignoring_case(encoding, "rtx");
 }
 

@@ -13,6 +13,7 @@ namespace kaskado::sdp {
 //         profile-level-id the profile is constrained baseline, as WebRTC's senders mean it.
 //   H265: profile-id, and tier-flag where both name it (RFC 7798 §7.1).      VP9: profile-id (RFC 9628 §6).
 //   AV1: profile (AV1 RTP §7.2).      rtx: never, since `apt` ties it to another payload type.
+//   AMR: octet-align (RFC 4867 §8.1).
 //   opus, VP8, G.711 and all else: parameters are wishes, so that any match.
 bool formats_match(std::string_view encoding, const FormatParameters& a, const FormatParameters& b);
 

@@ -84,6 +84,7 @@ struct NegotiatedTransport {
   bool remote_end_of_candidates = false;
   // rtp and sdes
   std::string remote_address;
+  std::uint8_t remote_ttl = 1;  // where the address is a group of IPv4 (RFC 8866 §5.7)
   std::uint16_t remote_port = 0;
   std::string remote_rtcp_address;
   std::uint16_t remote_rtcp_port = 0;

@@ -67,6 +67,14 @@ std::string_view without_ttl(std::string_view address) {
   return address.substr(0, address.find('/'));
 }
 
+// RFC 8866 §5.7: <group>/<ttl>[/<count>] with IPv4; with IPv6 only the count stands there.
+std::uint8_t ttl_of(const ConnectionAddress& connection) {
+  std::string_view rest = connection.address;
+  base::take_until(rest, '/');
+  if (connection.address_type != "IP4") return 1;
+  return base::parse_number<std::uint8_t>(base::take_until(rest, '/')).value_or(1);
+}
+
 // The a=crypto line of our suite; empty where there is none. RFC 4568 §9.1: <tag> <suite> <key> …
 std::string_view find_crypto(const MediaDescription& media, std::string_view ours) {
   const std::string_view suite = take_word(ours);
@@ -93,6 +101,12 @@ bool protocol_suits(const MediaDescription& media, TransportProfile profile) {
       break;
   }
   return is_one_of(media.protocol, kSdesRtp);
+}
+
+bool peer_connects(const SessionDescription& remote, const MediaDescription& media) {
+  constexpr std::uint16_t kDiscardPort = 9;  // RFC 4145 §4.1
+  if (media.comedia == Setup::active || media.comedia == Setup::actpass || media.port == kDiscardPort) return true;
+  return remote.transport_of(media).setup == Setup::active;
 }
 
 bool is_data_channel(const MediaDescription& media) {
@@ -137,6 +151,7 @@ Refusal read_rtp_transport(const SessionDescription& remote, const MediaDescript
   }
   const ConnectionAddress* connection = remote.connection_of(media);
   transport.remote_address = without_ttl(connection ? connection->address : "0.0.0.0");
+  if (connection) transport.remote_ttl = ttl_of(*connection);
   transport.remote_port = media.port;
   transport.remote_rtcp_address = transport.remote_address;
   // RFC 3550 §11: RTCP is one port higher, unless a=rtcp or a=rtcp-mux says otherwise.

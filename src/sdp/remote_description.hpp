@@ -24,6 +24,10 @@ std::optional<Setup> read_setup(const SessionDescription& remote, std::span<cons
 Refusal read_rtp_transport(const SessionDescription& remote, const MediaDescription&, std::string_view crypto,
                            NegotiatedTransport&);
 
+// The peer of a plain RTP or SDES m-line is to be sent to where its packets come from (RFC 4145): it says so by
+// a=direction, as Kurento's peers do, or by a=setup, or it names the discard port.
+bool peer_connects(const SessionDescription& remote, const MediaDescription&);
+
 // Sources, RTCP modes, bandwidth and SCTP port: all that needs no decision.
 void read_media(const SessionDescription& remote, const MediaDescription&, NegotiatedMedia&);
 

@@ -30,7 +30,8 @@ class SrtpReceiver {
   //   srtp_replay            taken before, or older than the replay window (960 RTP, 192 RTCP packets)
   //   srtp_too_many_sources  of a new SSRC, where all places are taken
   //   srtp_authentication    not sealed with the peer's key, or changed on its way
-  // Nothing is remembered of a dropped packet, whose bytes are unspecified afterwards.
+  // Nothing is remembered of a dropped packet, whose bytes are unspecified afterwards; but with the CM-SHA1 profiles
+  // they are what they were.
   OpenResult open_rtp(base::MutableBytes packet);
   OpenResult open_rtcp(base::MutableBytes packet);
 

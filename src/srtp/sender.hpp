@@ -37,6 +37,8 @@ class SrtpSender {
   std::size_t seal_rtcp(base::MutableBytes buffer, std::size_t length);
 
   Profile profile() const { return profile_; }
+  // That it has sealed.
+  std::uint32_t rtcp_packets() const { return next_srtcp_index_ - 1; }
 
  private:
   Profile profile_;

@@ -46,6 +46,12 @@ void Demux::add_shared_port(std::uint16_t index, const base::SocketAddress& loca
   shared_ports_.emplace_back(index, local);
 }
 
+void Demux::own_port(std::uint16_t index, PeerId peer) {
+  if (index >= port_owners_.size()) port_owners_.resize(std::size_t{index} + 1, kNobody);
+  port_owners_[index] = peer;
+  known(peer).ports.push_back(index);
+}
+
 bool Demux::claim(const base::Path& path, PeerId peer) {
   if (!may_claim(path, peer)) return false;
   std::vector<base::Path>& paths = known(peer).paths;
@@ -80,11 +86,15 @@ void Demux::forget(PeerId peer) {
   Known& gone = known(peer);
   for (const base::Path& path : gone.paths) by_path_.erase(path);
   for (const std::string& ufrag : gone.user_fragments) by_user_fragment_.erase(FragmentKey(ufrag));
+  for (const std::uint16_t port : gone.ports) port_owners_[port] = kNobody;
   gone = {};
 }
 
 std::optional<PeerId> Demux::find(const base::Path& path, base::Bytes datagram) const {
   const auto told = [](PeerId peer) { return peer == kNobody ? std::nullopt : std::optional(peer); };
+  if (path.port_index < port_owners_.size() && port_owners_[path.port_index] != kNobody) {
+    return port_owners_[path.port_index];
+  }
   if (kind_of(datagram) == DatagramKind::stun) {
     if (const auto username = ice::peek_username(datagram)) {
       // RFC 8445 §7.2.2: the fragment of the one who is asked comes first.

@@ -1,6 +1,7 @@
 // Finds the peer that a datagram is from: a STUN request by the ICE user fragment in its USERNAME, everything
 // else by the path it came on. So a path is one peer's alone: where two peers of the shard talk to the same
-// address, one of them has to do it from another port (docs/adr/0006).
+// address, one of them has to do it from another port (docs/adr/0006). A peer without ICE has ports of its own, and all
+// that comes there is its.
 #pragma once
 
 #include <array>
@@ -34,6 +35,9 @@ class Demux {
   // A port that is no single peer's. What is sent from one of them to another, or to itself, is of two peers
   // here at once, so no path between them can be claimed.
   void add_shared_port(std::uint16_t index, const base::SocketAddress& local);
+
+  // A port that is this peer's alone, whoever sends to it, until it is forgotten.
+  void own_port(std::uint16_t index, PeerId peer);
 
   // At most kMaxFragmentBytes long.
   void add_user_fragment(const std::string& ufrag, PeerId peer);
@@ -72,6 +76,7 @@ class Demux {
   struct Known {
     std::vector<base::Path> paths;
     std::vector<std::string> user_fragments;
+    std::vector<std::uint16_t> ports;
   };
 
   Known& known(PeerId peer);
@@ -79,6 +84,7 @@ class Demux {
   PeerTable<base::Path, PathHash> by_path_;
   PeerTable<FragmentKey, FragmentHash> by_user_fragment_;
   std::vector<Known> known_;  // by peer
+  std::vector<PeerId> port_owners_;  // by index; kNobody for those that are found by other means
   std::vector<std::pair<std::uint16_t, base::SocketAddress>> shared_ports_;
 };
 

@@ -1,9 +1,10 @@
-// Where a session's media goes out: the path that its transport has chosen and the key that seals it. What
-// fan-out needs to know of a subscriber's transport, and no more.
+// Where a session's media goes out: the path that its transport has chosen and the key that seals it, if it is not
+// to go in the clear. What fan-out needs to know of a subscriber's transport, and no more.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -26,13 +27,21 @@ class EgressLine {
   explicit EgressLine(std::uint8_t dscp = 0) : dscp_(dscp) {}
 
   bool is_open() const { return open_; }
-  void open(const base::Path& path) {
+  void open(const base::Path& path) { open(path, path); }
+  void open(const base::Path& path, const base::Path& rtcp_path) {
     path_ = path;
+    rtcp_path_ = rtcp_path;
     open_ = true;
   }
   void close() { open_ = false; }
+  // Without a key nothing goes out, unless the session was agreed to be without any.
+  void allow_clear() { clear_ = true; }
   void set_key(const srtp::MasterKey& key) { sender_.emplace(key); }
   bool has_key() const { return sender_.has_value(); }
+  // An eighth or less is left of what one key may seal (RFC 3711 §9.2).
+  bool key_nearly_spent() const {
+    return near_last_index_ || (sender_ && sender_->rtcp_packets() >= kRtcpPackets / 8 * 7);
+  }
 
   // Whether media has gone out since this was asked last.
   bool take_traffic() { return !std::exchange(quiet_, true); }
@@ -48,21 +57,32 @@ class EgressLine {
   // shared packet's and stays as it is. False where it does not fit.
   bool send_rtp(base::Outbox& outbox, base::MutableBytes slot, std::size_t header_bytes, base::Bytes payload,
                 std::uint64_t index) {
-    const std::size_t length = sender_->seal_rtp(slot, header_bytes, payload, index);
+    const std::size_t length = sender_ ? sender_->seal_rtp(slot, header_bytes, payload, index)
+                                       : copy_clear(slot, header_bytes, payload);
     if (length == 0) return false;
+    if (index >= kNearLastIndex) near_last_index_ = true;
     outbox.commit(length, path_, dscp_);
     if (quiet_) note_traffic();
     return true;
   }
   // Seals the RTCP in the first `length` bytes of `slot` and commits it.
   bool send_rtcp(base::Outbox& outbox, base::MutableBytes slot, std::size_t length) {
-    const std::size_t sealed = sender_->seal_rtcp(slot, length);
+    const std::size_t sealed = sender_ ? sender_->seal_rtcp(slot, length) : clear_ ? length : 0;
     if (sealed == 0) return false;
-    outbox.commit(sealed, path_, dscp_);
+    outbox.commit(sealed, rtcp_path_, dscp_);
     return true;
   }
 
  private:
+  // RFC 3711 §9.2.
+  static constexpr std::uint64_t kNearLastIndex = (std::uint64_t{1} << 48) / 8 * 7;
+  static constexpr std::uint64_t kRtcpPackets = std::uint64_t{1} << 31;
+
+  std::size_t copy_clear(base::MutableBytes slot, std::size_t header_bytes, base::Bytes payload) const {
+    if (!clear_ || header_bytes + payload.size() > slot.size()) return 0;
+    if (!payload.empty()) std::memcpy(slot.data() + header_bytes, payload.data(), payload.size());
+    return header_bytes + payload.size();
+  }
   void note_traffic() {
     quiet_ = false;
     if (woken_) std::exchange(woken_, nullptr)->push_back(peer_);
@@ -75,6 +95,9 @@ class EgressLine {
   bool quiet_ = true;
   std::vector<PeerId>* woken_ = nullptr;  // while the owner rests
   PeerId peer_ = 0;
+  bool clear_ = false;
+  bool near_last_index_ = false;
+  base::Path rtcp_path_;
 };
 
 }  // namespace kaskado::transport

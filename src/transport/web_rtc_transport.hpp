@@ -17,9 +17,9 @@
 #include "dtls/session.hpp"
 #include "ice/ice_agent.hpp"
 #include "srtp/receiver.hpp"
-#include "transport/datagram_kind.hpp"
 #include "transport/demux.hpp"
 #include "transport/egress_line.hpp"
+#include "transport/received.hpp"
 
 namespace kaskado::transport {
 
@@ -38,13 +38,6 @@ struct TransportChanges {
   bool dtls_state = false;
   bool path_taken = false;  // taken_ports() has more
   bool any() const { return ice_state || selected_pair || dtls_state || path_taken; }
-};
-
-// What became of a datagram. RTP and RTCP are decrypted in place, and their packet's length is the new one;
-// STUN and DTLS have been dealt with.
-struct Received {
-  base::DropReason drop = base::DropReason::none;
-  DatagramKind kind = DatagramKind::unknown;
 };
 
 // What does not change while a transport lives.

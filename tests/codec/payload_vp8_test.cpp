@@ -57,7 +57,8 @@ TEST(Vp8Payload, MayHavePaddingBetween) {
   EXPECT_EQ(assembled(kVp8, {"", "10 01", "", "00 02", ""}), "01 02");
 }
 
-// As senders write it: a picture id of 15 bits, TL0PICIDX and the temporal layer.
+// As WebRTC writes it without temporal layers: a picture id of 15 bits. A TL0PICIDX that starts over, as that of another
+// encoder does, would have a browser wait until it comes past that of the former one.
 TEST(Vp8Payload, IsWrittenWithRunningIds) {
   const auto packetizer = Packetizer::create(kVp8);
   const auto write = [&](std::size_t most) {
@@ -67,11 +68,11 @@ TEST(Vp8Payload, IsWrittenWithRunningIds) {
       texts.push_back(to_hex(payload));
     return texts;
   };
-  EXPECT_EQ(write(20), Texts{"90 e0 80 00 00 00 31 02 03 04 05 06 07"});
-  EXPECT_EQ(write(10), (Texts{"90 e0 80 01 01 00 31 02 03 04", "80 e0 80 01 01 00 05 06 07"}));
-  EXPECT_EQ(write(6), Texts{});  // no room behind the descriptor
+  EXPECT_EQ(write(20), Texts{"90 80 80 00 31 02 03 04 05 06 07"});
+  EXPECT_EQ(write(8), (Texts{"90 80 80 01 31 02 03 04", "80 80 80 01 05 06 07"}));
+  EXPECT_EQ(write(4), Texts{});  // no room behind the descriptor
   for (int i = 2; i < 0x8000; ++i) write(20);
-  EXPECT_EQ(write(20), Texts{"90 e0 80 00 00 00 31 02 03 04 05 06 07"});  // both have wrapped
+  EXPECT_EQ(write(20), Texts{"90 80 80 00 31 02 03 04 05 06 07"});  // it has wrapped
 }
 
 }  // namespace

@@ -82,8 +82,8 @@ TEST_P(DemuxerFiles, GivesEveryFrameWithItsTime) {
   const Track* const audio = track_of(*demuxer, Track::Kind::audio);
   EXPECT_EQ(video ? video->codec : "", sample.video);
   EXPECT_EQ(audio ? audio->codec : "", sample.audio);
-  if (video) EXPECT_EQ(video->width, 160);
-  if (video) EXPECT_EQ(video->height, 120);
+  EXPECT_EQ(video ? video->width : 160, 160);
+  EXPECT_EQ(video ? video->height : 120, 120);
   EXPECT_FALSE(demuxer->is_live());
   const auto frames = read_all(*demuxer);
   for (const Track::Kind kind : {Track::Kind::video, Track::Kind::audio}) {
@@ -97,8 +97,8 @@ TEST_P(DemuxerFiles, GivesEveryFrameWithItsTime) {
       end = std::max(end, frame.time + frame.duration);
     }
     EXPECT_NEAR(base::to_seconds(end), base::to_seconds(sample.length), 0.2) << sample.file;
-    if (kind == Track::Kind::video)
-      EXPECT_EQ(own.size(), static_cast<std::size_t>(25 * base::to_seconds(sample.length)));
+    const auto pictures = static_cast<std::size_t>(25 * base::to_seconds(sample.length));
+    EXPECT_TRUE(kind == Track::Kind::audio || own.size() == pictures) << own.size() << " pictures";
   }
 }
 

@@ -166,6 +166,10 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
         "stunServerAddress=192.0.2.1\nturnURL=user:pass=word@192.0.2.1:3478?transport=udp\niceTcp=0\n");
   write("modules/kurento/MediaElement.conf.ini", "encoderBitrate=500000\n");
   write("modules/kurento/Composite.conf.ini", "width=1280\nheight=720\nframerate=25\n");
+  write("modules/kurento/PlayerEndpoint.conf.ini", "rtspClientPortRange=50000-50100\n");
+  write("modules/kurento/UriEndpoint.conf.ini", "defaultPath=/media\n");
+  write("modules/kurento/HttpEndpoint.conf.ini",
+        "serverAddress=192.0.2.7\nserverPort=9092\nannouncedAddress=media.example.org\nmaxUploadSize=100\nmaxUploadTime=60\n");
   write("modules/kurento/RecorderEndpoint.conf.ini",
         "gapsFix=GENPTS\nroots=/srv/media, /tmp\nspoolDirectory=/srv/spool\nspoolMegabytes=100\n");
   write("modules/kurento/Telephone.conf.ini", "width=1\n");
@@ -181,6 +185,9 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   EXPECT_EQ(loaded.media.composite_width, 1280);
   EXPECT_EQ(loaded.media.composite_height, 720);
   EXPECT_EQ(loaded.media.composite_frames_per_second, 25);
+  EXPECT_EQ(loaded.media.rtsp_first_port, 50'000);
+  EXPECT_EQ(loaded.media.rtsp_last_port, 50'100);
+  EXPECT_EQ(loaded.media.default_path, "/media");
   EXPECT_EQ(loaded.media.recorder_gaps_fix, media::GapsFix::generate_times);
   EXPECT_EQ(loaded.media.recorder_roots, (std::vector<std::string>{"/srv/media", "/tmp"}));
   EXPECT_EQ(loaded.media.recorder_spool_folder, "/srv/spool");
@@ -191,9 +198,26 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   EXPECT_EQ(loaded.media.turn_url, "user:pass=word@192.0.2.1:3478?transport=udp");
   EXPECT_FALSE(loaded.media.ice_tcp);
   EXPECT_EQ(loaded.media.encoder_bitrate_bps, 500'000);
+  EXPECT_EQ(loaded.uploads.server_address, "192.0.2.7");
+  EXPECT_EQ(loaded.uploads.server_port, 9092);
+  EXPECT_EQ(loaded.uploads.announced_address, "media.example.org");
+  EXPECT_EQ(loaded.uploads.most_upload_bytes, 100u << 20);
+  EXPECT_EQ(loaded.uploads.most_upload_time, std::chrono::seconds(60));
   ASSERT_EQ(loaded.warnings.size(), 3u);
   EXPECT_EQ(without_directory(loaded.warnings[0]),
             "modules/kurento/Telephone.conf.ini has no effect: no class of this server reads it");
+}
+
+TEST_F(ConfigurationTest, RefusesAddressesOfUploadsThatAreNone) {
+  const auto refused = [&](const std::string& text) {
+    write("modules/kurento/HttpEndpoint.conf.ini", text);
+    const std::string why = refusal("{}");
+    return why.substr(why.find(':') + 2);
+  };
+  EXPECT_EQ(refused("serverAddress=localhost"), "serverAddress is \"localhost\"; allowed are IPv4 and IPv6 addresses");
+  EXPECT_EQ(refused("serverPort=65536"), "serverPort is \"65536\"; allowed are whole numbers from 0 to 65535");
+  EXPECT_EQ(refused("announcedAddress=http://a/"), "announcedAddress is \"http://a/\"; allowed are names and IP addresses");
+  EXPECT_EQ(refused("maxUploadSize=0"), "maxUploadSize is \"0\"; allowed are whole numbers from 1 to 1073741824");
 }
 
 // A list of codecs that nobody has took the media away without a word.
@@ -258,6 +282,9 @@ TEST_F(ConfigurationTest, RefusesWhatCannotBeInTheClassesFiles) {
   };
   EXPECT_EQ(refused("BaseRtpEndpoint.conf.ini", "minPort=6000\nmaxPort=5000\n"),
             "BaseRtpEndpoint.conf.ini: minPort is greater than maxPort");
+  EXPECT_EQ(refused("PlayerEndpoint.conf.ini", "rtspClientPortRange=50000\n"),
+            "PlayerEndpoint.conf.ini: rtspClientPortRange is \"50000\"; it should be the first and the last port, as in "
+            "50000-50100");
   EXPECT_EQ(refused("Composite.conf.ini", "framerate=0\n"),
             "Composite.conf.ini: framerate is \"0\"; allowed are whole numbers from 1 to 120");
   EXPECT_EQ(refused("RecorderEndpoint.conf.ini", "gapsFix=SOME\n"),

@@ -32,7 +32,7 @@ struct EndpointOptions {
 
 class EndpointTest : public pipeline::test::ShardTest {
  protected:
-  EndpointTest() {
+  explicit EndpointTest(pipeline::PortFunctions ports = {}) : ShardTest(std::move(ports)) {
     configuration.certificates.ecdsa = transport::test::certificate(0);
     shard.add_port({0, "eth0", address("192.0.2.1", 40'000)});
     shard.add_port({1, "eth1", address("2001:db8::1", 40'001)});

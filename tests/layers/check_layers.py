@@ -18,12 +18,13 @@ MAY_INCLUDE = {
     "sctp": set(),
     "rtp": set(),
     "sdp": set(),
+    "http": set(),
     "codec": set(),
     "container": {"codec"},
     "transport": BELOW_TRANSPORT,
     "media": {"codec", "rtp", "container"},
     "pipeline": PIPELINE,
-    "elements": PIPELINE | BELOW_TRANSPORT | {"pipeline"},
+    "elements": PIPELINE | BELOW_TRANSPORT | {"pipeline", "http"},
     "control": {"pipeline", "elements", "loop"},
 }
 # Libraries that only these rooms may touch.
@@ -36,6 +37,7 @@ OWNERS = {
     "openssl/": {"dtls", "srtp", "ice"},
     "sys/socket.h": {"loop"},
     "curl/": {"loop"},
+    "boost/": {"http"},
     "kaskado/": {"media", "elements"},
     "dlfcn.h": {"base", "elements", "loop"},
     "vpx/": {"codec"},

@@ -3,11 +3,17 @@
 #include "loop/datagram_sender.hpp"
 
 #include <gtest/gtest.h>
+#include <net/if.h>
 #include <netinet/in.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "loop/sockaddr.hpp"
 
@@ -70,6 +76,59 @@ TEST_F(DatagramSenderTest, RefusalsToManyPeersInARowEndSegmentation) {
   refuse(false);
   EXPECT_FALSE(segments());
   EXPECT_EQ(counters_.send_failed + counters_.datagrams_out, 280u);
+}
+
+// A network of its own whose datagrams are short, where the process may have one.
+class NarrowNetwork {
+ public:
+  // On a thread that has no other use.
+  explicit NarrowNetwork(int mtu_bytes) {
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0 && unshare(CLONE_NEWNET) != 0) return;
+    const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    ifreq request{};
+    std::strcpy(request.ifr_name, "lo");
+    request.ifr_mtu = mtu_bytes;
+    made_ = ioctl(fd, SIOCSIFMTU, &request) == 0;
+    request.ifr_flags = IFF_UP;
+    made_ = made_ && ioctl(fd, SIOCSIFFLAGS, &request) == 0;
+    close(fd);
+  }
+  bool made() const { return made_; }
+
+ private:
+  bool made_ = false;
+};
+
+// Pictures of a camera, packed for Ethernet, on their way to a viewer behind a tunnel.
+TEST(DatagramSender, SendsInFragmentsWhatIsLongerThanTheWayTakes) {
+  bool made = false;
+  UdpCounters counters;
+  ssize_t longest = 0;
+  std::thread([&] {
+    const NarrowNetwork network(1280);
+    if (!(made = network.made())) return;
+    const int receiver = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0), fd = socket(AF_INET, SOCK_DGRAM, 0);
+    sockaddr_storage address;
+    socklen_t length = to_sockaddr(base::SocketAddress::v4({127, 0, 0, 1}, 0), address);
+    bind(receiver, reinterpret_cast<sockaddr*>(&address), length);
+    getsockname(receiver, reinterpret_cast<sockaddr*>(&address), &length);
+    const int no_fragments = IP_PMTUDISC_PROBE;
+    setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &no_fragments, sizeof no_fragments);
+    DatagramSender sender(fd);
+    for (const std::size_t bytes : {1000u, 1472u}) {
+      base::Outbox outbox(4);
+      for (int i = 0; i < 3; ++i) outbox.send(std::vector<std::uint8_t>(bytes), {0, from_sockaddr(address)});
+      sender.send(outbox, outbox.pending(), counters);
+    }
+    char datagram[2000];
+    for (ssize_t got; (got = recv(receiver, datagram, sizeof datagram, 0)) >= 0;) longest = std::max(longest, got);
+    close(receiver);
+    close(fd);
+  }).join();
+  if (!made) GTEST_SKIP() << "the process may not have a network of its own";
+  EXPECT_EQ(counters.send_failed, 0u);
+  EXPECT_EQ(counters.datagrams_out, 6u);
+  EXPECT_EQ(longest, 1472);
 }
 
 }  // namespace

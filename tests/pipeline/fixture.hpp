@@ -41,7 +41,10 @@ inline std::string text_of(const Event& event) {
 
 class ShardTest : public testing::Test {
  protected:
-  ShardTest() { EXPECT_TRUE(shard.objects().create(kMediaPipelineClass, "pipe", {}).ok()); }
+  // Without `ports` no session gets a port of its own.
+  explicit ShardTest(PortFunctions ports = {}) : port_functions(std::move(ports)) {
+    EXPECT_TRUE(shard.objects().create(kMediaPipelineClass, "pipe", {}).ok());
+  }
 
   void at(base::Duration since_start) { shard.set_now(kStart + since_start); }
   Instant now() const { return shard.now(); }
@@ -59,6 +62,7 @@ class ShardTest : public testing::Test {
   std::vector<Event> events;
   std::size_t flushes = 0;  // that came because the outbox was full
   std::function<void(base::Outbox&)> flush = [](base::Outbox& outbox) { outbox.clear(); };
+  PortFunctions port_functions;
   Shard shard{configuration,
               random,
               {kStart, base::WallTime{1'700'000'000'000'000'000}},
@@ -66,7 +70,8 @@ class ShardTest : public testing::Test {
               [this](base::Outbox& outbox) {
                 ++flushes;
                 flush(outbox);
-              }};
+              },
+              port_functions};
 };
 
 // Makes media of the types that it is given sources for, takes those that it is given sinks for, and passes

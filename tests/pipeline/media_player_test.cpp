@@ -82,9 +82,9 @@ class MediaPlayers : public CodedMediaTest {
       for (const auto& command : std::exchange(posted_, {})) command(shard);
     } while (!posted_.empty() || compute.executor().waiting() > 0);
   }
-  void play_for(base::Duration span) {
+  void play_for(base::Duration span, base::Duration step = 5ms) {
     for (const base::Duration end = since_ + span; since_ < end;) {
-      since_ += 5ms;
+      since_ += step;
       at(since_);
       settle();
       shard.advance(now());
@@ -294,6 +294,71 @@ TEST_F(MediaPlayers, OpensAgainWhatCannotBeOpened) {
   player.player.stop();
   play_for(20s);
   EXPECT_EQ(opened, 4);
+}
+
+TEST_F(MediaPlayers, GoesToTheLastOfManyPositions) {
+  Player& player = add_player(playing("vp8_opus.webm"));
+  Subscriber eye(1);
+  add_viewer("eye", eye, MediaType::video, format(120, "VP8"), player);
+  player.player.play();
+  play_for(100ms);
+  for (int i = 0; i < 500; ++i) EXPECT_TRUE(player.player.seek(i % 2 ? 0s : 1900ms));
+  EXPECT_TRUE(player.player.seek(1s));
+  play_for(300ms);
+  EXPECT_NEAR(base::to_seconds(player.player.position()), 1.3, 0.05);
+  play_for(1s);
+  EXPECT_TRUE(player.ended_at);
+  EXPECT_TRUE(player.failures.empty());
+}
+
+// Sound of that length, made as it is read: WAVE with G.711 (RFC 2361 appendix A.4).
+class LongSound final : public container::ByteSource {
+ public:
+  explicit LongSound(std::uint32_t seconds) : bytes_(seconds * 8000) {
+    const auto text = [this](std::string_view word) {
+      header_.insert(header_.end(), word.begin(), word.end());
+    };
+    const auto number = [this](std::uint32_t value, int octets) {
+      for (int i = 0; i < octets; ++i) header_.push_back(static_cast<std::uint8_t>(value >> 8 * i));
+    };
+    text("RIFF"), number(36 + bytes_, 4), text("WAVEfmt "), number(16, 4), number(7, 2), number(1, 2);
+    number(8000, 4), number(8000, 4), number(1, 2), number(8, 2), text("data"), number(bytes_, 4);
+  }
+  base::Result<std::size_t> read(base::MutableBytes room) override {
+    std::size_t given = 0;
+    for (; given < room.size() && position_ < header_.size() + bytes_; ++given, ++position_)
+      room[given] = position_ < header_.size() ? header_[position_] : std::uint8_t{0x55};
+    return given;
+  }
+
+ private:
+  const std::uint32_t bytes_;
+  std::vector<std::uint8_t> header_;
+  std::size_t position_ = 0;
+};
+
+TEST_F(MediaPlayers, AnHourTakesAnHour) {
+  MediaPlayerSettings settings;
+  settings.location.open_bytes = []() -> base::Result<std::shared_ptr<container::ByteSource>> {
+    return std::shared_ptr<container::ByteSource>(std::make_shared<LongSound>(3600));
+  };
+  Player& player = add_player(settings);
+  Subscriber ear(2);
+  add_viewer("ear", ear, MediaType::audio, pcmu(), player);
+  player.player.play();
+  play_for(100ms);
+  const std::uint32_t first = ear.rtp.front().header.timestamp.value;
+  std::size_t packets = 0;
+  while (!player.ended_at && now() < kStart + 3700s) {
+    packets += ear.rtp.size();
+    ear.forget();
+    play_for(1s, 20ms);
+  }
+  EXPECT_EQ(packets + ear.rtp.size(), 3600u * 50);
+  ASSERT_FALSE(ear.rtp.empty());
+  EXPECT_EQ(ear.rtp.back().header.timestamp.value - first, 3600u * 8000 - 160);
+  ASSERT_TRUE(player.ended_at);
+  EXPECT_NEAR(base::to_seconds(*player.ended_at - kStart), 3600, 0.05);
 }
 
 TEST_F(MediaPlayers, NothingIsDecodedThatNobodyFollows) {

@@ -27,12 +27,16 @@ struct SessionPortsTest : testing::Test {
   std::set<std::uint16_t> open_indices;
   std::uint16_t last_number = 50'000;
   bool refuses = false;
+  std::set<std::uint16_t> taken;  // numbers
   Lines lines;
   SessionPorts ports{
       {.open = [this](std::uint16_t index,
                       const base::SocketAddress& address) -> base::Result<base::SocketAddress> {
-         EXPECT_EQ(address.port(), 0);
-         if (refuses) return base::Error{"no port is free"};
+         if (refuses || taken.contains(address.port())) return base::Error{"no port is free"};
+         if (address.port() != 0) {
+           EXPECT_TRUE(open_indices.insert(index).second) << "index " << index << " is in use";
+           return address;
+         }
          EXPECT_TRUE(open_indices.insert(index).second) << "index " << index << " is in use";
          return address.with_port(++last_number);
        },
@@ -102,6 +106,43 @@ TEST(SessionPorts, WithoutFunctionsThereAreNone) {
   SessionPorts ports{{}};
   EXPECT_FALSE(ports.open(1, kShared));
   ports.close(1);
+}
+
+TEST_F(SessionPortsTest, APairIsAnEvenPortAndTheNext) {
+  for (const std::uint16_t before : {50'001, 50'100}) {
+    last_number = before;
+    const auto pair = ports.open_pair(7, kShared);
+    ASSERT_TRUE(pair);
+    EXPECT_EQ(pair->rtp.local.port() % 2, 0);
+    EXPECT_EQ(pair->rtcp.local.port(), pair->rtp.local.port() + 1);
+    EXPECT_NE(pair->rtp.index, pair->rtcp.index);
+    EXPECT_EQ(pair->rtp.interface, "eth0");
+  }
+  EXPECT_EQ(ports.count(), 4u) << "a session may have several";
+  EXPECT_EQ(ports.of(7).size(), 4u);
+  ports.close(7);
+  EXPECT_TRUE(open_indices.empty());
+  EXPECT_EQ(ports.count(), 0u);
+}
+
+TEST_F(SessionPortsTest, APairPassesOverNumbersWhoseNeighbourIsTaken) {
+  last_number = 50'001;
+  taken = {50'003, 50'005};
+  const auto pair = ports.open_pair(7, kShared);
+  ASSERT_TRUE(pair);
+  EXPECT_GE(pair->rtp.local.port(), 50'006);
+  EXPECT_EQ(open_indices.size(), 2u) << "those passed over are given back";
+}
+
+TEST_F(SessionPortsTest, NoPairWhereNoneCanBeHad) {
+  refuses = true;
+  EXPECT_FALSE(ports.open_pair(7, kShared));
+  refuses = false;
+  for (std::uint16_t number = 50'000; number < 50'400; ++number) taken.insert(number);
+  taken.insert(50'000);
+  EXPECT_FALSE(ports.open_pair(7, kShared)) << "it does not try for ever";
+  EXPECT_TRUE(open_indices.empty());
+  EXPECT_EQ(ports.count(), 0u);
 }
 
 }  // namespace

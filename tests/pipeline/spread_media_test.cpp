@@ -141,6 +141,32 @@ TEST_F(SpreadMedia, TheEncoderFollowsTheViewersEstimateUntilItLeaves) {
   EXPECT_GT(bytes_of_a_second(camera, viewer), before / 4 * 3);
 }
 
+// One among the viewers of a shard, and a shard whose only viewer is slow.
+TEST_F(SpreadMedia, SlowViewersAreEncodedForApart) {
+  ASSERT_TRUE(there(0, "source").set_encoder_bitrate(1'000'000).ok());
+  Subscriber fast(1), slow(2), far(3);
+  RtpSink& fast_sink = add_viewer(1, "fast", fast, h264());
+  RtpSink& slow_sink = add_viewer(1, "slow", slow, h264());
+  RtpSink& far_sink = add_viewer(2, "far", far, h264());
+  const auto seconds = [&](int count, std::uint64_t slow_bps) {
+    for (int i = 0; i < count; ++i) {
+      fast_sink.receive_remb(900'000, now());
+      slow_sink.receive_remb(slow_bps, now());
+      far_sink.receive_remb(slow_bps, now());
+      show(camera, 30);
+    }
+  };
+  seconds(3, 900'000);
+  const std::size_t before = bytes_of_a_second(camera, fast);
+  seconds(8, 100'000);
+  EXPECT_GT(bytes_of_a_second(camera, fast), before / 4 * 3);
+  EXPECT_LT(bytes_of_a_second(camera, slow), before / 3);
+  EXPECT_LT(bytes_of_a_second(camera, far), before / 3);
+  seconds(12, 900'000);
+  EXPECT_GT(bytes_of_a_second(camera, slow), before / 4 * 3);
+  EXPECT_GT(bytes_of_a_second(camera, far), before / 4 * 3);
+}
+
 TEST_F(SpreadMedia, EndsWhenTheSourceTurnsToTheViewersCodec) {
   source.configure(source_config({format(96, "VP8"), h264(102)}));
   Subscriber viewer(1);

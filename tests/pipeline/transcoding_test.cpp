@@ -352,6 +352,40 @@ TEST_F(Transcoding, TheEstimateOfOneWhoHasLeftCountsNoMore) {
   EXPECT_GT(bytes_of_a_second(), before / 4 * 3);
 }
 
+TEST_F(Transcoding, ASlowViewerIsEncodedForApartAndComesBackWhenItIsFast) {
+  ASSERT_TRUE(element("source").set_encoder_bitrate(1'000'000).ok());
+  Subscriber fast(1), slow(2);
+  RtpSink& fast_sink = add_viewer("fast", fast, h264());
+  RtpSink& slow_sink = add_viewer("slow", slow, h264());
+  Camera camera(*source, CodecId::vp8, 96);
+  const auto seconds = [&](int count, std::uint64_t slow_bps) {
+    for (int i = 0; i < count; ++i) {
+      fast_sink.receive_remb(2'000'000, now());
+      slow_sink.receive_remb(slow_bps, now());
+      show(camera, 30, {&fast, &slow});
+    }
+  };
+  const auto bytes_of_two_seconds = [&](Subscriber& who, std::uint64_t slow_bps) {
+    fast.forget();
+    slow.forget();
+    seconds(2, slow_bps);
+    std::size_t sum = 0;
+    for (const Heard& heard : who.rtp) sum += heard.payload.size();
+    return sum;
+  };
+  seconds(2, 2'000'000);
+  const std::size_t before = bytes_of_two_seconds(fast, 2'000'000);
+  ASSERT_EQ(fast_sink.source(), slow_sink.source());
+  seconds(5, 150'000);
+  EXPECT_NE(fast_sink.source(), slow_sink.source());
+  EXPECT_GT(bytes_of_two_seconds(fast, 150'000), before / 4 * 3);
+  EXPECT_LT(bytes_of_two_seconds(slow, 150'000), before / 3);
+  slow.forget();
+  seconds(8, 2'000'000);
+  EXPECT_EQ(fast_sink.source(), slow_sink.source());
+  EXPECT_GE(frames_of(slow, CodecId::h264).size(), 8 * 30u - 10);
+}
+
 // Nobody says goodbye whose network has gone.
 TEST_F(Transcoding, AnEstimateThatIsNotRenewedRunsOut) {
   ASSERT_TRUE(element("source").set_encoder_bitrate(1'000'000).ok());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <initializer_list>
 #include <string>
 #include <vector>
@@ -38,6 +39,7 @@ struct PacketSpec {
 inline base::PacketRef make_packet(base::PacketPool& pool, const PacketSpec& spec,
                                    base::Instant arrived = at(0s)) {
   base::PacketRef packet = pool.acquire();
+  if (!packet) std::abort();  // a test that holds more packets than its pool has
   base::ByteWriter writer({packet->bytes, sizeof packet->bytes});
   writer.u8(static_cast<std::uint8_t>(0x80 | (spec.extension.empty() ? 0 : 0x10) | spec.csrcs.size() / 4));
   writer.u8(static_cast<std::uint8_t>((spec.marker ? 0x80 : 0) | spec.payload_type));

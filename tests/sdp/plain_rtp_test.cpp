@@ -63,6 +63,82 @@ TEST(PlainRtp, ComediaIsAnsweredPassive) {
   }
 }
 
+SessionDescription offer_with(const std::string& port, const std::string& lines) {
+  return parse_or_fail("v=0\r\nc=IN IP4 192.0.2.7\r\nm=audio " + port + " RTP/AVP 0\r\n" + lines);
+}
+
+// RFC 4145 has a=setup for it; a=direction was its draft, which stayed in use.
+TEST(PlainRtp, APeerMayConnectInSeveralWays) {
+  const auto answer_to = [](const std::string& port, const std::string& lines) {
+    return answer_or_fail(offer_with(port, lines), default_capabilities(), plain());
+  };
+  const Negotiation setup = answer_to("4000", "a=setup:active\r\n");
+  EXPECT_TRUE(setup.media[0].comedia);
+  EXPECT_EQ(setup.local.media[0].transport.setup, SetupRole::passive);
+  EXPECT_EQ(setup.local.media[0].comedia, std::nullopt);
+  const Negotiation both = answer_to("4000", "a=direction:both\r\n");
+  EXPECT_TRUE(both.media[0].comedia);
+  EXPECT_EQ(both.local.media[0].comedia, SetupRole::passive);
+  const Negotiation discard = answer_to("9", "");
+  EXPECT_TRUE(discard.media[0].comedia);
+  EXPECT_EQ(discard.local.media[0].comedia, std::nullopt);
+  for (const char* lines : {"", "a=setup:passive\r\n", "a=direction:passive\r\n", "a=setup:actpass\r\n"}) {
+    EXPECT_FALSE(answer_to("4000", lines).media[0].comedia) << lines;
+  }
+}
+
+TEST(PlainRtp, AnAnswerMayConnectToo) {
+  LocalTransportParameters local = plain();
+  const SessionDescription offer = make_offer({.video = false}, default_capabilities(), local);
+  const auto read = [&](const std::string& port, const std::string& lines) {
+    auto answer = apply_answer(offer, offer_with(port, lines), local);
+    EXPECT_TRUE(answer.ok());
+    return answer->media.at(0).comedia;
+  };
+  EXPECT_TRUE(read("4000", "a=setup:active\r\n"));
+  EXPECT_TRUE(read("4000", "a=direction:active\r\n"));
+  EXPECT_TRUE(read("9", ""));
+  EXPECT_FALSE(read("4000", ""));
+}
+
+TEST(PlainRtp, AnAnswerKeepsToTheProfile) {
+  for (const std::string crypto : {"", "AES_CM_128_HMAC_SHA1_80 inline:x"}) {
+    const LocalTransportParameters local = plain(crypto);
+    const SessionDescription offer = make_offer({.video = false}, default_capabilities(), local);
+    const auto refusal = [&](const std::string& protocol) {
+      const auto answer = parse_or_fail("v=0\r\nc=IN IP4 192.0.2.7\r\nm=audio 4000 " + protocol +
+                                        " 0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:y\r\n");
+      return apply_answer(offer, answer, local).value().media.at(0).refusal;
+    };
+    for (const char* protocol : {"RTP/AVP", "RTP/AVPF"})
+      EXPECT_EQ(refusal(protocol), crypto.empty() ? Refusal::none : Refusal::unknown_protocol);
+    for (const char* protocol : {"RTP/SAVP", "RTP/SAVPF"})
+      EXPECT_EQ(refusal(protocol), crypto.empty() ? Refusal::unknown_protocol : Refusal::none);
+  }
+}
+
+TEST(PlainRtp, AGroupSaysHowFarItsPacketsGo) {
+  const auto ttl = [](const std::string& connection) {
+    const auto offer = parse_or_fail("v=0\r\nc=" + connection + "\r\nm=audio 4000 RTP/AVP 0\r\n");
+    return int{answer_or_fail(offer, default_capabilities(), plain()).transports.at(0).remote_ttl};
+  };
+  EXPECT_EQ(ttl("IN IP4 239.1.2.3/127"), 127);
+  EXPECT_EQ(ttl("IN IP4 239.1.2.3/15/3"), 15);
+  EXPECT_EQ(ttl("IN IP4 239.1.2.3"), 1);
+  EXPECT_EQ(ttl("IN IP4 239.1.2.3/999"), 1);
+  EXPECT_EQ(ttl("IN IP6 ff15::101/3"), 1) << "a count of groups";
+}
+
+TEST(PlainRtp, AmrIsKnownOutsideOfWebRtc) {
+  const auto names = [](const LocalCapabilities& capabilities) {
+    std::vector<std::string> all;
+    for (const CodecCapability& codec : capabilities.audio) all.push_back(codec.name);
+    return all;
+  };
+  EXPECT_EQ(names(plain_rtp_capabilities()), (std::vector<std::string>{"opus", "PCMU", "PCMA", "AMR"}));
+  EXPECT_EQ(names(default_capabilities()), (std::vector<std::string>{"opus", "PCMU", "PCMA"}));
+}
+
 TEST(PlainRtp, SdesAnswersTheLineOfItsSuite) {
   const std::string key = "AES_CM_128_HMAC_SHA1_32 inline:NDMyMVpZWFdWVVRTUlFQT05NTEtKSUhHRkVEQ0JB";
   const Negotiation answer =

@@ -128,6 +128,9 @@ RULES = [
      and a["error"]["message"].startswith(r["error"]["message"])),
     (r"sdp/invoke:sdes-to-webrtc:processOffer", "a WebRTC endpoint refuses m-lines without DTLS",
      lambda _r, a: all("m=" not in line or " 0 " in line for line in a.get("result", {}).get("value", "").splitlines())),
+    (r"sdp/invoke:rtp-processAnswer:processAnswer", "the offer's own codecs and m-lines without DTLS roles", answers(["audio", "video"], [])),
+    (r"sdp/invoke:rtp-offer-no-media:processOffer", "an offer of nothing is an error", error(40205)),
+    (r"sdp/invoke:rtp-offer-rejected-video:processOffer", "what was refused stays refused", answers(["audio"], ["video"])),
     (r"(sdp/invoke:firefox|media/invoke:B):processOffer", NO_DATA, without_data),
     (r"media/invoke:A-dc.*:(create|close)DataChannel", NO_DATA, error(40111, "Data channels are not supported")),
     # Lines that the recording lacks

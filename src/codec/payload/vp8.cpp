@@ -73,7 +73,8 @@ class Vp8Depacketizer final : public Depacketizer {
   }
 };
 
-// All frames are of the lowest temporal layer. Picture ids have 15 bits, and with TL0PICIDX count from 0.
+// Picture ids have 15 bits and count from 0. There is no TL0PICIDX: a receiver that is switched to another encoder's
+// stream would hold it against what it remembers of the former one's.
 class Vp8Packetizer final : public Packetizer {
  public:
   void begin(const EncodedFrame& frame, std::size_t max_payload_bytes) override {
@@ -83,17 +84,14 @@ class Vp8Packetizer final : public Packetizer {
     first_ = true;
     if (parts_.done()) return;
     picture_id_ = (picture_id_ + 1) & 0x7fff;
-    ++tl0_pic_idx_;
   }
 
   std::optional<Fragment> next(MutableBytes room) override {
     if (parts_.done()) return std::nullopt;
     base::ByteWriter writer(room);
     writer.u8(static_cast<std::uint8_t>(kExtended | (first_ ? kStartOfPartition : 0)));
-    writer.u8(kPictureId | kTl0PicIdx | kTid);
+    writer.u8(kPictureId);
     writer.u16(static_cast<std::uint16_t>(kLongPictureId << 8 | picture_id_));
-    writer.u8(tl0_pic_idx_);
-    writer.u8(0);  // TID, Y
     const std::size_t part = parts_.next();
     writer.bytes(rest_.first(part));
     rest_ = rest_.subspan(part);
@@ -102,14 +100,13 @@ class Vp8Packetizer final : public Packetizer {
   }
 
  private:
-  static constexpr std::size_t kDescriptorBytes = 6;
+  static constexpr std::size_t kDescriptorBytes = 4;
 
   SharedBytes bytes_;
   Bytes rest_;
   EvenSplit parts_;
   bool first_ = true;
   std::uint16_t picture_id_ = 0x7fff;
-  std::uint8_t tl0_pic_idx_ = 0xff;
 };
 
 }  // namespace

@@ -42,7 +42,8 @@ void MediaPlayer::stop() {
 
 void MediaPlayer::open() {
   reopen_at_ = base::kNever;
-  address_ = std::make_shared<MediaReader::Listener*>(this);
+  MediaReader::Listener* const self = this;
+  address_ = std::make_shared<MediaReader::Listener*>(self);
   reader_ = MediaReader::create(shard_, settings_.location, settings_.demuxer, address_);
   reader_->open();
 }
@@ -57,6 +58,8 @@ void MediaPlayer::close() {
   clock_.stop();
   live_clock_.restart();
   asked_ = starved_ = ended_ = failure_told_ = false;
+  sought_.reset();
+  behind_ = {};
   reopen_at_ = base::kNever;
   next_pause_ = kFirstPause;
   stop_flows();
@@ -82,8 +85,10 @@ bool MediaPlayer::seek(base::Duration position) {
   timeline_.restart();
   clock_.stop();
   last_position_ = position;
+  behind_ = {};
   asked_ = starved_ = ended_ = false;
-  reader_->seek(position, ++number_);
+  ++number_;
+  sought_ = position;
   ask_for_more(now());
   reschedule();
   return true;
@@ -173,7 +178,7 @@ void MediaPlayer::enqueue(std::vector<container::TrackFrame> frames, base::Insta
     const base::Duration shown = frame.time + timeline_.shift(index);
     if (is_live()) live_clock_.observe(decode_time, now);
     bytes_ += frame.bytes->size();
-    behind_ = shown + frame.duration;
+    behind_ = std::max(behind_, shown + frame.duration);
     tracks_[index].queue.push_back({std::move(frame), decode_time, shown});
   }
   if (next_track()) start_clock(now);
@@ -243,7 +248,7 @@ void MediaPlayer::deliver(TrackState& track, base::Instant now) {
 void MediaPlayer::ask_for_more(base::Instant now) {
   if (asked_ || ended_ || !facts_ || !wants_more(now)) return;
   asked_ = true;
-  reader_->read(number_);
+  reader_->read({number_, std::exchange(sought_, std::nullopt)});
 }
 
 bool MediaPlayer::wants_more(base::Instant now) const {

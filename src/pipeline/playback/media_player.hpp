@@ -137,12 +137,13 @@ class MediaPlayer final : private Timed, private MediaReader::Listener {
   media::Timeline timeline_;
   media::PlaybackClock clock_;
   media::LiveClock live_clock_;
-  std::uint32_t number_ = 0;  // of the last wish to the reader: what answers others is of no use
-  bool asked_ = false;        // for frames that have not come yet
-  bool starved_ = false;      // they are late
-  bool ended_ = false;        // no more come
-  std::size_t bytes_ = 0;     // in the queues
-  base::Duration behind_{};   // of the last frame
+  std::uint32_t number_ = 0;              // of the last wish to the reader: what answers others is of no use
+  bool asked_ = false;                    // for frames that have not come yet
+  std::optional<base::Duration> sought_;  // to be gone to with the next wish
+  bool starved_ = false;                  // they are late
+  bool ended_ = false;                    // no more come
+  std::size_t bytes_ = 0;                 // in the queues
+  base::Duration behind_{};               // the last of what was read
   base::Duration last_position_{};
   base::Instant reopen_at_ = base::kNever;
   base::Duration next_pause_ = kFirstPause;

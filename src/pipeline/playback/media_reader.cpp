@@ -19,15 +19,27 @@ void MediaReader::open() {
   strand_->post_for(shared_from_this(), [](MediaReader& self) { self.open_now(); });
 }
 
-void MediaReader::read(std::uint32_t number) {
-  strand_->post_for(shared_from_this(), [number](MediaReader& self) { self.read_now(number); });
+void MediaReader::read(const Wish& wish) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(wish_, wish)) return;
+  }
+  strand_->post_for(shared_from_this(), [](MediaReader& self) { self.serve_wish(); });
 }
 
-void MediaReader::seek(base::Duration position, std::uint32_t number) {
-  strand_->post_for(shared_from_this(), [position, number](MediaReader& self) {
-    if (!self.demuxer_) return;
-    if (auto done = self.demuxer_->seek(position); !done) self.tell_failure(number, std::move(done).error());
-  });
+void MediaReader::serve_wish() {
+  Wish wish;
+  {
+    const std::lock_guard lock(mutex_);
+    wish = *std::exchange(wish_, std::nullopt);
+  }
+  if (cancellation_->cancelled()) return;
+  if (!demuxer_) return tell_failure(wish.number, base::Error{"nothing more can be read"});
+  if (wish.position) {
+    if (auto done = demuxer_->seek(*wish.position); !done)
+      return tell_failure(wish.number, std::move(done).error());
+  }
+  read_now(wish.number);
 }
 
 // The demuxer says goodbye to its peer, which may take a while.
@@ -57,12 +69,12 @@ void MediaReader::open_now() {
   auto opened = open_demuxer();
   if (!opened) return tell_failure(0, std::move(opened).error());
   demuxer_ = std::move(*opened);
+  opened_ = true;
   tell([facts = SourceFacts{demuxer_->tracks(), demuxer_->duration(), demuxer_->can_seek(),
                             demuxer_->is_live()}](Listener& listener) { listener.on_opened(facts); });
 }
 
 void MediaReader::read_now(std::uint32_t number) {
-  if (!demuxer_ || cancellation_->cancelled()) return;
   std::vector<container::TrackFrame> frames;
   std::size_t bytes = 0;
   const base::Instant begun = settings_.clock();
@@ -89,10 +101,9 @@ void MediaReader::read_now(std::uint32_t number) {
 }
 
 void MediaReader::tell_failure(std::uint32_t number, base::Error error) {
-  const bool opened = demuxer_ != nullptr;
   demuxer_.reset();
   if (cancellation_->cancelled()) return;
-  tell([number, error = std::move(error), opened](Listener& listener) {
+  tell([number, error = std::move(error), opened = opened_](Listener& listener) {
     listener.on_failure(number, error, opened);
   });
 }

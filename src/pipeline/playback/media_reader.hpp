@@ -59,9 +59,12 @@ class MediaReader : public std::enable_shared_from_this<MediaReader> {
 
   // The shard's thread; none of them waits.
   void open();
-  // Answered once, by on_frames() or on_failure().
-  void read(std::uint32_t number);
-  void seek(base::Duration position, std::uint32_t number);
+  struct Wish {
+    std::uint32_t number = 0;
+    std::optional<base::Duration> position{};  // to go to first
+  };
+  // For frames. Answered once, by on_frames() or on_failure(); one that another follows may get no answer.
+  void read(const Wish& wish);
   // Ends what it is about, soon.
   void close();
 
@@ -74,6 +77,7 @@ class MediaReader : public std::enable_shared_from_this<MediaReader> {
   // All on the strand.
   void open_now();
   base::Result<std::unique_ptr<container::Demuxer>> open_demuxer();
+  void serve_wish();
   void read_now(std::uint32_t number);
   void tell(std::function<void(Listener&)> what);
   void tell_failure(std::uint32_t number, base::Error error);
@@ -86,9 +90,12 @@ class MediaReader : public std::enable_shared_from_this<MediaReader> {
   const std::shared_ptr<base::Strand> strand_;
 
   std::mutex mutex_;
-  std::shared_ptr<container::ByteSource> bytes_;  // under mutex_
+  std::shared_ptr<container::ByteSource> bytes_;  // this and what follows are under mutex_
+  std::optional<Wish> wish_;                      // for which a job stands on the strand
 
-  std::unique_ptr<container::Demuxer> demuxer_;  // the strand's
+  // The strand's.
+  std::unique_ptr<container::Demuxer> demuxer_;
+  bool opened_ = false;
 };
 
 }  // namespace kaskado::pipeline

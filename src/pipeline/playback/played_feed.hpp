@@ -12,15 +12,24 @@
 
 namespace kaskado::pipeline {
 
-// Frames go out as they are. Nobody can be asked for a key frame: who comes late waits for the next.
+// Frames go out as they are, while somebody follows. Nobody can be asked for a key frame: who comes late
+// waits for the next.
 class PlayedPackets final : public PacketizedFeed {
  public:
   PlayedPackets(Shard& shard, FeedOwner& owner, MediaType type, const MediaFormat& format)
       : PacketizedFeed(shard, owner, type, format) {}
   ~PlayedPackets() override { end(); }
 
-  void take(const codec::EncodedFrame& frame) { packetize(frame); }
+  void take(const codec::EncodedFrame& frame) {
+    if (attended_) packetize(frame);
+  }
   void request_key_frame(base::Instant) override {}
+
+ private:
+  void on_attended() override { attended_ = true; }
+  void on_deserted() override { attended_ = false; }
+
+  bool attended_ = false;
 };
 
 // Frames are decoded while somebody holds them.

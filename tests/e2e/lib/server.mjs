@@ -35,7 +35,11 @@ export async function writeConfiguration({ port, mediaServer = {}, modules = {} 
   const directory = await mkdtemp(join(tmpdir(), 'kaskado-conf-'));
   const websocket = { address: '127.0.0.1', port, path: 'kurento' };
   const configuration = { mediaServer: { net: { websocket }, ...SETTINGS, ...mediaServer } };
-  const ini = { WebRtcEndpoint: 'networkInterfaces=lo\n', ...modules };
+  const ini = {
+    WebRtcEndpoint: 'networkInterfaces=lo\n',
+    HttpEndpoint: 'serverAddress=127.0.0.1\nserverPort=0\n',
+    ...modules,
+  };
   await mkdir(join(directory, 'modules/kurento'), { recursive: true });
   await writeFile(join(directory, 'kurento.conf.json'), JSON.stringify(configuration, null, 2));
   for (const [name, text] of Object.entries(ini)) {

@@ -1,0 +1,137 @@
+#include "elements/http_post_endpoint.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "elements/log.hpp"
+#include "pipeline/media_pipeline.hpp"
+#include "pipeline/shard.hpp"
+
+namespace kaskado::elements {
+
+using pipeline::ApiError;
+using pipeline::ApiResult;
+using pipeline::ErrorCode;
+using pipeline::MediaPlayer;
+using pipeline::Upload;
+
+namespace {
+
+// A client may send as slowly as the server that it sends to allows.
+constexpr base::Duration kMostWaiting = std::chrono::hours{24};
+// As GStreamer counts the errors of a stream that cannot be read.
+constexpr int kStreamErrorFailed = 1;
+
+base::Result<std::shared_ptr<container::ByteSource>> bytes_of(const std::shared_ptr<Upload>& upload) {
+  if (!upload) return base::Error{"nothing has been sent"};
+  return upload->bytes();
+}
+
+// An upload finds its endpoint by its id, on its shard.
+pipeline::UploadIntake::Begun way_to(const pipeline::Construction& construction) {
+  return [id = construction.id, post = construction.shard->post()](std::shared_ptr<Upload> upload) {
+    if (!post) return;
+    post([id, upload = std::move(upload)](pipeline::Shard& shard) {
+      if (auto* const endpoint = dynamic_cast<HttpPostEndpoint*>(shard.objects().find(id)))
+        endpoint->begin(upload);
+    });
+  };
+}
+
+}  // namespace
+
+void HttpPostEndpoint::Current::set(std::shared_ptr<Upload> upload) {
+  const std::lock_guard lock(mutex_);
+  upload_ = std::move(upload);
+}
+
+std::shared_ptr<Upload> HttpPostEndpoint::Current::get() const {
+  const std::lock_guard lock(mutex_);
+  return upload_;
+}
+
+pipeline::MediaPlayerSettings HttpPostEndpoint::player_settings(const HttpPostEndpointParams& params,
+                                                                const std::shared_ptr<Current>& current) {
+  pipeline::MediaPlayerSettings settings;
+  settings.location.open_bytes = [current] { return bytes_of(current->get()); };
+  settings.demuxer.most_opening_time = settings.demuxer.most_reading_time = kMostWaiting;
+  settings.as_they_are = params.use_encoded_media;
+  return settings;
+}
+
+HttpPostEndpoint::HttpPostEndpoint(const pipeline::Construction& construction,
+                                   const HttpPostEndpointParams& params,
+                                   std::shared_ptr<pipeline::UploadIntake> intake, std::string url)
+    : HttpEndpoint(construction, params.media_pipeline, std::move(url)),
+      Timed(shard().timed()),
+      intake_(std::move(intake)),
+      disconnection_timeout_(std::chrono::seconds{std::max(params.disconnection_timeout, 0)}),
+      player_(shard(), *this, *this, player_settings(params, current_)) {}
+
+void HttpPostEndpoint::on_release() {
+  intake_->close(url());
+  player_.stop();
+  HttpEndpoint::on_release();
+}
+
+void HttpPostEndpoint::begin(std::shared_ptr<Upload> upload) {
+  has_failed_ = false;
+  gives_up_at_ = base::kNever;
+  reschedule();
+  current_->set(std::move(upload));
+  session_started();
+  player_.stop();
+  player_.play();
+}
+
+void HttpPostEndpoint::on_feeds_changed() {
+  current_->get()->accept();
+  rebind();
+}
+
+void HttpPostEndpoint::on_flow(pipeline::MediaType type, bool flowing) {
+  if (flowing) current_->get()->accept();
+  set_flowing_out(type, flowing);
+}
+
+// What has failed is played as far as it came.
+void HttpPostEndpoint::on_end() {
+  if (has_failed_) return;
+  raise(EndOfStream{});
+  session_terminated();
+}
+
+void HttpPostEndpoint::on_failure(MediaPlayer::Failure failure, const std::string& sentence) {
+  const std::shared_ptr<Upload> upload = current_->get();
+  has_failed_ = true;
+  gives_up_at_ = shard().now() + disconnection_timeout_;
+  reschedule();
+  LOG_INFO(log, "%s: %s", id().c_str(), sentence.c_str());
+  if (upload->has_broken_off()) return;
+  const bool is_media = failure != MediaPlayer::Failure::opening;
+  const std::string told = (is_media ? "The file cannot be played to its end: "
+                                     : "This is no file that can be played while it comes: ") +
+                           sentence;
+  upload->refuse(told + ".");
+  raise(
+      pipeline::Error{.description = told, .error_code = kStreamErrorFailed, .type = "STREAM_ERROR_FAILED"});
+}
+
+void HttpPostEndpoint::advance(base::Instant now) {
+  if (now < gives_up_at_) return;
+  gives_up_at_ = base::kNever;
+  intake_->close(url());
+  session_terminated();
+}
+
+ApiResult<std::unique_ptr<pipeline::MediaObject>> create_http_post_endpoint(
+    const pipeline::Construction& construction, HttpPostEndpointParams params) {
+  const std::shared_ptr<pipeline::UploadIntake> intake = construction.shard->configuration().uploads;
+  if (!intake) return ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "This server takes no uploads"};
+  auto url = intake->open(way_to(construction));
+  if (!url) return ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, url.error().message};
+  return std::unique_ptr<pipeline::MediaObject>(
+      std::make_unique<HttpPostEndpoint>(construction, params, intake, *std::move(url)));
+}
+
+}  // namespace kaskado::elements

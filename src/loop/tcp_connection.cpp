@@ -1,0 +1,120 @@
+#include "loop/tcp_connection.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "loop/sockaddr.hpp"
+
+namespace kaskado::loop {
+
+struct TcpConnection::Poll {
+  uv_poll_t handle;
+  TcpConnection* owner;  // nullptr once it has gone
+};
+
+TcpConnection::TcpConnection(Loop& loop, int socket) : socket_(socket), poll_(new Poll{{}, this}) {
+  sockaddr_storage address;
+  socklen_t length = sizeof address;
+  if (getpeername(socket_, reinterpret_cast<sockaddr*>(&address), &length) == 0)
+    peer_ = from_sockaddr(address);
+  const int on = 1;
+  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  uv_poll_init(loop.raw(), &poll_->handle, socket_);
+  poll_->handle.data = poll_;
+}
+
+TcpConnection::~TcpConnection() {
+  poll_->owner = nullptr;
+  uv_poll_stop(&poll_->handle);
+  uv_close(reinterpret_cast<uv_handle_t*>(&poll_->handle),
+           [](uv_handle_t* handle) { delete static_cast<Poll*>(handle->data); });
+  close(socket_);
+}
+
+void TcpConnection::start_reading(TcpHandler& handler) {
+  handler_ = &handler;
+  is_reading_ = true;
+  renew_interest();
+}
+
+void TcpConnection::stop_reading() {
+  is_reading_ = false;
+  renew_interest();
+}
+
+void TcpConnection::renew_interest() {
+  const int events = (is_reading_ && !has_ended_ ? UV_READABLE : 0) | (unwritten_.empty() ? 0 : UV_WRITABLE);
+  if (events == 0) {
+    uv_poll_stop(&poll_->handle);
+    return;
+  }
+  uv_poll_start(&poll_->handle, events, [](uv_poll_t* handle, int status, int ready) {
+    auto* const poll = static_cast<Poll*>(handle->data);
+    // An error shows itself in what is read.
+    if (poll->owner) poll->owner->on_ready(status < 0 ? UV_READABLE | UV_WRITABLE : ready);
+  });
+}
+
+void TcpConnection::on_ready(int events) {
+  if ((events & UV_WRITABLE) && !flush()) return end();
+  if ((events & UV_READABLE) && is_reading_) read();
+}
+
+// Once a round, so that others have their turn.
+void TcpConnection::read() {
+  std::array<std::uint8_t, kReadBytes> buffer;
+  const ssize_t size = recv(socket_, buffer.data(), buffer.size(), 0);
+  if (size > 0) {
+    handler_->on_bytes({buffer.data(), static_cast<std::size_t>(size)}, monotonic_now());
+  } else if (size == 0 || (errno != EAGAIN && errno != EINTR)) {
+    end();
+  }
+}
+
+void TcpConnection::end() {
+  if (std::exchange(has_ended_, true)) return;
+  unwritten_.clear();
+  renew_interest();
+  if (handler_) handler_->on_end(monotonic_now());
+}
+
+void TcpConnection::write(std::string_view bytes) {
+  if (has_ended_ && unwritten_.empty()) {
+    // The peer may read although it sends no more; where it is gone the kernel says so, and nobody needs to
+    // know.
+    if (send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0) return;
+    return;
+  }
+  unwritten_ += bytes;
+  flush();
+}
+
+bool TcpConnection::flush() {
+  while (!unwritten_.empty()) {
+    const ssize_t size = send(socket_, unwritten_.data(), unwritten_.size(), MSG_NOSIGNAL);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno != EAGAIN) {
+      unwritten_.clear();
+      return false;
+    }
+    if (size < 0) break;
+    unwritten_.erase(0, static_cast<std::size_t>(size));
+  }
+  if (unwritten_.empty() && std::exchange(is_finishing_, false)) shutdown(socket_, SHUT_WR);
+  renew_interest();
+  return true;
+}
+
+void TcpConnection::finish_writing() {
+  is_finishing_ = true;
+  flush();
+}
+
+}  // namespace kaskado::loop
