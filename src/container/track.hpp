@@ -44,7 +44,7 @@ struct TrackFrame {
   // parameter sets before each key frame. Of others, as libavformat has it.
   codec::SharedBytes bytes;
   // On the container's clock, which all tracks share; about 0 at its beginning. `decode_time` grows from
-  // frame to frame of a track, and is not behind `time`.
+  // frame to frame of a track, but where the container's clock begins anew, and is not behind `time`.
   base::Duration time{};
   base::Duration decode_time{};
   base::Duration duration{};  // 0 where it is not known

@@ -153,9 +153,10 @@ TEST(Demuxer, SeeksToTheKeyFrameBefore) {
   const auto video = of_kind(*demuxer, read_all(*demuxer), Track::Kind::video);
   ASSERT_FALSE(video.empty());
   EXPECT_TRUE(video.front().key_frame);
-  EXPECT_EQ(video.front().time, 1s);
+  EXPECT_NEAR(base::to_seconds(video.front().time), 1, 0.02);
   ASSERT_TRUE(demuxer->seek(0s));
-  EXPECT_EQ(of_kind(*demuxer, read_all(*demuxer), Track::Kind::video).front().time, 0s);
+  const auto again = of_kind(*demuxer, read_all(*demuxer), Track::Kind::video);
+  EXPECT_NEAR(base::to_seconds(again.front().time), 0, 0.02);
 }
 
 // A pipe holds all of it, so nobody has to wait.

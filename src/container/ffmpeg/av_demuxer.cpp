@@ -109,7 +109,9 @@ class AvDemuxer final : public Demuxer {
         code < 0 ? avformat_seek_file(input_->format, -1, INT64_MIN, target_us, INT64_MAX, 0) : code;
     if (again < 0) return input_failure(*input_, again);
     for (TrackState& state : states_) {
+      state.last.reset();
       state.behind_last.reset();
+      state.guessed = 0;
       state.pieces.forget();
     }
     return {};
@@ -122,7 +124,9 @@ class AvDemuxer final : public Demuxer {
     FrameForm form;
     AVRational unit;
     SoundPieces pieces;
-    std::optional<base::Duration> behind_last;  // decode time behind the last frame
+    std::optional<base::Duration> last;         // decode time of the last frame
+    std::optional<base::Duration> behind_last;  // and behind it
+    int guessed = 0;                            // of the last frames in a row
   };
 
   // What broke off reads as an end.
@@ -138,7 +142,7 @@ class AvDemuxer final : public Demuxer {
     if (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) return;
     by_stream_[static_cast<std::size_t>(index)] = tracks_.size();
     tracks_.push_back(describe(stream));
-    states_.push_back({FrameForm(stream), stream.time_base, SoundPieces(*stream.codecpar), std::nullopt});
+    states_.push_back({FrameForm(stream), stream.time_base, SoundPieces(*stream.codecpar)});
   }
 
   // Streams may turn up late; those are not asked for.
@@ -166,11 +170,23 @@ class AvDemuxer final : public Demuxer {
     };
     const auto shown = time_of(packet_->pts);
     const auto decoded = time_of(packet_->dts);
-    const base::Duration guessed = state.behind_last.value_or(base::Duration{});
     if (packet_->duration > 0) frame.duration = to_duration(packet_->duration, state.unit);
-    frame.decode_time = decoded ? *decoded : shown ? *shown : guessed;
+    frame.decode_time = decoded ? *decoded : guess_decode_time(state, shown);
+    state.guessed = decoded ? 0 : state.guessed + 1;
+    // A clock that begins anew is not held up.
+    constexpr base::Duration kMostBack = std::chrono::seconds{1};
+    if (state.last && frame.decode_time > *state.last - kMostBack)
+      frame.decode_time = std::max(frame.decode_time, *state.last);
     frame.time = std::max(shown.value_or(frame.decode_time), frame.decode_time);
+    state.last = frame.decode_time;
     state.behind_last = frame.decode_time + frame.duration;
+  }
+
+  // Containers that store the order of showing alone leave it to the codec, and the first frames without.
+  static base::Duration guess_decode_time(const TrackState& state, std::optional<base::Duration> shown) {
+    constexpr int kMostReordered = 16;
+    if (!shown) return state.behind_last.value_or(base::Duration{});
+    return state.last && state.guessed < kMostReordered ? std::min(*shown, *state.last) : *shown;
   }
 
   std::unique_ptr<Input> input_;
