@@ -213,7 +213,7 @@ INSTANTIATE_TEST_SUITE_P(Formats, MuxerTest,
                                          Case{"matroska", ContainerFormat::matroska, CodecId::h264},
                                          Case{"mp4", ContainerFormat::mp4, CodecId::h264},
                                          Case{"mp4_vp9", ContainerFormat::mp4, CodecId::vp9}),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& given) { return given.param.name; });
 
 // A track may be silent for any time, and the tracks stay together all the same.
 TEST(Muxer, TimesOfFragmentsAreThoseOfTheirFrames) {

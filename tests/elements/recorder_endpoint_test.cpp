@@ -374,8 +374,8 @@ INSTANTIATE_TEST_SUITE_P(
                     ProfileCase{"FLV", CodecId::vp8, CodecId::pcmu, {"h264", "aac"}},
                     ProfileCase{"KURENTO_SPLIT_RECORDER", CodecId::h264, CodecId::opus, {"h264", "opus"}},
                     ProfileCase{"JPEG_VIDEO_ONLY", CodecId::vp8, CodecId::opus, {"mjpeg"}}),
-    [](const testing::TestParamInfo<ProfileCase>& info) {
-      return std::string(info.param.profile) + "_" + std::to_string(info.index);
+    [](const testing::TestParamInfo<ProfileCase>& given) {
+      return std::string(given.param.profile) + "_" + std::to_string(given.index);
     });
 
 }  // namespace

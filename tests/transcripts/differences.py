@@ -157,6 +157,7 @@ RULES = [
     (r"media/invoke:A:(getIceConnectionState|getDtlsConnectionState|getICECandidatePairs)", HISTORY, value([])),
     (r"media/invoke:[AB]:getConnectionState", HISTORY, value("DISCONNECTED")),
     (r"media/invoke:B-VIDEO:isMediaFlowingOut", HISTORY, value(False)),
+    (r"media/invoke:recorder-VIDEO:isMediaFlowingIn", HISTORY, value(False)),
     (r"media/invoke:B:getIceConnectionState", HISTORY, states("IceConnection", "CONNECTING")),
     (r"media/invoke:B:getDtlsConnectionState", HISTORY, states("DtlsConnection", "NEW")),
     (r"crash/.*", "an error where Kurento dies",

@@ -51,6 +51,10 @@ SESSION_CONNECTIONS = {
 }
 
 
+# What constructors ask for beside the parent, as the recording had it.
+ALSO_GIVEN = {"RecorderEndpoint": {"uri": "file:///tmp/rec.webm"}}
+
+
 class Skipped(Exception):
     pass
 
@@ -103,7 +107,7 @@ class File:
         for symbol in path.strip("/").split("/"):
             if not self.symbols.is_bound(symbol):
                 name = CLASS.fullmatch(symbol).group(1)
-                params = {} if parent is None else {"hub" if name == "HubPort" else "mediaPipeline": parent}
+                params = {} if parent is None else {"hub" if name == "HubPort" else "mediaPipeline": parent, **ALSO_GIVEN.get(name, {})}
                 made = self.ask(connection, "create", {"type": name, "constructorParams": params})
                 if "result" not in made:
                     raise Skipped(f"cannot make a {name}")

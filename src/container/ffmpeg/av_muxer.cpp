@@ -139,8 +139,10 @@ class AvMuxer final : public Muxer {
       options.set("cluster_size_limit", std::int64_t{1} << 19);
     }
     // Fragments are cut by cut_where_due(), and each says when it begins: a track may be silent for any time.
-    if (settings_.format == ContainerFormat::mp4)
+    if (settings_.format == ContainerFormat::mp4) {
       options.set("movflags", "frag_custom+empty_moov+default_base_moof+frag_discont");
+      options.set("use_editlist", std::int64_t{0});
+    }
     if (settings_.format == ContainerFormat::flv && !format_->pb->seekable)
       options.set("flvflags", "no_duration_filesize");
   }
@@ -151,11 +153,11 @@ class AvMuxer final : public Muxer {
     if (time - *piece_begun_ < settings_.piece) return {};
     piece_begun_ = time;
     const bool cuts = is_matroska() || settings_.format == ContainerFormat::mp4;
-    const int code = cuts ? av_write_frame(format_.get(), nullptr) : 0;
+    if (cuts) av_write_frame(format_.get(), nullptr);
     if (settings_.format == ContainerFormat::mp4)
       av_opt_set(format_->priv_data, "movflags", "+frag_discont", 0);
     avio_flush(format_->pb);
-    return code < 0 || !io_.failure().empty() ? base::Result<void>(failure(code)) : base::Result<void>{};
+    return io_.failure().empty() ? base::Result<void>{} : base::Error{io_.failure()};
   }
 
   base::Error failure(int code) const { return {io_.failure().empty() ? av_reason(code) : io_.failure()}; }
