@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "pipeline/feed_owner.hpp"
 #include "pipeline/media_configuration.hpp"
 #include "pipeline/playback/media_player.hpp"
 #include "pipeline/rtp_sink.hpp"
@@ -41,7 +42,9 @@ class EndlessVideo final : public container::ByteSource {
   }
 
  private:
-  void put(std::string_view text) { next_.insert(next_.end(), text.begin(), text.end()); }
+  void put(std::string_view text) {
+    for (const char c : text) next_.push_back(static_cast<std::uint8_t>(c));
+  }
   void put(std::uint64_t value, int octets) {
     for (int i = 0; i < octets; ++i) next_.push_back(static_cast<std::uint8_t>(value >> 8 * i));
   }
