@@ -219,6 +219,17 @@ TEST_F(MediaPlayers, GoesToThePositionThatIsSet) {
   EXPECT_TRUE(player.ended_at);
 }
 
+TEST_F(MediaPlayers, GoesToAPositionThatIsSetBeforeTheSourceIsOpen) {
+  Player& player = add_player(playing("vp8_opus.webm"));
+  Subscriber eye(1);
+  add_viewer("eye", eye, MediaType::video, format(120, "VP8"), player);
+  player.player.play();
+  EXPECT_TRUE(player.player.seek(1s));
+  play_for(3s);
+  EXPECT_NEAR(static_cast<double>(frames_of(eye, CodecId::vp8).size()), 25, 2);
+  EXPECT_TRUE(player.ended_at);
+}
+
 TEST_F(MediaPlayers, PlaysAgainFromTheBeginning) {
   Player& player = add_player(playing("vp8_opus.webm"));
   Subscriber eye(1);

@@ -162,6 +162,8 @@ RULES = [
     (r"media/invoke:[AB]:getConnectionState", HISTORY, value("DISCONNECTED")),
     (r"media/invoke:B-VIDEO:isMediaFlowingOut", HISTORY, value(False)),
     (r"media/invoke:recorder-VIDEO:isMediaFlowingIn", HISTORY, value(False)),
+    (r"media/invoke:player-VIDEO:isMediaFlowingOut", HISTORY, value(False)),
+    (r"media/invoke:(player|recorder)(-VIDEO|-AUDIO)?:getStats", HISTORY, value(None)),
     (r"media/invoke:B:getIceConnectionState", HISTORY, states("IceConnection", "CONNECTING")),
     (r"media/invoke:B:getDtlsConnectionState", HISTORY, states("DtlsConnection", "NEW")),
     (r"crash/.*", "an error where Kurento dies",
@@ -172,5 +174,5 @@ RULES = [
 VALUES_ONLY_OF_A_KIND = {
     "getCreationTime", "getCpuCount", "getUsedMemory", "getInfo", "getGstreamerDot", "getElementGstreamerDot",
     "generateOffer", "processOffer", "processAnswer", "getLocalSessionDescriptor", "getRemoteSessionDescriptor",
-    "getPosition", "getStats", "getPipelines",
+    "getPosition", "getVideoInfo", "getStats", "getPipelines",
 }

@@ -10,6 +10,7 @@ skipped, and so are the recording's remarks. Exits with 1 where a difference has
 """
 import argparse
 import json
+import pathlib
 import re
 import subprocess
 import sys
@@ -50,6 +51,10 @@ SESSION_CONNECTIONS = {
     "fresh-closeSession-nosession": "new",
 }
 
+
+# The film that the recorded player showed, and one that is here.
+RECORDED_FILM = "file:///srv/media/test.webm"
+FILM = (pathlib.Path(__file__).resolve().parents[1] / "container" / "data" / "vp8_opus.webm").as_uri()
 
 # What constructors ask for beside the parent, as the recording had it.
 ALSO_GIVEN = {"RecorderEndpoint": {"uri": "file:///tmp/rec.webm"}}
@@ -133,6 +138,7 @@ class File:
         connection = self.connection(recorded["case"])
         self.provide(connection, request)
         text = request if isinstance(request, str) else with_secrets(json.dumps(self.symbols.substitute(request)))
+        text = text.replace(RECORDED_FILM, FILM)
         events = []
         try:
             connection.send(text, 2 if "binary" in recorded["case"] else 1)

@@ -76,8 +76,8 @@ void MediaPlayer::reopen_later() {
 }
 
 bool MediaPlayer::seek(base::Duration position) {
-  if (!facts_ || !facts_->can_seek || !reader_) return false;
-  position = std::clamp(position, base::Duration{}, facts_->duration.value_or(base::Duration::max()));
+  if (!reader_ || (facts_ && !facts_->can_seek)) return false;
+  position = within(position);
   clear_queues();
   for (TrackState& track : tracks_) {
     if (track.out) track.out->drain();
@@ -92,6 +92,11 @@ bool MediaPlayer::seek(base::Duration position) {
   ask_for_more(now());
   reschedule();
   return true;
+}
+
+base::Duration MediaPlayer::within(base::Duration position) const {
+  const bool ends = facts_ && facts_->duration;
+  return std::clamp(position, base::Duration{}, ends ? *facts_->duration : base::Duration::max());
 }
 
 RtpFeed* MediaPlayer::feed(MediaType type) {
@@ -110,6 +115,8 @@ void MediaPlayer::on_opened(SourceFacts facts) {
   facts_ = std::move(facts);
   failure_told_ = false;
   next_pause_ = kFirstPause;
+  // What was sought before anything was known of the source.
+  if (sought_) sought_ = facts_->can_seek ? std::optional(within(*sought_)) : std::nullopt;
   place_tracks();
   ask_for_more(now());
   reschedule();

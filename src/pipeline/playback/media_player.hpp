@@ -60,7 +60,7 @@ class MediaPlayer final : private Timed, private MediaReader::Listener {
   void pause();
   // The next play() begins at the beginning.
   void stop();
-  // False where it cannot be done: nothing is open, or it has no end.
+  // False where it cannot be done: nothing is open, or it has no end. While the source is being opened, as soon as it is.
   bool seek(base::Duration position);
 
   // nullptr where the source has no such media, or has not been opened yet.
@@ -116,6 +116,8 @@ class MediaPlayer final : private Timed, private MediaReader::Listener {
   void stop_flows();
 
   bool is_live() const { return facts_ && facts_->is_live; }
+  // As near to the position as the source has it.
+  base::Duration within(base::Duration position) const;
   bool paused() const { return clock_.paused(); }
   base::Instant due(base::Duration position) const;
   bool can_release() const;
