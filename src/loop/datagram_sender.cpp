@@ -99,7 +99,7 @@ void DatagramSender::flush(UdpCounters& counters) {
     }
     if (sent >= 0 || errno == EINTR) continue;
     if (errno == EMSGSIZE && allow_fragments()) continue;
-    if (next->msg_hdr.msg_iovlen > 1 && (errno == EIO || errno == EINVAL || errno == EOPNOTSUPP)) {
+    if (next->msg_hdr.msg_iovlen > 1 && (errno == EIO || errno == EINVAL || errno == EMSGSIZE || errno == EOPNOTSUPP)) {
       note_refusal(errno, from_sockaddr(addresses_[static_cast<std::size_t>(next - messages_.data())]));
       send_one_by_one(next->msg_hdr, counters);
     } else {

@@ -25,6 +25,8 @@ class RtpEndpointTest : public EndpointTest {
              .set_multicast_hops = [this](std::uint16_t index, std::uint8_t h) { hops[index] = h; }}) {
     flush = [this](base::Outbox& outbox) { collect_from(outbox); };
   }
+  // While there are sockets to close.
+  ~RtpEndpointTest() override { shard.release_all(); }
 
   RtpEndpoint& make_rtp(const std::string& id, Value crypto = {}, bool use_ipv6 = false) {
     const auto made =

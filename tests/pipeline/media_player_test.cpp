@@ -224,7 +224,7 @@ TEST_F(MediaPlayers, GoesToAPositionThatIsSetBeforeTheSourceIsOpen) {
   Subscriber eye(1);
   add_viewer("eye", eye, MediaType::video, format(120, "VP8"), player);
   player.player.play();
-  EXPECT_TRUE(player.player.seek(1s));
+  EXPECT_TRUE(player.player.seek(1500ms));
   play_for(3s);
   EXPECT_NEAR(static_cast<double>(frames_of(eye, CodecId::vp8).size()), 25, 2);
   EXPECT_TRUE(player.ended_at);

@@ -130,6 +130,8 @@ void PlayedTrack::take(const container::TrackFrame& frame, base::Instant shown, 
     coded.channels = packets_ && coded.codec == CodecId::opus ? 2 : 1;
   }
   coded.rtp_time = rtp_time(shown, coded.duration);
+  // Containers round times, and sound that is heard by such would have to be stretched.
+  coded.time += rtp::from_ticks(coded.rtp_time - rtp::to_ticks(shown.time_since_epoch(), clock_rate_), clock_rate_);
   if (packets_) {
     packets_->take(coded);
   } else {
