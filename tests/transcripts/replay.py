@@ -13,6 +13,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 import uuid
 from pathlib import Path
 
@@ -49,6 +50,12 @@ SESSION_CONNECTIONS = {
     "fresh-keepAlive-noSession": "new",
     "fresh-closeSession-nosession": "new",
 }
+
+
+# The file that was played, by the name that it had there.
+PLAYED = ("file:///srv/media/test.webm", (Path(__file__).parent / "media/test.webm").resolve().as_uri())
+# What was waited for in the recording before it went on, in seconds: that media flows.
+PAUSES = {"media/invoke:player:play": 2}
 
 
 class Skipped(Exception):
@@ -128,7 +135,7 @@ class File:
         request = recorded["request"]
         connection = self.connection(recorded["case"])
         self.provide(connection, request)
-        text = request if isinstance(request, str) else with_secrets(json.dumps(self.symbols.substitute(request)))
+        text = request if isinstance(request, str) else with_secrets(json.dumps(self.symbols.substitute(request))).replace(*PLAYED)
         events = []
         try:
             connection.send(text, 2 if "binary" in recorded["case"] else 1)
@@ -196,6 +203,7 @@ def replay_case(file, recorded, left_out):
     try:
         file.check_classes(recorded)
         answered, events, closed = file.exchange(recorded)
+        time.sleep(PAUSES.get(recorded["case"], 0))
     except Skipped as why:
         return "skipped", str(why)
     expected = recorded_response(recorded)
