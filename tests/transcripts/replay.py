@@ -10,10 +10,10 @@ skipped, and so are the recording's remarks. Exits with 1 where a difference has
 """
 import argparse
 import json
-import pathlib
 import re
 import subprocess
 import sys
+import time
 import uuid
 from pathlib import Path
 
@@ -52,9 +52,10 @@ SESSION_CONNECTIONS = {
 }
 
 
-# The film that the recorded player showed, and one that is here.
-RECORDED_FILM = "file:///srv/media/test.webm"
-FILM = (pathlib.Path(__file__).resolve().parents[1] / "container" / "data" / "vp8_opus.webm").as_uri()
+# The file that was played, by the name that it had there.
+PLAYED = ("file:///srv/media/test.webm", (Path(__file__).parent / "media/test.webm").resolve().as_uri())
+# What was waited for in the recording before it went on, in seconds: that media flows.
+PAUSES = {"media/invoke:player:play": 2}
 
 # What constructors ask for beside the parent, as the recording had it.
 ALSO_GIVEN = {"RecorderEndpoint": {"uri": "file:///tmp/rec.webm"}}
@@ -137,8 +138,7 @@ class File:
         request = recorded["request"]
         connection = self.connection(recorded["case"])
         self.provide(connection, request)
-        text = request if isinstance(request, str) else with_secrets(json.dumps(self.symbols.substitute(request)))
-        text = text.replace(RECORDED_FILM, FILM)
+        text = request if isinstance(request, str) else with_secrets(json.dumps(self.symbols.substitute(request))).replace(*PLAYED)
         events = []
         try:
             connection.send(text, 2 if "binary" in recorded["case"] else 1)
@@ -206,6 +206,7 @@ def replay_case(file, recorded, left_out):
     try:
         file.check_classes(recorded)
         answered, events, closed = file.exchange(recorded)
+        time.sleep(PAUSES.get(recorded["case"], 0))
     except Skipped as why:
         return "skipped", str(why)
     expected = recorded_response(recorded)
