@@ -208,9 +208,10 @@ class Stage {
     to.sin_family = AF_INET;
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     to.sin_port = htons(9);
-    for (const base::Egress& egress : shard_.outbox().pending())
-      sendto(socket_, egress.bytes.data(), egress.bytes.size(), MSG_DONTWAIT,
-             reinterpret_cast<sockaddr*>(&to), sizeof to);
+    for (const base::Egress& egress : shard_.outbox().pending()) {
+      const base::Bytes bytes = shard_.outbox().bytes(egress);
+      sendto(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&to), sizeof to);
+    }
     shard_.outbox().clear();
   }
   void settle() {

@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   RtpTransport transport(1, config, demux);
   transport.set_remote(remote);
   require(transport.line().is_open() == !remote.connects);
-  base::PacketPool pool(2);
+  base::PacketPool pool(64);
   base::Instant now{std::chrono::seconds{1000}};
   while (reader.remaining() >= 4) {
     const std::uint8_t from = reader.u8();

@@ -60,7 +60,6 @@ std::string PlateReader::read(const cv::Mat& plate) {
              plate.rows > kLineHeight ? cv::INTER_AREA : cv::INTER_CUBIC);
   cv::normalize(line_, line_, 0, 255, cv::NORM_MINMAX);
   cv::copyMakeBorder(line_, line_, kMargin, kMargin, kMargin, kMargin, cv::BORDER_REPLICATE);
-  keep_tesseract_to_one_thread();
   tesseract_->SetImage(line_.data, line_.cols, line_.rows, 1, static_cast<int>(line_.step));
   tesseract_->SetSourceResolution(300);
   const std::unique_ptr<char[]> text(tesseract_->GetUTF8Text());

@@ -14,7 +14,7 @@ base::Instant ServerConnection::deadline() const {
     case State::body:
       return is_held_ ? began_ + limits_.whole : std::min(heard_ + limits_.quiet, began_ + limits_.whole);
     case State::answer_due:
-      return began_ + limits_.whole;
+      return began_ + limits_.answer;
     case State::last_answer_given:
       return began_ + limits_.linger;
     case State::closed:
@@ -69,6 +69,7 @@ ServerConnection::Step ServerConnection::read(base::Bytes bytes, base::Instant n
       return {taken, Event::body};
     case RequestParser::Event::end:
       state_ = State::answer_due;
+      began_ = now;
       return {taken, Event::end};
     case RequestParser::Event::refused:
       return fail(parser_.refusal(), now, out);

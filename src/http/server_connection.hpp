@@ -22,9 +22,10 @@ class ServerConnection {
         std::chrono::seconds{10};  // from the connection's or the request's first byte to the head's last
     base::Duration next =
         std::chrono::seconds{15};  // from an answer to the next request; then closed without a word
-    base::Duration quiet = std::chrono::seconds{30};  // between two pieces of a body
-    base::Duration whole = std::chrono::hours{24};    // of a request
-    base::Duration linger = std::chrono::seconds{2};  // behind the last answer
+    base::Duration quiet = std::chrono::seconds{30};   // between two pieces of a body
+    base::Duration whole = std::chrono::hours{24};     // of a body
+    base::Duration answer = std::chrono::seconds{60};  // from a body's end to its answer
+    base::Duration linger = std::chrono::seconds{2};   // behind the last answer
   };
   enum class Event {
     more,     // all was taken, and nothing is known yet

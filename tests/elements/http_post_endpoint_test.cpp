@@ -94,7 +94,7 @@ class HttpPostEndpointTest : public pipeline::test::ShardTest {
   }
   // All that happens until then.
   void pass(base::Duration time) {
-    const Instant end = now() + time;
+    const base::Instant end = now() + time;
     for (int rounds = 0; rounds < 100'000; ++rounds) {
       io->run_all();
       compute->run_all();
@@ -115,6 +115,9 @@ class HttpPostEndpointTest : public pipeline::test::ShardTest {
   const std::shared_ptr<kaskado::test::ManualExecutor> io = std::make_shared<kaskado::test::ManualExecutor>();
   std::deque<std::function<void(pipeline::Shard&)>> commands;
 };
+
+const Texts kPlaying{"MediaFlowOutStateChanged FLOWING AUDIO",
+                     "MediaTranscodingStateChanged NOT_TRANSCODING AUDIO"};
 
 TEST_F(HttpPostEndpointTest, HasAnAddress) {
   ASSERT_TRUE(make());
@@ -140,7 +143,7 @@ TEST_F(HttpPostEndpointTest, PlaysAFileAtItsOwnSpeed) {
   upload->pipe->finish();
   pass(1500ms);
   EXPECT_TRUE(upload->accepted);
-  EXPECT_EQ(take_events("post"), Texts{"MediaFlowOutStateChanged FLOWING AUDIO"});
+  EXPECT_EQ(take_events("post"), kPlaying);
   pass(1s);
   EXPECT_EQ(take_events("post"),
             (Texts{"MediaFlowOutStateChanged NOT_FLOWING AUDIO", "EndOfStream", "MediaSessionTerminated"}));
@@ -191,7 +194,10 @@ TEST_F(HttpPostEndpointTest, TakesAFileThatBrokeOffAgain) {
   upload->pipe->finish();
   pass(2s);
   EXPECT_TRUE(intake->begun);
-  EXPECT_EQ(take_events("post"), (Texts{"MediaSessionStarted", "MediaFlowOutStateChanged FLOWING AUDIO"}));
+  Texts told = take_events("post");
+  EXPECT_EQ(told.front(), "MediaSessionStarted");
+  told.erase(told.begin());
+  EXPECT_EQ(told, kPlaying);
   pass(2s);
   EXPECT_EQ(take_events("post"),
             (Texts{"MediaFlowOutStateChanged NOT_FLOWING AUDIO", "EndOfStream", "MediaSessionTerminated"}));

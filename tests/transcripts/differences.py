@@ -134,6 +134,10 @@ RULES = [
     (r"(sdp/invoke:firefox|media/invoke:B):processOffer", NO_DATA, without_data),
     (r"media/invoke:A-dc.*:(create|close)DataChannel", NO_DATA, error(40111, "Data channels are not supported")),
     # Lines that the recording lacks
+    (r"sdp/invoke:rtp-avpf:getRemoteSessionDescriptor", HISTORY, error(40203, "No remote SDP")),
+    (r"sdp/invoke:rtp-sdes-offer-crypto-ep:getLocalSessionDescriptor", HISTORY, error(40202, "No local SDP")),
+    (r"sdp/invoke:rtp-sdes-offer-plain-ep:getConnectionState", HISTORY, value("DISCONNECTED")),
+    (r"sdp/invoke:rtp-(avpf|sdes-offer-crypto-ep)-offer-twice:processOffer", HISTORY, answers(["audio", "video"], [])),
     (r"sdp/invoke:dc-after-gather:getLocalSessionDescriptor", HISTORY, error(40202, "No local SDP")),
     (r"sdp/invoke:dc-second-processOffer:processOffer", HISTORY, answers(["audio", "video"], ["application"])),
     (r"manager/invoke:manager:getTags", HISTORY, value([])),

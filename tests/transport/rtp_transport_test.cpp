@@ -98,7 +98,7 @@ struct RtpTransportTest : testing::Test {
 
   base::Instant now{1000s};
   Demux demux;
-  base::PacketPool pool{16};
+  base::PacketPool pool{64};
   base::Outbox outbox{4};
   Octets opened;
   std::optional<RtpTransport> transport;

@@ -178,7 +178,7 @@ void UploadExchange::settle(base::Instant now, std::string& out) {
   } else if (has_come && verdict == Verdict::accepted) {
     answer({Status::ok, "Received " + std::to_string(received_bytes_) + " bytes."}, now, out);
     end_upload(true, {});
-  } else if (verdict == Verdict::abandoned || (verdict == Verdict::none && upload_->pipe().interrupted())) {
+  } else if (verdict == Verdict::abandoned) {
     answer({Status::gone, "Nobody takes this file any more."}, now, out);
     end_upload(false, "nobody takes it any more");
   }

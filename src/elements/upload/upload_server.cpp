@@ -175,12 +175,12 @@ void UploadServer::Running::start() {
 
 UploadServer::Running::~Running() {
   way_in_->close();
-  if (thread_.joinable()) {
-    mailbox_.post_always([this] { end(); });
-    thread_.join();
-  } else {
+  if (!thread_.joinable()) {
     end();
+    return;
   }
+  mailbox_.post_always([this] { end(); });
+  thread_.join();
 }
 
 void UploadServer::Running::end() {

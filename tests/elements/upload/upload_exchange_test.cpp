@@ -232,12 +232,18 @@ TEST_F(UploadExchangeTest, AClosedPlaceSaysSo) {
   EXPECT_EQ(places.size(), 0u);
 }
 
-TEST_F(UploadExchangeTest, AReaderThatIsGoneIsToldWithTheNextBytes) {
+// Its reader gives up before the endpoint says why.
+TEST_F(UploadExchangeTest, TheVerdictMayComeBehindTheReadersEnd) {
   const std::string place = open();
-  send(head(place, "Content-Length: 20") + "x");
+  send(head(place, "Content-Length: 4") + "a");
   uploads[0]->bytes()->interrupt();
-  send("y");
-  EXPECT_EQ(answer(), "410 Gone: Nobody takes this file any more.");
+  send("b");
+  EXPECT_EQ(answer(), "");
+  send("cd");
+  EXPECT_EQ(answer(), "");
+  uploads[0]->refuse("This is no media.");
+  do_what_was_told();
+  EXPECT_EQ(answer(), "415 Unsupported Media Type: This is no media.");
 }
 
 // A file may have something behind its media.

@@ -29,6 +29,15 @@ Made elements::create_pass_through(const pipeline::Construction& construction, P
   return make<PassThroughDouble>(construction, params.media_pipeline);
 }
 
+// Which one is made makes no difference here, as below.
+Made elements::create_http_post_endpoint(const pipeline::Construction& construction, HttpPostEndpointParams params) {
+  return make<PassThroughDouble>(construction, params.media_pipeline);
+}
+
+Made elements::create_player_endpoint(const pipeline::Construction& construction, PlayerEndpointParams params) {
+  return make<PassThroughDouble>(construction, params.media_pipeline);
+}
+
 Made elements::create_web_rtc_endpoint(const pipeline::Construction& construction,
                                        WebRtcEndpointParams params) {
   if (params.recvonly && params.sendonly) {
