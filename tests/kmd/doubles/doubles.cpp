@@ -38,6 +38,14 @@ Made elements::create_player_endpoint(const pipeline::Construction& construction
   return make<PassThroughDouble>(construction, params.media_pipeline);
 }
 
+Made elements::create_recorder_endpoint(const pipeline::Construction& construction, RecorderEndpointParams params) {
+  return make<PassThroughDouble>(construction, params.media_pipeline);
+}
+
+Made elements::create_rtp_endpoint(const pipeline::Construction& construction, RtpEndpointParams params) {
+  return make<PassThroughDouble>(construction, params.media_pipeline);
+}
+
 Made elements::create_web_rtc_endpoint(const pipeline::Construction& construction,
                                        WebRtcEndpointParams params) {
   if (params.recvonly && params.sendonly) {
