@@ -63,11 +63,11 @@ class Publisher final : public pipeline::MediaElement {
     for (std::size_t i = 0; i < kPicturePackets; ++i) {
       const bool first = i == 0;
       // RFC 7741 §4.2 and, of the first, RFC 6386 §9.1: 320x240.
-      constexpr std::array<std::uint8_t, 11> kKeyFrame{0x10, 0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xf0, 0x00};
-      constexpr std::array<std::uint8_t, 2> kFrame{0x10, 0x11};
+      constexpr std::array<std::uint8_t, 11> kKeyFrame{0x10, 0x10, 0,    0,    0x9d, 0x01,
+                                                       0x2a, 0x40, 0x01, 0xf0, 0x00};
       std::vector<std::uint8_t> payload(kPicturePayload, 0x55);
-      payload[0] = 0;
-      if (first) std::ranges::copy(kFrame, payload.begin());
+      payload[0] = first ? 0x10 : 0;
+      payload[1] = 0x11;
       if (first && number % 90 == 0) std::ranges::copy(kKeyFrame, payload.begin());
       send(pictures_, 96, static_cast<std::uint32_t>(number) * 3000, ++picture_sequence_,
            i + 1 == kPicturePackets, payload);

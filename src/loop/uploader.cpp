@@ -5,13 +5,12 @@
 #include <deque>
 #include <list>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <utility>
-#include <vector>
 
 #include "loop/curl_library.hpp"
 #include "loop/loop.hpp"
+#include "loop/upload.hpp"
 
 namespace kaskado::loop {
 
@@ -24,97 +23,6 @@ const CurlLibrary& curl() {
 struct EndMulti {
   void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
 };
-struct EndEasy {
-  void operator()(CURL* easy) const { curl().easy_cleanup(easy); }
-};
-struct EndList {
-  void operator()(curl_slist* list) const { curl().slist_free_all(list); }
-};
-
-struct Request {
-  std::string address;
-  std::shared_ptr<UploadBody> body;
-  Uploader::Done done;
-};
-
-// One upload, over all of its attempts.
-struct Upload {
-  Request request;
-  std::chrono::milliseconds wait;
-  std::unique_ptr<CURL, EndEasy> easy{};
-  std::unique_ptr<curl_slist, EndList> headers{};
-  std::uint64_t position = 0;  // of what is read next
-  bool paused = false;
-  bool lost = false;           // what the store would need is not there any more
-  base::Instant next{};        // attempt, where none is under way
-  std::uint64_t furthest = 0;  // that any attempt has come
-  std::optional<base::Instant> failing_since{};
-  char reason[CURL_ERROR_SIZE] = "";
-};
-
-std::size_t read(char* room, std::size_t, std::size_t size, void* from) {
-  auto& upload = *static_cast<Upload*>(from);
-  const std::ptrdiff_t count =
-      upload.request.body->read(upload.position, {reinterpret_cast<std::uint8_t*>(room), size});
-  if (count < 0) {
-    upload.lost = true;
-    return CURL_READFUNC_ABORT;
-  }
-  if (count == 0 && !upload.request.body->ends_at(upload.position)) {
-    upload.paused = true;
-    upload.failing_since.reset();
-    return CURL_READFUNC_PAUSE;
-  }
-  upload.position += static_cast<std::uint64_t>(count);
-  if (upload.position > upload.furthest) {
-    upload.furthest = upload.position;
-    upload.failing_since.reset();
-  }
-  upload.request.body->sent(upload.position);
-  return static_cast<std::size_t>(count);
-}
-
-// For redirections and logins that come behind the first bytes.
-int seek(void* from, curl_off_t offset, int origin) {
-  if (origin != SEEK_SET || offset < 0) return CURL_SEEKFUNC_CANTSEEK;
-  static_cast<Upload*>(from)->position = static_cast<std::uint64_t>(offset);
-  return CURL_SEEKFUNC_OK;
-}
-
-// What a store answers is of no interest but for its code.
-std::size_t ignore(const char*, std::size_t, std::size_t size, void*) {
-  return size;
-}
-
-void prepare(Upload& upload) {
-  upload.easy.reset(curl().easy_init());
-  upload.headers.reset(curl().slist_append(nullptr, "Expect:"));  // or each PUT would begin with waiting
-  upload.position = 0;
-  upload.paused = false;
-  *upload.reason = 0;
-  CURL* const easy = upload.easy.get();
-  curl().easy_setopt(easy, CURLOPT_URL, upload.request.address.c_str());
-  curl().easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl().easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  curl().easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
-  curl().easy_setopt(easy, CURLOPT_MAXREDIRS, 5L);
-  curl().easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
-  curl().easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl().easy_setopt(easy, CURLOPT_UPLOAD, 1L);  // without a size: chunked (RFC 9112 §7.1)
-  curl().easy_setopt(easy, CURLOPT_HTTPHEADER, upload.headers.get());
-  curl().easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, 10'000L);
-  curl().easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  curl().easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 10L);
-  curl().easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 5L);
-  curl().easy_setopt(easy, CURLOPT_USERAGENT, "kaskado");
-  curl().easy_setopt(easy, CURLOPT_ERRORBUFFER, upload.reason);
-  curl().easy_setopt(easy, CURLOPT_READFUNCTION, &read);
-  curl().easy_setopt(easy, CURLOPT_READDATA, &upload);
-  curl().easy_setopt(easy, CURLOPT_SEEKFUNCTION, &seek);
-  curl().easy_setopt(easy, CURLOPT_SEEKDATA, &upload);
-  curl().easy_setopt(easy, CURLOPT_WRITEFUNCTION, &ignore);
-  curl().easy_setopt(easy, CURLOPT_PRIVATE, &upload);
-}
 
 bool is_address(std::string_view text) {
   return text.starts_with("http://") || text.starts_with("https://");
@@ -148,7 +56,7 @@ struct Uploader::State {
   std::condition_variable fewer;
   // Under the mutex.
   std::unique_ptr<CURLM, EndMulti> multi;  // until the thread has made it, then constant
-  std::deque<Request> waiting;
+  std::deque<UploadRequest> waiting;
   std::size_t count = 0;  // of all
   bool woken = false;
   bool ended = false;
@@ -165,14 +73,14 @@ bool Uploader::State::open() {
 }
 
 void Uploader::State::take_new() {
-  std::deque<Request> fresh;
+  std::deque<UploadRequest> fresh;
   {
     const std::lock_guard lock(mutex);
     fresh.swap(waiting);
     woken = false;
   }
   const base::Instant now = monotonic_now();
-  for (Request& request : fresh) {
+  for (UploadRequest& request : fresh) {
     Upload& upload = uploads.emplace_back(Upload{.request = std::move(request), .wait = limits.least_wait});
     upload.next = now;
     if (!multi)
@@ -184,7 +92,7 @@ void Uploader::State::take_new() {
 void Uploader::State::begin_due(base::Instant now) {
   for (Upload& upload : uploads) {
     if (upload.easy || upload.next > now) continue;
-    prepare(upload);
+    upload.prepare();
     curl().multi_add_handle(multi.get(), upload.easy.get());
   }
 }

@@ -119,7 +119,7 @@ const Media& media(CodecId video) {
       own.pictures.push_back(
           {.codec = video, .bytes = encoded->bytes, .key_frame = encoded->key_frame, .rtp_time = i});
   }
-  for (int i = 0; i < 500; ++i) {
+  for (int i = 0; i < 499; ++i) {
     auto bytes = std::make_shared<Octets>();
     EXPECT_TRUE(sounds->encode(codec::sine(440, 48'000, i * 960, 960, 2), *bytes).ok());
     own.sounds.push_back(
@@ -169,7 +169,7 @@ TEST_P(MuxerTest, IsReadBackAsItWas) {
     const Contents contents = read(sink->bytes);
     EXPECT_EQ(contents.problem, "");
     EXPECT_EQ(contents.codecs, (std::vector<std::string>{codec_name(GetParam().video), "opus"}));
-    EXPECT_EQ(contents.frames.size(), media(GetParam().video).pictures.size() + 500);
+    EXPECT_EQ(contents.frames.size(), media(GetParam().video).pictures.size() + 499);
     EXPECT_NEAR(base::to_seconds(contents.last(0)), 9.967, 0.01);
     EXPECT_NEAR(base::to_seconds(contents.last(1)), 9.98, 0.03);
     if (!seekable) continue;
@@ -227,7 +227,7 @@ TEST(Muxer, TimesOfFragmentsAreThoseOfTheirFrames) {
   for (int i = 0; i < 500; ++i) {
     const base::Duration at = i * 20ms;
     ASSERT_TRUE(
-        (*muxer)->write({1, given.sounds[static_cast<std::size_t>(i)].bytes, at, at, 20ms, true}).ok());
+        (*muxer)->write({1, given.sounds[static_cast<std::size_t>(i % 499)].bytes, at, at, 20ms, true}).ok());
     if (at != 300ms && at != 7300ms) continue;
     ASSERT_TRUE((*muxer)->write({0, given.pictures.front().bytes, at, at, 33ms, true}).ok());
   }

@@ -30,7 +30,7 @@ class Recorder {
     Object.assign(recorder, { rpc, profile, events: [] });
     recorder.id = await rpc.create('RecorderEndpoint', { mediaPipeline: pipeline, uri, mediaProfile: profile });
     for (const type of ['Recording', 'Paused', 'Stopped', 'Error']) {
-      await rpc.on(recorder.id, type, (event) => recorder.events.push({ ...event, at: performance.now() }));
+      await rpc.on(recorder.id, type, (event) => recorder.events.push({ ...event, type, at: performance.now() }));
     }
     await rpc.invoke(source, 'connect', { sink: recorder.id });
     return recorder;
@@ -105,6 +105,8 @@ describe('Recordings', () => {
       const offsets = await offsets_ms(file);
       t.diagnostic(`${recorder.profile}: flashes behind beeps by ${offsets.map((ms) => ms.toFixed(0))} ms`);
       assert.ok(offsets.length >= 8, `${recorder.profile}: flashes and beeps are there`);
+      // Each is off by up to a picture; so is what Chromium sends.
+      assert.ok(Math.abs(median(offsets)) < 20, `${recorder.profile}: flashes and beeps are together`);
     }
   });
 
@@ -155,8 +157,9 @@ describe('Recordings', () => {
     }
   });
 
-  test('what was recorded in a store is played from there', async () => {
+  test('what was recorded in a store is played from there', async (t) => {
     const store = await Store.open();
+    t.after(() => store.close());
     const source = await publisher(open, server, 'VP8');
     const recorder = await Recorder.create(source.rpc, source.pipeline, source.endpoint, store.address('round/trip.webm'), 'WEBM');
     await recorder.record();
@@ -164,20 +167,22 @@ describe('Recordings', () => {
     await sleep(10000);
     await recorder.stop();
     const player = await source.rpc.create('PlayerEndpoint', { mediaPipeline: source.pipeline, uri: store.address('round/trip.webm') });
-    await source.rpc.invoke(player, 'play');
     const page = await open();
-    const { picture, stats } = await page.evaluate((options) => window.player.watchSource(options.url, options),
+    const watching = page.evaluate((options) => window.player.watchSource(options.url, options),
       { url: server.url, pipeline: source.pipeline, source: player, video: true, audio: true });
+    await sleep(4000);  // who comes late waits for a key frame, and Chromium has sent but one
+    await source.rpc.invoke(player, 'play');
+    const { picture, stats } = await watching;
     assert.deepEqual([picture.width, picture.height], [320, 240]);
     assert.ok(stats.audio.totalAudioEnergy > 1e-4, 'the beeps are heard');
     assertNoErrors(page);
     await page.close();
     await source.end();
-    await store.close();
   });
 
-  test('a store that is away for 30 s loses nothing', async () => {
+  test('a store that is away for 30 s loses nothing', async (t) => {
     const store = await Store.open();
+    t.after(() => store.close());
     const source = await publisher(open, server, 'VP8');
     const recorder = await Recorder.create(source.rpc, source.pipeline, source.endpoint, store.address('away.webm'), 'WEBM');
     await recorder.record();
@@ -194,7 +199,6 @@ describe('Recordings', () => {
     const expected_s = (recorder.stopped - recorder.begun) / 1000;
     assert.ok(Math.abs(lengthOf(seen) - expected_s) < 0.1, `${lengthOf(seen)} s of ${expected_s} s`);
     assert.deepEqual(recorder.events.filter(({ type }) => type === 'Error'), []);
-    await store.close();
   });
 
   test('what cannot be written is told of', async () => {
@@ -203,7 +207,7 @@ describe('Recordings', () => {
     await recorder.record();
     await recorder.until('Error');
     await recorder.until('Stopped');
-    const { description } = recorder.events.find(({ type }) => type !== 'Recording' && type !== 'Stopped');
+    const { description } = recorder.events.find(({ type }) => type === 'Error');
     assert.equal(description, "'/nowhere/x.webm' cannot be written: No such file or directory");
     await source.end();
   });

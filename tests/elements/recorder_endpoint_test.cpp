@@ -328,6 +328,40 @@ TEST_F(RecorderEndpointTest, EndsWithTheStreamWhereItWasAskedTo) {
   expect_whole(read(path("ending")), 1);
 }
 
+// Pictures are sent at multiples of 33.3 ms, and sound at multiples of 20 ms, from one beginning on: in the
+// file each has to stand where it was sent, whatever was lost between.
+TEST_F(RecorderEndpointTest, SoundAndPicturesStayTogetherOverLossAndPauses) {
+  TestElement& peer = make_peer("peer");
+  base::SeededRandom losses{5};
+  const auto two_percent = [&] { return losses.u32() % 50 == 0; };
+  cameras[0]->loses = two_percent;
+  microphones[0]->loses = two_percent;
+  RecorderEndpoint& recorder = make("MKV");
+  connect(peer, recorder);
+  start_all();
+  EXPECT_TRUE(recorder.record().ok());
+  for (int i = 0; i < 6; ++i) {
+    run(10s);
+    if (i % 2 == 1) continue;
+    // A multiple of both intervals, so that it changes nothing of what is expected.
+    EXPECT_TRUE(recorder.pause().ok());
+    run(2s);
+    EXPECT_TRUE(recorder.record().ok());
+  }
+  finish(recorder);
+  const Contents contents = read(path());
+  const auto off = [](base::Duration time, base::Duration interval) {
+    const base::Duration rest = time % interval;
+    return std::min(rest, interval - rest);
+  };
+  EXPECT_GT(contents.pictures().size(), 1000u);
+  EXPECT_GT(contents.sounds().size(), 2800u);
+  for (const base::Duration time : contents.sounds())
+    EXPECT_LT(off(time, Microphone::kInterval), 8ms) << base::to_ms(time);
+  for (const base::Duration time : contents.pictures())
+    EXPECT_LT(off(time, Camera::kInterval), 8ms) << base::to_ms(time);
+}
+
 struct ProfileCase {
   const char* profile;
   CodecId video;

@@ -61,6 +61,9 @@ class Camera {
 
   static constexpr base::Duration kInterval = 33'333us;
 
+  // Asked for each packet, whether it gets lost on its way.
+  std::function<bool()> loses = [] { return false; };
+
   codec::Picture picture(int number) const {
     codec::Picture drawn(size_.width, size_.height);
     scene_(drawn, number);
@@ -94,7 +97,7 @@ class Camera {
       spec.marker = fragment->last;
       spec.payload.assign(room.begin(), room.begin() + static_cast<std::ptrdiff_t>(fragment->bytes));
       Shard& shard = source_.shard();
-      source_.receive(rtp::test::make_media(shard.packets(), spec, shard.now()), shard.now());
+      if (!loses()) source_.receive(rtp::test::make_media(shard.packets(), spec, shard.now()), shard.now());
     }
     source_.end_run(source_.shard().outbox());
   }
@@ -143,6 +146,9 @@ class Microphone {
 
   static constexpr base::Duration kInterval = 20ms;
 
+  // Asked for each packet, whether it gets lost on its way.
+  std::function<bool()> loses = [] { return false; };
+
   void send() {
     const codec::AudioFormat format = encoder_->format();
     const int length = encoder_->samples_per_frame();
@@ -170,7 +176,7 @@ class Microphone {
  private:
   void send(const PacketSpec& spec) {
     Shard& shard = source_.shard();
-    source_.receive(rtp::test::make_media(shard.packets(), spec, shard.now()), shard.now());
+    if (!loses()) source_.receive(rtp::test::make_media(shard.packets(), spec, shard.now()), shard.now());
     source_.end_run(shard.outbox());
   }
 

@@ -163,7 +163,6 @@ RULES = [
     (r"media/invoke:[AB]:getConnectionState", HISTORY, value("DISCONNECTED")),
     (r"media/invoke:B-VIDEO:isMediaFlowingOut", HISTORY, value(False)),
     (r"media/invoke:recorder-VIDEO:isMediaFlowingIn", HISTORY, value(False)),
-    (r"media/invoke:player-VIDEO:isMediaFlowingOut", HISTORY, value(False)),
     (r"media/invoke:(player|recorder)(-VIDEO|-AUDIO)?:getStats", HISTORY, value(None)),
     (r"media/invoke:B:getIceConnectionState", HISTORY, states("IceConnection", "CONNECTING")),
     (r"media/invoke:B:getDtlsConnectionState", HISTORY, states("DtlsConnection", "NEW")),

@@ -29,7 +29,7 @@ PictureClock::Placed PictureClock::place(base::Duration time) {
     last_ = Placed{time, time, kUsualInterval};
     return *last_;
   }
-  if (time < newest_ && newest_ - time < kMostReordering) reordering_ = std::max(reordering_, newest_ - time);
+  if (time < newest_ && newest_ - time < kMostReordering) reordering_ = std::max(reordering_, newest_ - time + kLeastInterval);
   const base::Duration decode_time = std::max(last_->decode_time + kLeastInterval, time - reordering_);
   const base::Duration interval = time > newest_ ? time - newest_ : last_->duration;
   newest_ = std::max(newest_, time);

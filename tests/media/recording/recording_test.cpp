@@ -149,8 +149,8 @@ TEST_F(RecordingTest, ReorderedPicturesKeepTheirOrderOfDecoding) {
     EXPECT_GT(written.frames[i].decode_time, written.frames[i - 1].decode_time) << i;
     EXPECT_GE(written.frames[i].time, written.frames[i].decode_time) << i;
   }
-  EXPECT_EQ(base::to_ms(written.frames[59].time), 1933 + 33);
-  EXPECT_EQ(base::to_ms(written.frames[58].time), 1933);
+  EXPECT_EQ(base::to_ms(written.frames[60].time), 1966);
+  EXPECT_EQ(base::to_ms(written.frames[59].time), 1933);
 }
 
 TEST_F(RecordingTest, GapsStayByDefault) {
