@@ -219,6 +219,15 @@ TEST_F(UploadExchangeTest, AConnectionThatIsClosedBreaksItsUploadOff) {
   EXPECT_EQ(read(*uploads[0]), "!the connection was closed");
 }
 
+TEST_F(UploadExchangeTest, WhyAFileWasRefusedIsToldAlsoWhereItsPlaceCloses) {
+  const std::string place = open();
+  send(head(place, "Content-Length: 1000") + "x");
+  uploads[0]->refuse("This is no media.");
+  places.close(place);
+  do_what_was_told();
+  EXPECT_EQ(answer(), "415 Unsupported Media Type: This is no media.");
+}
+
 TEST_F(UploadExchangeTest, AClosedPlaceSaysSo) {
   const std::string place = open();
   send(head(place, "Content-Length: 2") + "x");
