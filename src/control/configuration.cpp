@@ -204,8 +204,10 @@ void read_http_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& i
   read_integer(in, "port", 0, 65'535, uploads.server_port);
   read_integer(in, "serverPort", 0, 65'535, uploads.server_port);
   in.text("announcedAddress", uploads.announced_address);
-  if (uploads.announced_address.find_first_of("/?#@ \"") != std::string::npos)
-    in.refuse("announcedAddress", "is \"" + uploads.announced_address + "\"; allowed are names and IP addresses");
+  const std::string& announced = uploads.announced_address;
+  const bool is_base = announced.starts_with("http://") || announced.starts_with("https://");
+  if (announced.find_first_of(is_base ? "?#@ \"" : "/?#@ \"") != std::string::npos)
+    in.refuse("announcedAddress", "is \"" + announced + "\"; allowed are names, IP addresses, and http: and https: addresses");
   std::int64_t most_mib = static_cast<std::int64_t>(uploads.most_upload_bytes >> 20);
   in.integer("maxUploadSize", 1, std::int64_t{1} << 30, most_mib);
   uploads.most_upload_bytes = static_cast<std::uint64_t>(most_mib) << 20;

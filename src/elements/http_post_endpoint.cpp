@@ -84,18 +84,24 @@ void HttpPostEndpoint::begin(std::shared_ptr<Upload> upload) {
   player_.play();
 }
 
+// It can be played, as far as can be told from its beginning.
+void HttpPostEndpoint::accept() {
+  if (const auto upload = current_->get()) upload->accept();
+}
+
 void HttpPostEndpoint::on_feeds_changed() {
-  current_->get()->accept();
+  accept();
   rebind();
 }
 
 void HttpPostEndpoint::on_flow(pipeline::MediaType type, bool flowing) {
-  if (flowing) current_->get()->accept();
+  if (flowing) accept();
   set_flowing_out(type, flowing);
 }
 
 // What has failed is played as far as it came.
 void HttpPostEndpoint::on_end() {
+  current_->set(nullptr);
   if (has_failed_) return;
   raise(EndOfStream{});
   session_terminated();
@@ -103,11 +109,12 @@ void HttpPostEndpoint::on_end() {
 
 void HttpPostEndpoint::on_failure(MediaPlayer::Failure failure, const std::string& sentence) {
   const std::shared_ptr<Upload> upload = current_->get();
+  current_->set(nullptr);
   has_failed_ = true;
   gives_up_at_ = shard().now() + disconnection_timeout_;
   reschedule();
   LOG_INFO(log, "%s: %s", id().c_str(), sentence.c_str());
-  if (upload->has_broken_off()) return;
+  if (!upload || upload->has_broken_off()) return;
   const bool is_media = failure != MediaPlayer::Failure::opening;
   const std::string told = (is_media ? "The file cannot be played to its end: "
                                      : "This is no file that can be played while it comes: ") +

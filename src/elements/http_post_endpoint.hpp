@@ -43,6 +43,7 @@ class HttpPostEndpoint final : public HttpEndpoint,
 
   static pipeline::MediaPlayerSettings player_settings(const HttpPostEndpointParams& params,
                                                        const std::shared_ptr<Current>& current);
+  void accept();
   void on_feeds_changed() override;
   void on_flow(pipeline::MediaType type, bool flowing) override;
   void on_end() override;

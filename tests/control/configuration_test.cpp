@@ -216,7 +216,8 @@ TEST_F(ConfigurationTest, RefusesAddressesOfUploadsThatAreNone) {
   };
   EXPECT_EQ(refused("serverAddress=localhost"), "serverAddress is \"localhost\"; allowed are IPv4 and IPv6 addresses");
   EXPECT_EQ(refused("serverPort=65536"), "serverPort is \"65536\"; allowed are whole numbers from 0 to 65535");
-  EXPECT_EQ(refused("announcedAddress=http://a/"), "announcedAddress is \"http://a/\"; allowed are names and IP addresses");
+  EXPECT_EQ(refused("announcedAddress=a/b"),
+            "announcedAddress is \"a/b\"; allowed are names, IP addresses, and http: and https: addresses");
   EXPECT_EQ(refused("maxUploadSize=0"), "maxUploadSize is \"0\"; allowed are whole numbers from 1 to 1073741824");
 }
 

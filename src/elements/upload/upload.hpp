@@ -15,7 +15,8 @@ namespace kaskado::elements {
 
 class UploadInProgress final : public pipeline::Upload {
  public:
-  enum class Verdict : std::uint8_t { none, accepted, refused, abandoned };
+  // A later one takes the place of one before it.
+  enum class Verdict : std::uint8_t { none, accepted, abandoned, refused };
 
   // `tell` is called on any thread when a full pipe has room again, and when there is another verdict.
   explicit UploadInProgress(std::function<void()> tell)

@@ -18,15 +18,10 @@ namespace {
 
 constexpr const char* kMethods = "POST, PUT, OPTIONS";
 
-// The path of `/name?query` and of `http://host/name` (RFC 9112 §3.2), without its slash.
+// `/name?query`; `http://host/name` (RFC 9112 §3.2); `/prefix/name`, as proxies may hand it on.
 std::string place_of(std::string_view target) {
-  constexpr std::string_view kHttp = "http://";
-  if (target.size() > kHttp.size() && base::equals_ignoring_case(target.substr(0, kHttp.size()), kHttp)) {
-    target.remove_prefix(kHttp.size());
-    target.remove_prefix(std::min(target.find('/'), target.size()));
-  }
-  if (target.starts_with('/')) target.remove_prefix(1);
-  return std::string(target.substr(0, target.find('?')));
+  const std::string_view path = target.substr(0, target.find('?'));
+  return std::string(path.substr(path.rfind('/') + 1));
 }
 
 // So that pages of any origin may send (the Fetch standard's preflight).
@@ -128,6 +123,8 @@ std::optional<Response> UploadExchange::begin_upload(const http::RequestHead& he
       return Response{Status::conflict, "A file is being sent here already."};
     case UploadPlaces::Admission::used:
       return Response{Status::gone, "A file has been sent here, and one only is taken."};
+    case UploadPlaces::Admission::full:
+      return Response{Status::service_unavailable, "Too many files are being sent.", {{"Retry-After", "10"}}};
     case UploadPlaces::Admission::admitted:
       break;
   }

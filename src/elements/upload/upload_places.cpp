@@ -18,6 +18,7 @@ void UploadPlaces::close(const std::string& name) {
     const auto found = places_.find(name);
     if (found == places_.end()) return;
     upload = std::move(found->second.upload);
+    if (upload) --uploads_;
     places_.erase(found);
   }
   if (upload) upload->abandon();
@@ -36,6 +37,8 @@ UploadPlaces::Admission UploadPlaces::begin(const std::string& name,
   Place& place = found->second;
   if (place.used) return Admission::used;
   if (place.upload) return Admission::busy;
+  if (uploads_ == kMostUploads) return Admission::full;
+  ++uploads_;
   place.upload = upload;
   place.begun(upload);
   return Admission::admitted;
@@ -44,7 +47,8 @@ UploadPlaces::Admission UploadPlaces::begin(const std::string& name,
 void UploadPlaces::end(const std::string& name, bool well) {
   const std::lock_guard lock(mutex_);
   const auto found = places_.find(name);
-  if (found == places_.end()) return;
+  if (found == places_.end() || !found->second.upload) return;
+  --uploads_;
   found->second.upload.reset();
   found->second.used = well;
 }

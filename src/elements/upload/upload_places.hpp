@@ -16,7 +16,10 @@ namespace kaskado::elements {
 // Any thread: endpoints open and close places, the server's thread looks them up.
 class UploadPlaces {
  public:
-  enum class Admission { admitted, unknown, busy, used };
+  enum class Admission { admitted, unknown, busy, used, full };
+
+  // On their way at once: each keeps a thread of the I/O pool waiting, and others need some of those too.
+  static constexpr std::size_t kMostUploads = 128;
 
   // `random` is this object's alone, and nobody can foretell it.
   explicit UploadPlaces(std::unique_ptr<base::Random> random) : random_(std::move(random)) {}
@@ -42,6 +45,7 @@ class UploadPlaces {
   mutable std::mutex mutex_;
   const std::unique_ptr<base::Random> random_;     // under mutex_
   std::unordered_map<std::string, Place> places_;  // under mutex_
+  std::size_t uploads_ = 0;                        // under mutex_: on their way
 };
 
 }  // namespace kaskado::elements

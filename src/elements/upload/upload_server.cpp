@@ -108,6 +108,15 @@ std::string url_host(const UploadSettings& settings, const base::SocketAddress& 
   return best;
 }
 
+// Of the addresses of places, without the slash behind it.
+std::string url_base(const UploadSettings& settings, const base::SocketAddress& local) {
+  if (settings.announced_address.find("://") == std::string::npos) {
+    return "http://" + url_host(settings, local) + ":" + std::to_string(local.port());
+  }
+  const std::string& announced = settings.announced_address;
+  return announced.ends_with('/') ? announced.substr(0, announced.size() - 1) : announced;
+}
+
 UploadExchange::Limits limits_of(const UploadSettings& settings) {
   UploadExchange::Limits limits;
   limits.request.body_bytes = settings.most_upload_bytes;
@@ -234,7 +243,7 @@ base::Result<void> UploadServer::start() {
   // A machine may have no IPv6.
   if (!local && is_anywhere) local = running->listen("0.0.0.0", settings_.server_port);
   if (!local) return base::Error{"No upload can be taken: " + local.error().message};
-  base_ = "http://" + url_host(settings_, *local) + ":" + std::to_string(local->port()) + "/";
+  base_ = url_base(settings_, *local) + "/";
   LOG_INFO(log, "uploads are taken on %s (%s)", local->text().c_str(), base_.c_str());
   running->start();
   running_ = std::move(running);

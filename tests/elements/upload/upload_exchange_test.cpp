@@ -219,6 +219,15 @@ TEST_F(UploadExchangeTest, AConnectionThatIsClosedBreaksItsUploadOff) {
   EXPECT_EQ(read(*uploads[0]), "!the connection was closed");
 }
 
+TEST_F(UploadExchangeTest, WhyAFileWasRefusedIsToldAlsoWhereItsPlaceCloses) {
+  const std::string place = open();
+  send(head(place, "Content-Length: 1000") + "x");
+  uploads[0]->refuse("This is no media.");
+  places.close(place);
+  do_what_was_told();
+  EXPECT_EQ(answer(), "415 Unsupported Media Type: This is no media.");
+}
+
 TEST_F(UploadExchangeTest, AClosedPlaceSaysSo) {
   const std::string place = open();
   send(head(place, "Content-Length: 2") + "x");
@@ -354,14 +363,34 @@ TEST_F(UploadExchangeTest, AnswersWhatItDoesNotDo) {
 }
 
 TEST_F(UploadExchangeTest, KnowsItsPlacesInEveryForm) {
-  for (const char* before : {"/", "http://a.example:9091/", "HTTP://a/"}) {
+  for (const char* before : {"/", "http://a.example:9091/", "HTTP://a/", "/uploads/"}) {
     const std::string place = open();
     connect();
     send("PUT " + (before + place) +
          "?x=/y HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
     EXPECT_EQ(answer(), "100 Continue") << before;
   }
-  EXPECT_EQ(uploads.size(), 3u);
+  EXPECT_EQ(uploads.size(), 4u);
+}
+
+TEST_F(UploadExchangeTest, SoManyFilesComeAtOnceAndNoMore) {
+  std::vector<std::unique_ptr<UploadExchange>> others;
+  const auto send_one = [&](const std::string& place) {
+    connect();
+    send(head(place, "Content-Length: 2") + "x");
+    others.push_back(std::move(exchange));
+  };
+  for (std::size_t i = 0; i < UploadPlaces::kMostUploads; ++i) send_one(open());
+  EXPECT_EQ(answer(), "");
+  const std::string place = open();
+  send_one(place);
+  EXPECT_NE(out.find("Retry-After: 10\r\n"), std::string::npos);
+  EXPECT_EQ(answer(), "503 Service Unavailable: Too many files are being sent.");
+  others.front().reset();
+  send_one(place);
+  EXPECT_EQ(answer(), "");
+  EXPECT_EQ(uploads.size(), UploadPlaces::kMostUploads + 1);
+  others.clear();
 }
 
 TEST(UploadPlaces, NamesAreNotToBeGuessed) {

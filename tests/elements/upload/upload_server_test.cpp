@@ -169,6 +169,10 @@ TEST(UploadServer, TellsTheAnnouncedAddress) {
   settings.announced_address = "2001:db8::1";
   UploadServer numbered(settings);
   EXPECT_TRUE(numbered.open({})->starts_with("http://[2001:db8::1]:"));
+  settings.announced_address = "https://media.example.org/uploads/";
+  UploadServer proxied(settings);
+  EXPECT_TRUE(proxied.open({})->starts_with("https://media.example.org/uploads/"));
+  EXPECT_EQ(proxied.open({})->size(), settings.announced_address.size() + 36);
   UploadServer plain(kLocal);
   EXPECT_TRUE(plain.open({})->starts_with("http://127.0.0.1:"));
 }
