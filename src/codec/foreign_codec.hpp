@@ -20,6 +20,9 @@ struct ForeignFormat {
   int height = 0;
   int sample_rate = 0;  // Hz
   int channels = 0;
+  int block_bytes = 0;  // 0: the container does not say, as the two below
+  int bits_per_sample = 0;
+  int bitrate_bps = 0;
 };
 
 // Frames are libavformat's packets. Damage costs what is damaged: nothing is held back for a key frame.

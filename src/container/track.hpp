@@ -30,6 +30,10 @@ struct Track {
   int rotation_degrees = 0;      // clockwise, a multiple of 90
   int sample_rate = 0;           // Hz
   int channels = 0;
+  // Sound: what some decoders of old formats want to know; 0 where the container does not say.
+  int block_bytes = 0;
+  int bits_per_sample = 0;
+  int bitrate_bps = 0;
   // Frames may be shown in another order than they are decoded in.
   bool reordered = false;
 };

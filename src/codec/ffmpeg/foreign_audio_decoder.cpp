@@ -83,6 +83,9 @@ class ForeignAudioDecoder final : public AudioDecoder {
       return false;
     context_->thread_count = 1;
     context_->sample_rate = format.sample_rate;
+    context_->block_align = format.block_bytes;
+    context_->bits_per_coded_sample = format.bits_per_sample;
+    context_->bit_rate = format.bitrate_bps;
     if (format.channels > 0) av_channel_layout_default(&context_->ch_layout, format.channels);
     return avcodec_open2(context_.get(), &decoder, nullptr) == 0;
   }

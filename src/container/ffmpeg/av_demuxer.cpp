@@ -38,6 +38,9 @@ Track describe(const AVStream& stream) {
   track.rotation_degrees = rotation_of(stream);
   track.sample_rate = parameters.sample_rate;
   track.channels = parameters.ch_layout.nb_channels;
+  track.block_bytes = parameters.block_align;
+  track.bits_per_sample = parameters.bits_per_coded_sample;
+  track.bitrate_bps = static_cast<int>(std::clamp<std::int64_t>(parameters.bit_rate, 0, INT32_MAX));
   track.reordered = parameters.video_delay > 0;
   return track;
 }

@@ -57,7 +57,10 @@ PlayedFrames::Decoders decoders_of(const Track& track) {
                                      .width = track.width,
                                      .height = track.height,
                                      .sample_rate = track.sample_rate,
-                                     .channels = track.channels};
+                                     .channels = track.channels,
+                                     .block_bytes = track.block_bytes,
+                                     .bits_per_sample = track.bits_per_sample,
+                                     .bitrate_bps = track.bitrate_bps};
   if (track.kind == Track::Kind::audio) {
     return {.audio = [foreign](CodecId, codec::AudioFormat) { return codec::make_foreign_decoder(foreign); }};
   }

@@ -11,8 +11,8 @@ gi.require_version("Gst", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtspServer
 
-PICTURES = ("videotestsrc is-live=true pattern=smpte ! video/x-raw,width=320,height=240,framerate=25/1 ! "
-            "timeoverlay font-desc=60 ! videoconvert ! openh264enc gop-size=25 bitrate=400000 complexity=low ! "
+PICTURES = ("videotestsrc is-live=true pattern=smpte horizontal-speed=4 ! video/x-raw,width=320,height=240,framerate=25/1 ! "
+            "videoconvert ! openh264enc gop-size=25 bitrate=400000 complexity=low ! "
             "rtph264pay name=pay0 pt=96 config-interval=1")
 SOUND = "audiotestsrc is-live=true freq=440 ! audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay name=pay1 pt=0"
 
