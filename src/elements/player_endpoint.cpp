@@ -47,16 +47,6 @@ pipeline::MediaPlayerSettings settings_of(const std::string& uri, const PlayerEn
   return settings;
 }
 
-// Logs and events get to see no passwords.
-std::string without_user(const std::string& uri) {
-  const std::size_t begin = uri.find("://");
-  if (begin == std::string::npos) return uri;
-  const std::size_t end = std::min(uri.find('/', begin + 3), uri.size());
-  const std::size_t at = uri.rfind('@', end);
-  if (at == std::string::npos || at < begin) return uri;
-  return uri.substr(0, begin + 3) + uri.substr(at + 1);
-}
-
 constexpr std::array<const char*, 3> kErrorTypes{"RESOURCE_ERROR_OPEN_READ", "RESOURCE_ERROR_READ",
                                                  "RESOURCE_ERROR_SEEK"};
 

@@ -227,14 +227,21 @@ std::function<void(base::Result<void>)> RecorderEndpoint::posted(Work work) {
   };
 }
 
+void RecorderEndpoint::tell_failure(std::string reason) {
+  const std::string shown = without_user(uri());
+  const std::size_t at = reason.find(uri());
+  if (at != std::string::npos) reason.replace(at, uri().size(), shown);
+  raise_error(std::move(reason));
+}
+
 void RecorderEndpoint::on_failed(const std::string& reason) {
-  raise_error(reason);
+  tell_failure(reason);
   if (!job_->ends) ++unkept_;
   end();
 }
 
 void RecorderEndpoint::on_kept(const base::Result<void>& result) {
-  if (!result) raise_error(result.error().message);
+  if (!result) tell_failure(result.error().message);
   if (unkept_ > 0) --unkept_;
   if (!job_) {
     raise(Stopped{});

@@ -62,6 +62,7 @@ class RecorderEndpoint final : public UriEndpoint, public RecorderEndpointApi, p
   // Runs `work` here, if it is still about the same job then.
   template <typename Work>
   std::function<void(base::Result<void>)> posted(Work work);
+  void tell_failure(std::string reason);
   void on_failed(const std::string& reason);
   void on_kept(const base::Result<void>& result);
 

@@ -65,6 +65,15 @@ std::optional<std::string> local_path(std::string_view uri) {
   return path;
 }
 
+std::string without_user(const std::string& uri) {
+  const std::size_t begin = uri.find("://");
+  if (begin == std::string::npos) return uri;
+  const std::size_t end = std::min(uri.find('/', begin + 3), uri.size());
+  const std::size_t at = uri.rfind('@', end);
+  if (at == std::string::npos || at < begin) return uri;
+  return uri.substr(0, begin + 3) + uri.substr(at + 1);
+}
+
 UriEndpoint::UriEndpoint(const pipeline::Construction& construction, pipeline::MediaObject* parent,
                          std::string_view uri)
     : Endpoint(construction, parent), uri_(complete_uri(uri, shard().configuration().default_path)) {}

@@ -17,6 +17,9 @@ std::string complete_uri(std::string_view uri, std::string_view default_path);
 // schemes, and for files of other hosts.
 std::optional<std::string> local_path(std::string_view uri);
 
+// An address without the name and password in it, for logs and events.
+std::string without_user(const std::string& uri);
+
 class UriEndpoint : public Endpoint, public UriEndpointApi {
  public:
   UriEndpoint(const pipeline::Construction& construction, pipeline::MediaObject* parent,
