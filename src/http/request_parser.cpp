@@ -165,6 +165,13 @@ RequestParser::Step RequestParser::put_behind_kept(base::Bytes bytes) {
   std::string all = std::exchange(kept_, {});
   all.append(
       base::as_text(bytes.first(std::min<std::size_t>(bytes.size(), limits_.head_bytes + 1 - before))));
+  // Beast asserts that there is as much of a last chunk once it has seen the first line's end; no last chunk
+  // is shorter (RFC 9112 §7.1).
+  constexpr std::string_view kLastChunk = "0\r\n\r\n", kItsLine = kLastChunk.substr(0, 3);
+  if (message_->head_told && all.starts_with(kItsLine) && all.size() < kLastChunk.size()) {
+    kept_ = std::move(all);
+    return {kept_.size() - before, Event::more};
+  }
   const Step step = put(base::as_bytes(all));
   if (step.event == Event::refused) return step;
   return {step.taken - before, step.event};

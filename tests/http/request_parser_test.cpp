@@ -70,6 +70,12 @@ TEST(RequestParser, TakesChunks) {
       {{"PUT /u?q=1 [hello, world]"}, ""});
 }
 
+// Beast's own assertion did not hold where the last chunk is the first.
+TEST(RequestParser, TakesALastChunkAlone) {
+  const std::string head = "PUT /u HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  expect_told(head + "0\r\n\r\n" + head + "0\r\nX: y\r\n\r\n", {{"PUT /u []", "PUT /u []"}, ""});
+}
+
 TEST(RequestParser, TakesOneRequestBehindTheOther) {
   expect_told(
       "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\nPOST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"
