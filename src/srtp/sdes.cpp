@@ -60,7 +60,7 @@ Result<void> parse_key(std::string_view text, Profile profile, SdesKey& key) {
   auto bytes = base::from_base64(base::take_until(text, '|'));
   if (!bytes) return Error{"the key is no base64"};
   auto master = master_key_of(profile, *bytes);
-  explicit_bzero(bytes->data(), bytes->size());
+  if (!bytes->empty()) explicit_bzero(bytes->data(), bytes->size());
   if (!master) return std::move(master).error();
   key.master = std::move(master).value();
   while (!text.empty()) {

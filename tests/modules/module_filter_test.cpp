@@ -106,7 +106,7 @@ TEST_F(ModuleFilterTest, ValuesHaveTheTypesOfTheDescriptor) {
   EXPECT_EQ(region->object()->module, "toy");
   EXPECT_EQ(*region->object()->find("top")->integer(), 1);
   EXPECT_EQ(region->object()->find("label"), nullptr);
-  EXPECT_EQ(*answer_to("add", {Array{1, 2.5}})->real(), 3.5);
+  EXPECT_EQ(*answer_to("add", {Value(Array{1, 2.5})})->real(), 3.5);
 }
 
 TEST_F(ModuleFilterTest, WhatAHandlerThrowsIsTheAnswer) {
