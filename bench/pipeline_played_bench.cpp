@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "pipeline/feed_owner.hpp"
 #include "pipeline/media_configuration.hpp"
 #include "pipeline/playback/media_player.hpp"
 #include "pipeline/rtp_sink.hpp"
