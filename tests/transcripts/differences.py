@@ -158,7 +158,6 @@ RULES = [
     (r"media/invoke:A:processAnswer", HISTORY, error(40209)),
     (r"media/invoke:A:getLocalSessionDescriptor", HISTORY, error(40202, "No local SDP")),
     (r"media/invoke:A:getStats", HISTORY, value(None)),
-    (r"media/invoke:player(-AUDIO|-VIDEO)?:getStats", HISTORY, value(None)),
     (r"media/invoke:A:(getIceConnectionState|getDtlsConnectionState|getICECandidatePairs)", HISTORY, value([])),
     (r"media/invoke:[AB]:getConnectionState", HISTORY, value("DISCONNECTED")),
     (r"media/invoke:B-VIDEO:isMediaFlowingOut", HISTORY, value(False)),
