@@ -28,6 +28,9 @@ class RtpEndpointTest : public EndpointTest {
   // While there are sockets to close.
   ~RtpEndpointTest() override { shard.release_all(); }
 
+  // Endpoints close their sockets while the table of them is there.
+  ~RtpEndpointTest() override { shard.release_all(); }
+
   RtpEndpoint& make_rtp(const std::string& id, Value crypto = {}, bool use_ipv6 = false) {
     const auto made =
         shard.objects().create(kRtpEndpointClass, id, {Value("pipe"), std::move(crypto), use_ipv6});
