@@ -25,9 +25,6 @@ class RtpEndpointTest : public EndpointTest {
              .set_multicast_hops = [this](std::uint16_t index, std::uint8_t h) { hops[index] = h; }}) {
     flush = [this](base::Outbox& outbox) { collect_from(outbox); };
   }
-  // While there are sockets to close.
-  ~RtpEndpointTest() override { shard.release_all(); }
-
   // Endpoints close their sockets while the table of them is there.
   ~RtpEndpointTest() override { shard.release_all(); }
 
