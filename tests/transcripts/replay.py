@@ -122,7 +122,8 @@ class File:
             parent = own if parent is None else f"{parent}/{own}"
 
     def check_classes(self, recorded):
-        names = set(CLASS.findall(json.dumps(recorded)))
+        # What else raises an event meanwhile need not be there.
+        names = set(CLASS.findall(json.dumps([recorded["request"], recorded_response(recorded)])))
         request = recorded["request"]
         params = request.get("params") if isinstance(request, dict) else None
         if request_method(request) == "create" and isinstance(params, dict):
