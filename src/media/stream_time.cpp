@@ -43,7 +43,8 @@ std::int64_t StreamTime::unwrap(rtp::Timestamp timestamp) {
 }
 
 void StreamTime::receive_sender_report(const rtp::SenderInfo& info, base::Instant now) {
-  if (info.ntp.value == 0 || !last_rtp_) return;  // no notion of time (RFC 3550 §6.4.1), or of the stream
+  if (info.ntp.value == 0) return;  // no notion of time (RFC 3550 §6.4.1)
+  if (!last_rtp_) last_rtp_ = info.rtp.value;
   const auto low = static_cast<std::uint32_t>(*last_rtp_);
   const std::int64_t rtp_time = *last_rtp_ + static_cast<std::int32_t>(info.rtp.value - low);
   base::Duration captured = source_->since_first(info.ntp);

@@ -52,6 +52,7 @@ class StreamTime {
 
   // In units of the RTP clock, unwrapped: nearest to what was asked before.
   std::int64_t unwrap(rtp::Timestamp timestamp);
+  // Counts from before the first packet on; `now` may then be past.
   void receive_sender_report(const rtp::SenderInfo& info, base::Instant now);
   // A packet came in; `now` does not go back.
   void observe(std::int64_t rtp_time, base::Instant now);

@@ -101,6 +101,21 @@ TEST(StreamTime, BringsSoundAndPictureOfASenderTogether) {
   EXPECT_NEAR(base::to_ms(last_sound - at(60s + 10ms - 20ms)), 0, 2) << "as the fastest came";
 }
 
+// Who begins to listen in the middle has the last reports before the first packet.
+TEST(StreamTime, ReportsOfBeforeTheFirstPacketCount) {
+  const auto source = std::make_shared<SourceTime>();
+  StreamTime sound(48'000, source), picture(90'000, source);
+  const Clocks sound_clock{.rate = 48'000, .first_timestamp = 77},
+      picture_clock{.rate = 90'000, .first_timestamp = 0xffff0000};
+  sound.receive_sender_report(sound_clock.report(1s), at(1s + 10ms));
+  picture.receive_sender_report(picture_clock.report(2s), at(2s + 70ms));
+  for (base::Duration t = 5s; t < 6s; t += 20ms) {
+    const base::Instant heard = observe(sound, sound_clock.rtp(t), t + 10ms);
+    EXPECT_EQ(base::to_ms(heard - at(t + 10ms)), 0);
+    EXPECT_EQ(base::to_ms(observe(picture, picture_clock.rtp(t), t + 70ms) - heard), 0);
+  }
+}
+
 class StreamTimeDrift : public ::testing::TestWithParam<std::tuple<double, double>> {};
 
 // Two hours. The media's clock and the NTP clock each run as they like; delay and jitter change on the way.
