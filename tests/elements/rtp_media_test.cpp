@@ -51,7 +51,8 @@ TEST_F(RtpMediaTest, WhatComesInGoesOutToTheOthersPeer) {
     EXPECT_EQ(base::load_u32(out[i].bytes.data() + 8), phone.sink(MediaType::audio)->ssrc().value);
   }
   EXPECT_EQ(take_events("camera"),
-            (Texts{"MediaFlowOutStateChanged FLOWING AUDIO", "MediaStateChanged DISCONNECTED CONNECTED"}));
+            (Texts{"MediaFlowOutStateChanged FLOWING AUDIO", "MediaTranscodingStateChanged NOT_TRANSCODING AUDIO",
+                   "MediaStateChanged DISCONNECTED CONNECTED"}));
 }
 
 TEST_F(RtpMediaTest, ReportsGoFromAndToThePortsOfReports) {
