@@ -213,9 +213,9 @@ suite('RtpEndpoint', () => {
 // What FFmpeg writes of itself, with sound and pictures.
 async function realOffers(programs) {
   const path = await programs.file('ffmpeg.sdp', '');
-  const program = programs.ffmpeg(['-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=15', '-f', 'lavfi', '-i', 'sine', '-t', '1',
-    '-map', '0:v', ...CODECS.H264.encode, '-pix_fmt', 'yuv420p', '-f', 'rtp', 'rtp://127.0.0.1:40000',
-    '-map', '1:a', ...CODECS.opus.encode, '-f', 'rtp', 'rtp://127.0.0.1:40002', '-sdp_file', path]);
+  const program = programs.ffmpeg(['-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=15', '-f', 'lavfi', '-i', 'sine',
+    '-t', '1', '-map', '0:v', ...CODECS.H264.encode, '-pix_fmt', 'yuv420p', '-f', 'rtp', 'rtp://127.0.0.1:40000',
+    '-t', '1', '-map', '1:a', ...CODECS.opus.encode, '-f', 'rtp', 'rtp://127.0.0.1:40002', '-sdp_file', path]);
   await program.succeeds();
   return { ffmpeg: await readFile(path, 'utf8') };
 }
