@@ -38,7 +38,7 @@ function useLine(server) {
     const answer = await line.answer(sink, describe({ codec, port, direction: 'recvonly', ...to.offer }));
     const sent = await line.answer(source, describe({ codec, port: await freePair(), direction: 'sendonly', ...from.offer }));
     const told = describe({ codec, port, direction: 'sendonly', ...to.offer, lines: answer.match(/^a=crypto:.*(?=\r)/gm) ?? [] });
-    return { source, sink, port: portsOf(sent)[0], receiverPort: port, told, answer: sent };
+    return { source, sink, port: portsOf(sent)[0], receiverPort: port, told, ssrc: answer.match(/^a=ssrc:(\d+)/m)[1] };
   };
   return line;
 }
@@ -89,10 +89,10 @@ suite('RtpEndpoint', () => {
     });
 
     test(`${name} from and to GStreamer`, async () => {
-      const { port, receiverPort } = await line.between({ codec: 'VP8', from: sealed(peersKey), to: sealed(peersKey) });
+      const { port, receiverPort, ssrc } = await line.between({ codec: 'VP8', from: sealed(peersKey), to: sealed(peersKey) });
       const parameters = `srtp-cipher=${cipher},srtp-auth=${auth},srtcp-cipher=${cipher},srtcp-auth=hmac-sha1-80`;
       const receiver = programs.gst(`udpsrc address=127.0.0.1 port=${receiverPort} caps=application/x-srtp,${capsOf('VP8')},` +
-        `srtp-key=(buffer)${serversKey.toString('hex')},${parameters} ! srtpdec ! rtpvp8depay ! vp8dec ! fakesink num-buffers=20 sync=false`);
+        `ssrc=(uint)${ssrc},srtp-key=(buffer)${serversKey.toString('hex')},${parameters} ! srtpdec ! rtpvp8depay ! vp8dec ! fakesink num-buffers=20 sync=false`);
       const sender = programs.gst(`${GSTREAMER.VP8.send} ! srtpenc key=${peersKey.toString('hex')} rtp-cipher=${cipher} ` +
         `rtp-auth=${auth} rtcp-cipher=${cipher} rtcp-auth=hmac-sha1-80 ! udpsink host=127.0.0.1 port=${port}`);
       await receiver.succeeds();
@@ -213,9 +213,9 @@ suite('RtpEndpoint', () => {
 // What FFmpeg writes of itself, with sound and pictures.
 async function realOffers(programs) {
   const path = await programs.file('ffmpeg.sdp', '');
-  const program = programs.ffmpeg(['-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=15', '-f', 'lavfi', '-i', 'sine', '-t', '1',
-    '-map', '0:v', ...CODECS.H264.encode, '-pix_fmt', 'yuv420p', '-f', 'rtp', 'rtp://127.0.0.1:40000',
-    '-map', '1:a', ...CODECS.opus.encode, '-f', 'rtp', 'rtp://127.0.0.1:40002', '-sdp_file', path]);
+  const program = programs.ffmpeg(['-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=15', '-f', 'lavfi', '-i', 'sine',
+    '-t', '1', '-map', '0:v', ...CODECS.H264.encode, '-pix_fmt', 'yuv420p', '-f', 'rtp', 'rtp://127.0.0.1:40000',
+    '-t', '1', '-map', '1:a', ...CODECS.opus.encode, '-f', 'rtp', 'rtp://127.0.0.1:40002', '-sdp_file', path]);
   await program.succeeds();
   return { ffmpeg: await readFile(path, 'utf8') };
 }
