@@ -232,18 +232,29 @@ suite('RtpEndpoint and a browser', () => {
     const last = (await readFile(path)).subarray(-12);
     return [0, 1, 2, 3].map((i) => [...last.subarray(3 * i, 3 * i + 3)]);
   }
+  // FFmpeg asks for no key frame, and what came before it was ready is lost to it: each connection asks for one.
+  async function linkUntil(over, sink) {
+    let goesOn = true;
+    over.catch(() => {}).then(() => { goesOn = false; });
+    while (goesOn) {
+      await stage.rpc.invoke(stage.endpoint, 'connect', { sink });
+      await sleep(1500);
+      await stage.rpc.invoke(stage.endpoint, 'disconnect', { sink });
+    }
+  }
   const isNear = (a, b) => a.every((value, i) => Math.abs(value - b[i]) < 60);
 
   for (const codec of ['VP8', 'H264']) {
     test(`FFmpeg sees what a browser shows, as ${codec}`, async () => {
       await stage.show('quarters');
       const sink = await stage.make('RtpEndpoint');
-      await stage.rpc.invoke(stage.endpoint, 'connect', { sink });
       const port = await freePair();
       const offer = describe({ codec, port, direction: 'recvonly', protocol: 'RTP/AVPF',
         lines: ['nack', 'nack pli', 'ccm fir'].map((what) => `a=rtcp-fb:96 ${what}`) });
       await stage.rpc.invoke(sink, 'processOffer', { offer });
-      const quarters = await pictureOf(describe({ codec, port }));
+      const seen = pictureOf(describe({ codec, port }));
+      await linkUntil(seen, sink);
+      const quarters = await seen;
       const wanted = [COLOURS.red, COLOURS.lime, COLOURS.blue, COLOURS.white];
       assert.ok(quarters.every((colour, i) => isNear(colour, wanted[i])), JSON.stringify({ quarters, wanted }));
       await stage.rpc.release(sink);
