@@ -227,7 +227,7 @@ suite('RtpEndpoint and a browser', () => {
   // The mean colour of what a description tells of, as [r, g, b].
   async function pictureOf(description) {
     const path = await programs.file('picture.raw', '');
-    const receiver = await programs.receive(description, { frames: 30, output: ['-y', '-vf', 'scale=2:2:flags=area', '-pix_fmt', 'rgb24', '-f', 'rawvideo', path] });
+    const receiver = await programs.receive(description, { frames: 30, output: ['-y', '-vf', 'format=rgb24,scale=2:2:flags=area', '-pix_fmt', 'rgb24', '-f', 'rawvideo', path] });
     await receiver.succeeds();
     const last = (await readFile(path)).subarray(-12);
     return [0, 1, 2, 3].map((i) => [...last.subarray(3 * i, 3 * i + 3)]);
