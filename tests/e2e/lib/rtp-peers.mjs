@@ -2,10 +2,11 @@
 import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export const CODECS = {
   VP8: { kind: 'video', rtpmap: 'VP8/90000', encode: ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-b:v', '500k'] },
@@ -47,6 +48,14 @@ export async function freePair() {
     const second = port % 2 === 0 ? await bind(port + 1) : undefined;
     for (const socket of [first, second]) socket?.close();
     if (second) return port;
+  }
+}
+
+// Waits until some program has the port.
+export async function listens(port, timeout_ms = 10000) {
+  const bound = new RegExp(`:${port.toString(16).toUpperCase().padStart(4, '0')} `);
+  for (const end = Date.now() + timeout_ms; !bound.test(await readFile('/proc/net/udp', 'utf8')); await sleep(50)) {
+    if (Date.now() > end) throw new Error(`nobody listens on ${port}`);
   }
 }
 
