@@ -38,7 +38,7 @@ async def composite(options):
         run = await stage.finish()
         verdict = await tool.judge(options, stage.file("recorded.ivf"), logs, window["ends"], 3, 3)
         peer = await beside_gst(options, files, window)
-    faults = figures.faults_of(verdict, round(24 * window["seconds"]))
+    faults = figures.faults_of(verdict, figures.least_pictures(options, window))
     if run["transcodedHoles"]:
         faults.append(f"{run['transcodedHoles']} packets are missing")
     yield {"inputs": INPUTS, "inputSize": f"{INPUT_WIDTH}x{INPUT_HEIGHT}", "size": f"{WIDTH}x{HEIGHT}", "viewers": INPUTS,

@@ -26,4 +26,4 @@ async def latency(options):
            "ratio": round(verdict["latencyMs"]["p99"] / LIMIT_MS, 4), "pictures": verdict["pictures"],
            "leastPsnrDb": verdict["leastPsnrDb"], "publisherLateMs": window["generator"]["publisherLateMs"],
            "serverCpuShare": round(window["cpu"] / window["seconds"], 4),
-           "faults": figures.faults_of(verdict, round(24 * window["seconds"]))}
+           "faults": figures.faults_of(verdict, figures.least_pictures(options, window))}
