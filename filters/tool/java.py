@@ -35,6 +35,11 @@ def _pom(module: Module, generation: int) -> str:
   <groupId>{code.get("mavenGroupId", "org.kurento.module")}</groupId>
   <artifactId>{code.get("mavenArtifactId", module.name)}</artifactId>
   <version>{module.version}</version>
+  <properties>
+    <maven.compiler.source>{11 if generation == 7 else 8}</maven.compiler.source>
+    <maven.compiler.target>{11 if generation == 7 else 8}</maven.compiler.target>
+    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
+  </properties>
   <dependencies>
     <dependency>
       <groupId>org.kurento</groupId>
