@@ -20,7 +20,7 @@ constexpr int kPeriod = 3840;
 constexpr double kAmplitude = 20'000;
 constexpr double kSteepest = kAmplitude * 2 * std::numbers::pi / kPeriod;
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef KASKADO_UNDER_SANITIZERS
 constexpr base::Duration kLong =
     10min;  // what goes wrong in memory does so by then, and costs ten times as much
 #else
