@@ -180,9 +180,9 @@ inline constexpr const char* kModuleEntryName = "kaskado_module_entry";
   const ::kaskado::sdk::Module* kaskado_module_entry(int abi) {                                         \
     if (abi != ::kaskado::sdk::kAbi) return nullptr;                                                    \
     static const ::kaskado::sdk::Module* const module = [] {                                            \
-      auto* made = new ::kaskado::sdk::Module;                                                          \
+      auto made = std::make_unique<::kaskado::sdk::Module>();                                           \
       kaskado_register_classes(*made);                                                                  \
-      return made;                                                                                      \
+      return made.release();                                                                            \
     }();                                                                                                \
     return module;                                                                                      \
   }                                                                                                     \
