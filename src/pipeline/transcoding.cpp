@@ -4,15 +4,18 @@
 
 #include "pipeline/encoded_feed.hpp"
 #include "pipeline/feed_decoder.hpp"
+#include "pipeline/rtp_feed.hpp"
+#include "pipeline/shard.hpp"
 
 namespace kaskado::pipeline {
 
-Transcoding::Transcoding(RtpFeed& feed) : feed_(feed) {}
+Transcoding::Transcoding(RtpFeed& feed) : Timed(feed.shard().timed()), feed_(feed) {}
 
 Transcoding::~Transcoding() = default;
 
 void Transcoding::end() {
   while (!variants_.empty()) variants_.pop_back();
+  if (holders_ == 0) decoder_.reset();
 }
 
 RtpFeed& Transcoding::variant(const Encoding& wanted) {
@@ -27,12 +30,23 @@ RtpFeed* Transcoding::find(const Encoding& wanted) const {
 }
 
 RawMedia Transcoding::hold_frames() {
-  if (holders_++ == 0) decoder_ = std::make_unique<FeedDecoder>(feed_);
+  ++holders_;
+  forsaken_until_ = base::kNever;
+  reschedule();
+  if (!decoder_) decoder_ = std::make_unique<FeedDecoder>(feed_);
   return decoder_->frames();
 }
 
 void Transcoding::release_frames() {
-  if (--holders_ == 0) decoder_.reset();
+  if (--holders_ != 0) return;
+  forsaken_until_ = feed_.shard().now() + kLinger;
+  reschedule();
+}
+
+void Transcoding::advance(base::Instant now) {
+  if (now < forsaken_until_) return;
+  forsaken_until_ = base::kNever;
+  decoder_.reset();
 }
 
 void Transcoding::source_changed() {

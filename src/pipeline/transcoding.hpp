@@ -7,6 +7,7 @@
 
 #include "pipeline/encoding.hpp"
 #include "pipeline/raw_media.hpp"
+#include "pipeline/timed.hpp"
 
 namespace kaskado::pipeline {
 
@@ -15,10 +16,13 @@ class FeedDecoder;
 class RtpFeed;
 
 // Owned by the feed, from the first who needs it on.
-class Transcoding {
+class Transcoding final : private Timed {
  public:
+  // A decoder goes on for so long without anybody who wants frames: who comes meanwhile needs no key frame.
+  static constexpr base::Duration kLinger = std::chrono::seconds{2};
+
   explicit Transcoding(RtpFeed& feed);
-  ~Transcoding();
+  ~Transcoding() override;
   Transcoding(const Transcoding&) = delete;
 
   // Encoders let go of the frames, and those who follow them of the feed; once, before it goes.
@@ -34,9 +38,13 @@ class Transcoding {
   void encoding_changed();
 
  private:
+  base::Instant deadline() const override { return forsaken_until_; }
+  void advance(base::Instant now) override;
+
   RtpFeed& feed_;
   std::unique_ptr<FeedDecoder> decoder_;
   std::size_t holders_ = 0;
+  base::Instant forsaken_until_ = base::kNever;
   std::vector<std::unique_ptr<EncodedFeed>> variants_;
 };
 

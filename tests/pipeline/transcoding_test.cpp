@@ -220,6 +220,23 @@ TEST_F(Transcoding, WhoComesLaterBeginsWithAKeyFrame) {
 }
 
 // A publisher may lose its connection, and so its feed, by a new negotiation while viewers stand.
+TEST_F(Transcoding, WhoComesSoonAfterTheLastNeedsNoKeyFrameOfTheSource) {
+  Subscriber viewer(1);
+  add_viewer("viewer", viewer, h264());
+  Camera camera(*source, CodecId::vp8, 96);  // makes one at its beginning only
+  show(camera, 10, {&viewer});
+  const auto pictures_after = [&](int pause) {
+    disconnect(element("source"), element("viewer"), MediaType::video);
+    show(camera, pause, {});
+    viewer.forget();
+    connect(element("source"), element("viewer"), MediaType::video);
+    show(camera, 10, {&viewer});
+    return frames_of(viewer, CodecId::h264).size();
+  };
+  EXPECT_GE(pictures_after(30), 8u);
+  EXPECT_EQ(pictures_after(90), 0u) << "the decoder has gone after two seconds";
+}
+
 TEST_F(Transcoding, AFeedThatGoesLetsGoOfThoseWhoFollowItInAnyCodec) {
   Subscriber plain(1), other(2), late(3);
   add_viewer("plain", plain, format(120, "VP8"));
