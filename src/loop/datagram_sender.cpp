@@ -120,7 +120,8 @@ bool DatagramSender::allow_fragments() {
 }
 
 void DatagramSender::note_refusal(int error, const base::SocketAddress& peer) {
-  if (error != EINVAL) {
+  // Of a segment above the path's MTU, which is the peer's own matter, kernels say either.
+  if (error != EINVAL && error != EMSGSIZE) {
     segmentation_ = false;
     return;
   }

@@ -102,7 +102,7 @@ class NarrowNetwork {
 // Pictures of a camera, packed for Ethernet, on their way to a viewer behind a tunnel.
 TEST(DatagramSender, SendsInFragmentsWhatIsLongerThanTheWayTakes) {
   bool made = false;
-  UdpCounters counters;
+  UdpCounters counters, after;
   ssize_t longest = 0;
   std::thread([&] {
     const NarrowNetwork network(1280);
@@ -122,6 +122,9 @@ TEST(DatagramSender, SendsInFragmentsWhatIsLongerThanTheWayTakes) {
     }
     char datagram[2000];
     for (ssize_t got; (got = recv(receiver, datagram, sizeof datagram, 0)) >= 0;) longest = std::max(longest, got);
+    base::Outbox many(128);
+    for (int i = 0; i < 128; ++i) many.send(std::vector<std::uint8_t>(100), {0, from_sockaddr(address)});
+    sender.send(many, many.pending(), after);
     close(receiver);
     close(fd);
   }).join();
@@ -129,6 +132,7 @@ TEST(DatagramSender, SendsInFragmentsWhatIsLongerThanTheWayTakes) {
   EXPECT_EQ(counters.send_failed, 0u);
   EXPECT_EQ(counters.datagrams_out, 6u);
   EXPECT_EQ(longest, 1472);
+  EXPECT_EQ(after.send_calls, 1u) << "runs are segmented still: as many datagrams fit one call only then";
 }
 
 }  // namespace
