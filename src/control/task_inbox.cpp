@@ -1,29 +1,11 @@
 #include "control/task_inbox.hpp"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <iterator>
-#include <system_error>
 #include <utility>
 
 namespace kaskado::control {
-namespace {
 
-int make_descriptor() {
-  const int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (descriptor < 0) throw std::system_error(errno, std::generic_category(), "eventfd");
-  return descriptor;
-}
-
-}  // namespace
-
-TaskInbox::TaskInbox(std::size_t max_tasks) : max_tasks_(max_tasks), descriptor_(make_descriptor()) {}
-
-TaskInbox::~TaskInbox() {
-  ::close(descriptor_);
-}
+TaskInbox::TaskInbox(std::size_t max_tasks) : max_tasks_(max_tasks) {}
 
 bool TaskInbox::post_last(Task task) {
   std::vector<Task> tasks;
@@ -46,7 +28,7 @@ bool TaskInbox::add(std::vector<Task> tasks, std::size_t max_tasks) {
   }
   // Whoever has put the first ones in wakes the owner, for those as well that come before it takes them. The
   // lock is free by then: on one core the owner often runs before this returns.
-  if (was_empty) eventfd_write(descriptor_, 1);
+  if (was_empty) counter_.add();
   return true;
 }
 

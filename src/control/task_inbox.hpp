@@ -9,6 +9,8 @@
 #include <mutex>
 #include <vector>
 
+#include "base/event_counter.hpp"
+
 namespace kaskado::control {
 
 class TaskInbox {
@@ -17,7 +19,6 @@ class TaskInbox {
 
   // Throws std::system_error where the system has no descriptor left, as event loops do.
   explicit TaskInbox(std::size_t max_tasks);
-  ~TaskInbox();
   TaskInbox(const TaskInbox&) = delete;
 
   // Any thread, while the inbox lives. All of the tasks are taken, in their order, or none: where there would
@@ -28,7 +29,7 @@ class TaskInbox {
 
   // The owner's thread. An eventfd(2) that does not block. It becomes readable when there are tasks; the
   // owner first reads it and then takes them.
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return counter_.descriptor(); }
   std::vector<Task> take();
   void close();
 
@@ -36,7 +37,7 @@ class TaskInbox {
   bool add(std::vector<Task> tasks, std::size_t max_tasks);
 
   const std::size_t max_tasks_;
-  const int descriptor_;
+  base::EventCounter counter_;
   std::mutex mutex_;
   std::vector<Task> tasks_;  // under mutex_
   bool is_closed_ = false;   // under mutex_

@@ -4,7 +4,6 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <uv.h>
 
 #include <array>
 #include <cerrno>
@@ -14,27 +13,18 @@
 
 namespace kaskado::loop {
 
-struct TcpConnection::Poll {
-  uv_poll_t handle;
-  TcpConnection* owner;  // nullptr once it has gone
-};
-
-TcpConnection::TcpConnection(Loop& loop, int socket) : socket_(socket), poll_(new Poll{{}, this}) {
+TcpConnection::TcpConnection(Loop& loop, int socket)
+    : socket_(socket), watch_(std::in_place, loop, socket, [this](int events) { on_ready(events); }) {
   sockaddr_storage address;
   socklen_t length = sizeof address;
   if (getpeername(socket_, reinterpret_cast<sockaddr*>(&address), &length) == 0)
     peer_ = from_sockaddr(address);
   const int on = 1;
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  uv_poll_init(loop.raw(), &poll_->handle, socket_);
-  poll_->handle.data = poll_;
 }
 
 TcpConnection::~TcpConnection() {
-  poll_->owner = nullptr;
-  uv_poll_stop(&poll_->handle);
-  uv_close(reinterpret_cast<uv_handle_t*>(&poll_->handle),
-           [](uv_handle_t* handle) { delete static_cast<Poll*>(handle->data); });
+  watch_.reset();
   close(socket_);
 }
 
@@ -50,21 +40,13 @@ void TcpConnection::stop_reading() {
 }
 
 void TcpConnection::renew_interest() {
-  const int events = (is_reading_ && !has_ended_ ? UV_READABLE : 0) | (unwritten_.empty() ? 0 : UV_WRITABLE);
-  if (events == 0) {
-    uv_poll_stop(&poll_->handle);
-    return;
-  }
-  uv_poll_start(&poll_->handle, events, [](uv_poll_t* handle, int status, int ready) {
-    auto* const poll = static_cast<Poll*>(handle->data);
-    // An error shows itself in what is read.
-    if (poll->owner) poll->owner->on_ready(status < 0 ? UV_READABLE | UV_WRITABLE : ready);
-  });
+  watch_->wait_for((is_reading_ && !has_ended_ ? DescriptorWatch::kReadable : 0) |
+                   (unwritten_.empty() ? 0 : DescriptorWatch::kWritable));
 }
 
 void TcpConnection::on_ready(int events) {
-  if ((events & UV_WRITABLE) && !flush()) return end();
-  if ((events & UV_READABLE) && is_reading_) read();
+  if ((events & DescriptorWatch::kWritable) && !flush()) return end();
+  if ((events & DescriptorWatch::kReadable) && is_reading_) read();
 }
 
 // Once a round, so that others have their turn.
@@ -89,7 +71,7 @@ void TcpConnection::write(std::string_view bytes) {
   if (has_ended_ && unwritten_.empty()) {
     // The peer may read although it sends no more; where it is gone the kernel says so, and nobody needs to
     // know.
-    if (send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0) return;
+    (void)send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     return;
   }
   unwritten_ += bytes;

@@ -1,12 +1,14 @@
 // A TCP connection of a loop: bytes in as they come, bytes out as the kernel takes them.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/bytes.hpp"
 #include "base/socket_address.hpp"
 #include "base/time.hpp"
+#include "loop/descriptor_watch.hpp"
 #include "loop/loop.hpp"
 
 namespace kaskado::loop {
@@ -46,7 +48,6 @@ class TcpConnection {
   bool has_written_all() const { return unwritten_.empty(); }
 
  private:
-  struct Poll;
   void on_ready(int events);
   void read();
   // False where the connection is broken.
@@ -56,7 +57,7 @@ class TcpConnection {
 
   const int socket_;
   base::SocketAddress peer_;
-  Poll* poll_;  // freed by the loop after its handle has closed
+  std::optional<DescriptorWatch> watch_;  // until the socket is closed
   TcpHandler* handler_ = nullptr;
   bool is_reading_ = false;
   bool has_ended_ = false;

@@ -3,7 +3,6 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <uv.h>
 
 #include <cerrno>
 #include <cstring>
@@ -23,11 +22,6 @@ void set(int fd, int level, int option, int value) {
 }
 
 }  // namespace
-
-struct TcpListener::Poll {
-  uv_poll_t handle;
-  TcpListener* owner;  // nullptr once it has gone
-};
 
 TcpListener::TcpListener(Loop& loop, int socket, Accepted accepted)
     : loop_(loop), socket_(socket), accepted_(std::move(accepted)), pause_(loop, [this] { listen(); }) {}
@@ -50,27 +44,18 @@ base::Result<std::unique_ptr<TcpListener>> TcpListener::open(Loop& loop, const b
   length = sizeof address;
   getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
   listener->local_ = from_sockaddr(address);
-  listener->poll_ = new Poll{{}, listener.get()};
-  uv_poll_init(loop.raw(), &listener->poll_->handle, fd);
-  listener->poll_->handle.data = listener->poll_;
+  listener->watch_.emplace(loop, fd, [&self = *listener](int) { self.accept_some(); });
   listener->listen();
   return listener;
 }
 
 TcpListener::~TcpListener() {
-  if (poll_) {
-    poll_->owner = nullptr;
-    uv_poll_stop(&poll_->handle);
-    uv_close(reinterpret_cast<uv_handle_t*>(&poll_->handle),
-             [](uv_handle_t* handle) { delete static_cast<Poll*>(handle->data); });
-  }
+  watch_.reset();
   close(socket_);
 }
 
 void TcpListener::listen() {
-  uv_poll_start(&poll_->handle, UV_READABLE, [](uv_poll_t* handle, int, int) {
-    if (TcpListener* const owner = static_cast<Poll*>(handle->data)->owner) owner->accept_some();
-  });
+  watch_->wait_for(DescriptorWatch::kReadable);
 }
 
 void TcpListener::accept_some() {
@@ -83,7 +68,7 @@ void TcpListener::accept_some() {
     // Others are the connection's own errors (accept(2)), or there is none.
     const bool lacks_something = errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
     if (!lacks_something) return;
-    uv_poll_stop(&poll_->handle);
+    watch_->wait_for(0);
     pause_.arm(monotonic_now() + kPause);
     return;
   }

@@ -3,9 +3,11 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "base/result.hpp"
 #include "base/socket_address.hpp"
+#include "loop/descriptor_watch.hpp"
 #include "loop/loop.hpp"
 #include "loop/tcp_connection.hpp"
 
@@ -25,7 +27,6 @@ class TcpListener {
   const base::SocketAddress& local() const { return local_; }
 
  private:
-  struct Poll;
   // Where no descriptor is to be had, connections wait so long.
   static constexpr base::Duration kPause = std::chrono::milliseconds{200};
 
@@ -38,7 +39,7 @@ class TcpListener {
   base::SocketAddress local_;
   Accepted accepted_;
   Timer pause_;
-  Poll* poll_ = nullptr;  // freed by the loop after its handle has closed
+  std::optional<DescriptorWatch> watch_;  // until the socket is closed
 };
 
 }  // namespace kaskado::loop

@@ -3,7 +3,6 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <uv.h>
 
 #include <cerrno>
 #include <cstring>
@@ -39,11 +38,6 @@ void set_options(int fd, const base::SocketAddress& local) {
 
 }  // namespace
 
-struct UdpPort::Poll {
-  uv_poll_t handle;
-  UdpPort* owner;
-};
-
 base::Result<std::unique_ptr<UdpPort>> UdpPort::open(Loop& loop, const base::SocketAddress& local,
                                                      std::uint16_t index, Intake& intake) {
   const auto fail = [&](const char* what) {
@@ -59,23 +53,13 @@ base::Result<std::unique_ptr<UdpPort>> UdpPort::open(Loop& loop, const base::Soc
   socklen_t bound_length = sizeof address;
   getsockname(fd, reinterpret_cast<sockaddr*>(&address), &bound_length);
   port->local_ = from_sockaddr(address);
-  port->poll_ = new Poll{{}, port.get()};
-  uv_poll_init(loop.raw(), &port->poll_->handle, fd);
-  port->poll_->handle.data = port->poll_;
-  uv_poll_start(&port->poll_->handle, UV_READABLE,
-                [](uv_poll_t* handle, int, int) {
-                  UdpPort& self = *static_cast<Poll*>(handle->data)->owner;
-                  self.intake_.on_readable(self.index_, self.socket_, self.counters_);
-                });
+  port->watch_.emplace(loop, fd, [&self = *port](int) { self.intake_.on_readable(self.index_, self.socket_, self.counters_); });
+  port->watch_->wait_for(DescriptorWatch::kReadable);
   return port;
 }
 
 UdpPort::~UdpPort() {
-  if (poll_) {
-    uv_poll_stop(&poll_->handle);
-    uv_close(reinterpret_cast<uv_handle_t*>(&poll_->handle),
-             [](uv_handle_t* handle) { delete static_cast<Poll*>(handle->data); });
-  }
+  watch_.reset();
   close(socket_);
 }
 
@@ -88,7 +72,7 @@ void UdpPort::set_multicast_hops(std::uint8_t hops) {
 }
 
 void UdpPort::stop_reading() {
-  uv_poll_stop(&poll_->handle);
+  watch_->wait_for(0);
   intake_.forget(index_);
 }
 

@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "base/outbox.hpp"
 #include "base/result.hpp"
 #include "base/socket_address.hpp"
 #include "loop/datagram_sender.hpp"
+#include "loop/descriptor_watch.hpp"
 #include "loop/intake.hpp"
 #include "loop/loop.hpp"
 #include "loop/udp_counters.hpp"
@@ -39,7 +41,6 @@ class UdpPort {
   void stop_reading();
 
  private:
-  struct Poll;
   UdpPort(int socket, std::uint16_t index, Intake& intake) : socket_(socket), index_(index), intake_(intake), sender_(socket) {}
 
   const int socket_;
@@ -48,7 +49,7 @@ class UdpPort {
   base::SocketAddress local_;
   UdpCounters counters_;
   DatagramSender sender_;
-  Poll* poll_ = nullptr;  // freed by the loop after its handle has closed
+  std::optional<DescriptorWatch> watch_;  // until the socket is closed
 };
 
 }  // namespace kaskado::loop
