@@ -41,4 +41,7 @@ inline bool equals_ignoring_case(std::string_view a, std::string_view b) {
   return true;
 }
 
+// Whether a page or a store of the web is named so (RFC 9110 §4.2), as far as its beginning says.
+inline bool is_http_address(std::string_view text) { return text.starts_with("http://") || text.starts_with("https://"); }
+
 }  // namespace kaskado::base

@@ -27,7 +27,6 @@ base::Result<std::unique_ptr<Demuxer>> Demuxer::open(const std::string& address,
 base::Result<std::unique_ptr<Muxer>> Muxer::create(MuxerSettings settings, std::shared_ptr<ByteSink> sink) {
   const auto module = container_module();
   if (!module) return module.error();
-  if (!(*module)->make_muxer) return base::Error{"libkaskado-avformat.so writes no containers"};
   return (*module)->make_muxer(std::move(settings), std::move(sink));
 }
 

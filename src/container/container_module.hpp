@@ -9,8 +9,7 @@
 
 namespace kaskado::container {
 
-// A change of this struct, or of a type in it, takes a new number in the name of the entry. Null where the
-// module has none of the kind.
+// A change of this struct, or of a type in it, takes a new number in the name of the entry.
 struct ContainerModule {
   base::Result<std::unique_ptr<Demuxer>> (*open_bytes)(std::shared_ptr<ByteSource> bytes,
                                                        const DemuxerSettings& settings);

@@ -205,7 +205,7 @@ void read_http_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& i
   read_integer(in, "serverPort", 0, 65'535, uploads.server_port);
   in.text("announcedAddress", uploads.announced_address);
   const std::string& announced = uploads.announced_address;
-  const bool is_base = announced.starts_with("http://") || announced.starts_with("https://");
+  const bool is_base = base::is_http_address(announced);
   if (announced.find_first_of(is_base ? "?#@ \"" : "/?#@ \"") != std::string::npos)
     in.refuse("announcedAddress", "is \"" + announced + "\"; allowed are names, IP addresses, and http: and https: addresses");
   std::int64_t most_mib = static_cast<std::int64_t>(uploads.most_upload_bytes >> 20);

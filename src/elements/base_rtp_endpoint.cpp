@@ -9,6 +9,7 @@
 #include "pipeline/rtp_sink.hpp"
 #include "pipeline/rtp_source.hpp"
 #include "pipeline/shard.hpp"
+#include "pipeline/stats_record.hpp"
 
 namespace kaskado::elements {
 
@@ -88,19 +89,8 @@ ApiResult<std::map<std::string, pipeline::Value>> BaseRtpEndpoint::get_stats(std
   if (sessions.empty()) return records;
   const base::WallTime wall = host().wall_time();
   for (pipeline::RtpSession* session : sessions) records.merge(rtp_stats(*session, media_type, shard().now(), wall));
-  pipeline::EndpointStats own;
-  own.id = id();
-  own.type = pipeline::StatsType::endpoint;
-  own.timestamp_millis = wall.unix_ms();
-  own.timestamp = static_cast<double>(wall.unix_ms()) / 1000;
-  if (tells_latency()) {
-    const auto latencies = pipeline::input_latencies(*this, media_type);
-    pipeline::put_input_latency(own, latencies);
-    // What comes to this element leaves the server here at once.
-    own.audio_e2e_latency = pipeline::latency_of(latencies, MediaType::audio);
-    own.video_e2e_latency = pipeline::latency_of(latencies, MediaType::video);
-    own.e2e_latency = latencies;
-  }
+  auto own = pipeline::stats_record<pipeline::EndpointStats>(id(), pipeline::StatsType::endpoint, wall);
+  if (tells_latency()) pipeline::put_end_to_end_latency(own, pipeline::input_latencies(*this, media_type));
   records.emplace(own.id, own.to_value());
   return records;
 }

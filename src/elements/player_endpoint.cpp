@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/text.hpp"
 #include "elements/log.hpp"
 #include "pipeline/media_pipeline.hpp"
 #include "pipeline/shard.hpp"
@@ -23,7 +24,7 @@ bool is_camera(std::string_view uri) {
 }
 
 bool is_address(std::string_view uri) {
-  return is_camera(uri) || uri.starts_with("http://") || uri.starts_with("https://");
+  return is_camera(uri) || base::is_http_address(uri);
 }
 
 base::Result<std::shared_ptr<container::ByteSource>> open_local(const std::string& uri) {

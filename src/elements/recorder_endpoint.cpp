@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
 #include "elements/upload_target.hpp"
 #include "media/recording/file_target.hpp"
 #include "pipeline/latency_stats.hpp"
 #include "pipeline/media_pipeline.hpp"
 #include "pipeline/shard.hpp"
+#include "pipeline/stats_record.hpp"
 
 namespace kaskado::elements {
 
@@ -21,10 +23,6 @@ constexpr base::Duration kGathering = std::chrono::milliseconds{100};
 constexpr std::size_t kMostGathered = 64 << 10;
 // What happened before the end may still be in jitter buffers.
 constexpr base::Duration kLingering = std::chrono::milliseconds{200};
-
-bool is_store(std::string_view uri) {
-  return uri.starts_with("http://") || uri.starts_with("https://");
-}
 
 }  // namespace
 
@@ -199,7 +197,7 @@ media::RecorderSettings RecorderEndpoint::recorder_settings() {
 std::function<base::Result<std::shared_ptr<media::RecordingTarget>>()> RecorderEndpoint::target() const {
   using Opened = base::Result<std::shared_ptr<media::RecordingTarget>>;
   const pipeline::MediaConfiguration& configured = shard().configuration();
-  if (is_store(uri())) {
+  if (base::is_http_address(uri())) {
     return [address = uri(), uploader = shard().compute().uploader, folder = configured.recorder_spool_folder,
             most = configured.recorder_most_spooled_bytes] {
       return open_upload_target(address, uploader, folder, most);
@@ -255,16 +253,8 @@ ApiResult<std::map<std::string, pipeline::Value>> RecorderEndpoint::get_stats(
     std::optional<MediaType> media_type) {
   std::map<std::string, pipeline::Value> records;
   if (!tells_latency()) return records;
-  pipeline::EndpointStats own;
-  own.id = id();
-  own.type = pipeline::StatsType::endpoint;
-  own.timestamp_millis = host().wall_time().unix_ms();
-  own.timestamp = static_cast<double>(own.timestamp_millis) / 1000;
-  const auto latencies = pipeline::input_latencies(*this, media_type);
-  pipeline::put_input_latency(own, latencies);
-  own.audio_e2e_latency = pipeline::latency_of(latencies, MediaType::audio);
-  own.video_e2e_latency = pipeline::latency_of(latencies, MediaType::video);
-  own.e2e_latency = latencies;
+  auto own = pipeline::stats_record<pipeline::EndpointStats>(id(), pipeline::StatsType::endpoint, host().wall_time());
+  pipeline::put_end_to_end_latency(own, pipeline::input_latencies(*this, media_type));
   records.emplace(own.id, own.to_value());
   return records;
 }

@@ -1,5 +1,7 @@
 #include "elements/rtp_stats.hpp"
 
+#include "pipeline/stats_record.hpp"
+
 namespace kaskado::elements {
 
 using pipeline::MediaType;
@@ -14,20 +16,12 @@ std::string id_of(const char* direction, const char* kind, rtp::Ssrc ssrc) {
 
 const char* name_of(rtp::MediaKind kind) { return kind == rtp::MediaKind::audio ? "audio" : "video"; }
 
-template <typename Record>
-void put_common(Record& record, StatsType type, rtp::Ssrc ssrc, base::WallTime wall) {
-  record.type = type;
-  record.timestamp_millis = wall.unix_ms();
-  record.timestamp = static_cast<double>(wall.unix_ms()) / 1000;
-  record.ssrc = std::to_string(ssrc.value);
-}
-
 pipeline::RTCInboundRTPStreamStats inbound(rtp::ReceiveStream& stream, std::uint64_t remb_bps, base::Instant now,
                                            base::WallTime wall) {
   const rtp::ReceiveStats stats = stream.stats(now);
-  pipeline::RTCInboundRTPStreamStats record;
-  record.id = id_of("inbound", name_of(stream.kind()), stream.ssrc());
-  put_common(record, StatsType::inboundrtp, stream.ssrc(), wall);
+  auto record = pipeline::stats_record<pipeline::RTCInboundRTPStreamStats>(
+      id_of("inbound", name_of(stream.kind()), stream.ssrc()), StatsType::inboundrtp, wall);
+  record.ssrc = std::to_string(stream.ssrc().value);
   record.pli_count = static_cast<std::int64_t>(stats.plis_sent);
   record.fir_count = static_cast<std::int64_t>(stats.firs_sent);
   record.nack_count = static_cast<std::int64_t>(stats.nacks_sent);
@@ -42,9 +36,9 @@ pipeline::RTCInboundRTPStreamStats inbound(rtp::ReceiveStream& stream, std::uint
 
 pipeline::RTCOutboundRTPStreamStats outbound(const rtp::SendStream& stream, base::WallTime wall) {
   const rtp::SendStats stats = stream.stats();
-  pipeline::RTCOutboundRTPStreamStats record;
-  record.id = id_of("outbound", name_of(stream.kind()), stream.ssrc());
-  put_common(record, StatsType::outboundrtp, stream.ssrc(), wall);
+  auto record = pipeline::stats_record<pipeline::RTCOutboundRTPStreamStats>(
+      id_of("outbound", name_of(stream.kind()), stream.ssrc()), StatsType::outboundrtp, wall);
+  record.ssrc = std::to_string(stream.ssrc().value);
   record.fir_count = static_cast<std::int64_t>(stats.firs);
   record.pli_count = static_cast<std::int64_t>(stats.plis);
   record.nack_count = static_cast<std::int64_t>(stats.nacks);

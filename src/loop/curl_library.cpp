@@ -48,4 +48,17 @@ const CurlLibrary* CurlLibrary::get() {
   return once ? &*once : nullptr;
 }
 
+void begin_transfer(CURL* easy, const std::string& address, const char* protocols, char* reason, void* owner) {
+  curl().easy_setopt(easy, CURLOPT_URL, address.c_str());
+  curl().easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocols);
+  curl().easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  curl().easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
+  curl().easy_setopt(easy, CURLOPT_MAXREDIRS, 5L);
+  curl().easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
+  curl().easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl().easy_setopt(easy, CURLOPT_USERAGENT, "kaskado");
+  curl().easy_setopt(easy, CURLOPT_ERRORBUFFER, reason);
+  curl().easy_setopt(easy, CURLOPT_PRIVATE, owner);
+}
+
 }  // namespace kaskado::loop

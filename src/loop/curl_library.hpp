@@ -5,6 +5,9 @@
 #define CURL_DISABLE_TYPECHECK  // its macros would hide the members' names
 #include <curl/curl.h>
 
+#include <memory>
+#include <string>
+
 namespace kaskado::loop {
 
 // The functions that are used, by their names without `curl_`.
@@ -32,5 +35,27 @@ struct CurlLibrary {
   // nullptr where it cannot be loaded. May take some milliseconds the first time. Any thread.
   static const CurlLibrary* get();
 };
+
+inline constexpr const char* kCurlIsMissing = "libcurl is missing (Debian's package libcurl4)";
+
+// Where it is used it has been loaded.
+inline const CurlLibrary& curl() { return *CurlLibrary::get(); }
+
+struct EndEasy {
+  void operator()(CURL* easy) const { curl().easy_cleanup(easy); }
+};
+struct EndMulti {
+  void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
+};
+struct EndList {
+  void operator()(curl_slist* list) const { curl().slist_free_all(list); }
+};
+using CurlEasy = std::unique_ptr<CURL, EndEasy>;
+using CurlMulti = std::unique_ptr<CURLM, EndMulti>;
+using CurlList = std::unique_ptr<curl_slist, EndList>;
+
+// What all transfers have in common: redirections within the web are followed, answers from 400 on are errors, of which
+// `reason` has CURL_ERROR_SIZE characters. `owner` is what CURLINFO_PRIVATE tells.
+void begin_transfer(CURL* easy, const std::string& address, const char* protocols, char* reason, void* owner);
 
 }  // namespace kaskado::loop

@@ -13,18 +13,6 @@
 namespace kaskado::loop {
 namespace {
 
-// Where it is used it has been loaded.
-const CurlLibrary& curl() { return *CurlLibrary::get(); }
-
-struct EndMulti {
-  void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
-};
-struct EndEasy {
-  void operator()(CURL* easy) const { curl().easy_cleanup(easy); }
-};
-using Multi = std::unique_ptr<CURLM, EndMulti>;
-using Easy = std::unique_ptr<CURL, EndEasy>;
-
 struct Request {
   std::string address;
   Fetcher::Done done;
@@ -34,7 +22,7 @@ struct Request {
 struct Transfer {
   Request request;
   std::size_t most_bytes;
-  Easy easy{curl().easy_init()};
+  CurlEasy easy{curl().easy_init()};
   Fetcher::Bytes bytes{};
   bool too_large = false;
   char reason[CURL_ERROR_SIZE] = "";
@@ -73,23 +61,14 @@ std::string address_of(const std::string& text) {
 
 void prepare(Transfer& transfer, std::chrono::milliseconds most_time) {
   CURL* const easy = transfer.easy.get();
-  curl().easy_setopt(easy, CURLOPT_URL, address_of(transfer.request.address).c_str());
-  curl().easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https,file");
-  curl().easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  curl().easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
-  curl().easy_setopt(easy, CURLOPT_MAXREDIRS, 5L);
-  curl().easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
-  curl().easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  begin_transfer(easy, address_of(transfer.request.address), "http,https,file", transfer.reason, &transfer);
   curl().easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(most_time.count()));
-  curl().easy_setopt(easy, CURLOPT_USERAGENT, "kaskado");
-  curl().easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.reason);
   curl().easy_setopt(easy, CURLOPT_WRITEFUNCTION, &receive);
   curl().easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
-  curl().easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
 }
 
 base::Error no_library(const std::string& address) {
-  return {"'" + address + "' cannot be read: libcurl is missing (Debian's package libcurl4)"};
+  return {"'" + address + "' cannot be read: " + kCurlIsMissing};
 }
 
 std::string reason_of(const Transfer& transfer, CURLcode code) {
@@ -114,7 +93,7 @@ struct Fetcher::State {
 
   const Limits limits;
   std::mutex mutex;
-  Multi multi;                    // under mutex until the thread has made it, then constant
+  CurlMulti multi;                    // under mutex until the thread has made it, then constant
   std::deque<Request> waiting;    // under mutex
   bool ended = false;             // under mutex
   bool unusable = false;          // under mutex
@@ -155,7 +134,7 @@ void Fetcher::State::end_finished() {
 
 // False where the library is not to be had.
 bool Fetcher::State::open() {
-  Multi made(CurlLibrary::get() ? curl().multi_init() : nullptr);
+  CurlMulti made(CurlLibrary::get() ? curl().multi_init() : nullptr);
   const std::lock_guard lock(mutex);
   multi = std::move(made);
   unusable = !multi;

@@ -4,10 +4,6 @@ namespace kaskado::loop {
 
 namespace {
 
-const CurlLibrary& curl() {
-  return *CurlLibrary::get();
-}
-
 std::size_t read(char* room, std::size_t, std::size_t size, void* from) {
   auto& upload = *static_cast<Upload*>(from);
   const std::ptrdiff_t count =
@@ -51,27 +47,18 @@ void Upload::prepare() {
   paused = false;
   *reason = 0;
   CURL* const handle = easy.get();
-  curl().easy_setopt(handle, CURLOPT_URL, request.address.c_str());
-  curl().easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl().easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  curl().easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 1L);
-  curl().easy_setopt(handle, CURLOPT_MAXREDIRS, 5L);
-  curl().easy_setopt(handle, CURLOPT_FAILONERROR, 1L);
-  curl().easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  begin_transfer(handle, request.address, "http,https", reason, this);
   curl().easy_setopt(handle, CURLOPT_UPLOAD, 1L);  // without a size: chunked (RFC 9112 §7.1)
   curl().easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
   curl().easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, 10'000L);
   curl().easy_setopt(handle, CURLOPT_TCP_KEEPALIVE, 1L);
   curl().easy_setopt(handle, CURLOPT_TCP_KEEPIDLE, 10L);
   curl().easy_setopt(handle, CURLOPT_TCP_KEEPINTVL, 5L);
-  curl().easy_setopt(handle, CURLOPT_USERAGENT, "kaskado");
-  curl().easy_setopt(handle, CURLOPT_ERRORBUFFER, reason);
   curl().easy_setopt(handle, CURLOPT_READFUNCTION, &read);
   curl().easy_setopt(handle, CURLOPT_READDATA, this);
   curl().easy_setopt(handle, CURLOPT_SEEKFUNCTION, &seek);
   curl().easy_setopt(handle, CURLOPT_SEEKDATA, this);
   curl().easy_setopt(handle, CURLOPT_WRITEFUNCTION, &ignore);
-  curl().easy_setopt(handle, CURLOPT_PRIVATE, this);
 }
 
 }  // namespace kaskado::loop

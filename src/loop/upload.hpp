@@ -13,13 +13,6 @@
 
 namespace kaskado::loop {
 
-struct EndEasy {
-  void operator()(CURL* easy) const { CurlLibrary::get()->easy_cleanup(easy); }
-};
-struct EndList {
-  void operator()(curl_slist* list) const { CurlLibrary::get()->slist_free_all(list); }
-};
-
 struct UploadRequest {
   std::string address;
   std::shared_ptr<UploadBody> body;
@@ -33,8 +26,8 @@ struct Upload {
 
   UploadRequest request;
   std::chrono::milliseconds wait;  // before the next attempt
-  std::unique_ptr<CURL, EndEasy> easy{};
-  std::unique_ptr<curl_slist, EndList> headers{};
+  CurlEasy easy{};
+  CurlList headers{};
   std::uint64_t position = 0;  // of what is read next
   bool paused = false;         // there is no more of the body yet
   bool lost = false;           // what the store would need is not there any more

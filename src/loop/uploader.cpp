@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/text.hpp"
 #include "loop/curl_library.hpp"
 #include "loop/loop.hpp"
 #include "loop/upload.hpp"
@@ -15,18 +16,6 @@
 namespace kaskado::loop {
 
 namespace {
-
-const CurlLibrary& curl() {
-  return *CurlLibrary::get();
-}
-
-struct EndMulti {
-  void operator()(CURLM* multi) const { curl().multi_cleanup(multi); }
-};
-
-bool is_address(std::string_view text) {
-  return text.starts_with("http://") || text.starts_with("https://");
-}
 
 base::Error refused(const std::string& address, const std::string& why) {
   return {"'" + address + "' cannot be written: " + why};
@@ -55,7 +44,7 @@ struct Uploader::State {
   std::mutex mutex;
   std::condition_variable fewer;
   // Under the mutex.
-  std::unique_ptr<CURLM, EndMulti> multi;  // until the thread has made it, then constant
+  CurlMulti multi;  // until the thread has made it, then constant
   std::deque<UploadRequest> waiting;
   std::size_t count = 0;  // of all
   bool woken = false;
@@ -66,7 +55,7 @@ struct Uploader::State {
 };
 
 bool Uploader::State::open() {
-  std::unique_ptr<CURLM, EndMulti> made(CurlLibrary::get() ? curl().multi_init() : nullptr);
+  CurlMulti made(CurlLibrary::get() ? curl().multi_init() : nullptr);
   const std::lock_guard lock(mutex);
   multi = std::move(made);
   return multi != nullptr;
@@ -85,7 +74,7 @@ void Uploader::State::take_new() {
     upload.next = now;
     if (!multi)
       end(std::prev(uploads.end()),
-          refused(upload.request.address, "libcurl is missing (Debian's package libcurl4)"));
+          refused(upload.request.address, kCurlIsMissing));
   }
 }
 
@@ -196,7 +185,7 @@ Uploader::~Uploader() {
 }
 
 void Uploader::put(std::string address, std::shared_ptr<UploadBody> body, Done done) {
-  const char* refusal = is_address(address) ? nullptr : "it is neither an http: nor an https: address";
+  const char* refusal = base::is_http_address(address) ? nullptr : "it is neither an http: nor an https: address";
   if (!refusal) {
     const std::lock_guard lock(state_->mutex);
     if (state_->ended || state_->count >= state_->limits.most) {

@@ -23,4 +23,12 @@ void put_input_latency(Record& record, std::vector<MediaLatencyStat> latencies) 
   record.input_latency = std::move(latencies);
 }
 
+// Of an endpoint where what comes in leaves the server, for which that is the way's end.
+inline void put_end_to_end_latency(EndpointStats& record, const std::vector<MediaLatencyStat>& latencies) {
+  put_input_latency(record, latencies);
+  record.audio_e2e_latency = latency_of(latencies, MediaType::audio);
+  record.video_e2e_latency = latency_of(latencies, MediaType::video);
+  record.e2e_latency = latencies;
+}
+
 }  // namespace kaskado::pipeline

@@ -10,6 +10,7 @@
 #include "pipeline/relay_sender.hpp"
 #include "pipeline/rtp_feed.hpp"
 #include "pipeline/shard.hpp"
+#include "pipeline/stats_record.hpp"
 
 namespace kaskado::pipeline {
 
@@ -330,11 +331,7 @@ bool MediaElement::tells_latency() const {
 ApiResult<std::map<std::string, Value>> MediaElement::get_stats(std::optional<MediaType> media_type) {
   std::map<std::string, Value> records;
   if (!tells_latency()) return records;
-  ElementStats own;
-  own.id = id();
-  own.type = StatsType::element;
-  own.timestamp_millis = host().wall_time().unix_ms();
-  own.timestamp = static_cast<double>(own.timestamp_millis) / 1000;
+  auto own = stats_record<ElementStats>(id(), StatsType::element, host().wall_time());
   put_input_latency(own, input_latencies(*this, media_type));
   records.emplace(own.id, own.to_value());
   return records;

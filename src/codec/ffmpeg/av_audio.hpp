@@ -1,4 +1,4 @@
-// AMR-NB and Speex by libavcodec.
+// AMR-NB and Speex by libavcodec, and AAC (MPEG-4, low complexity) for files.
 #pragma once
 
 #include <memory>
@@ -10,6 +10,7 @@ namespace kaskado::codec {
 base::Result<std::unique_ptr<AudioDecoder>> make_av_audio_decoder(CodecId codec, AudioFormat format);
 
 // AMR-NB only where libavcodec was built with libopencore-amrnb (Debian: libavcodec-extra).
+// Frames of AAC are raw, without ADTS: 1024 samples, mono or stereo, at the rate that is asked for.
 bool av_can_encode_audio(CodecId codec);
 base::Result<std::unique_ptr<AudioEncoder>> make_av_audio_encoder(const AudioEncoderSettings& settings);
 

@@ -8,35 +8,63 @@
 namespace kaskado::codec {
 namespace {
 
+// What libavcodec's encoder of a codec is, and works in.
+struct Coding {
+  const AVCodec* encoder = nullptr;
+  AudioFormat format;
+  int samples_per_frame = 0;
+  int delay_samples = 0;
+  AVSampleFormat samples = AV_SAMPLE_FMT_S16;
+  int flags = 0;
+};
+
 const AVCodec* find_encoder(CodecId codec) {
   const char* const name = codec == CodecId::amr_nb  ? "libopencore_amrnb"
                            : codec == CodecId::speex ? "libspeex"
+                           : codec == CodecId::aac   ? "aac"
                                                      : nullptr;
   return name ? avcodec_find_encoder_by_name(name) : nullptr;
 }
 
+Coding coding_of(CodecId codec, const AudioFormat& asked) {
+  Coding coding{.encoder = find_encoder(codec),
+                .format = {.sample_rate = av_sample_rate(codec, asked.sample_rate),
+                           .channels = std::clamp(asked.channels, 1, codec == CodecId::amr_nb ? 1 : 2)}};
+  coding.samples_per_frame = coding.format.sample_rate / 50;
+  if (codec == CodecId::aac) {
+    coding.format.sample_rate = asked.sample_rate;
+    coding.samples_per_frame = 1024;
+    // One frame that overlaps with the next, and one that the encoder looks ahead to.
+    coding.delay_samples = 2 * coding.samples_per_frame;
+    coding.samples = AV_SAMPLE_FMT_FLTP;
+    coding.flags = AV_CODEC_FLAG_GLOBAL_HEADER;
+  }
+  return coding;
+}
+
 class AvAudioEncoder final : public AudioEncoder {
  public:
-  AvAudioEncoder(CodecId codec, AudioFormat format) : codec_(codec), format_(format) {}
+  explicit AvAudioEncoder(const Coding& coding) : coding_(coding) {}
 
   bool open(int bitrate_bps) {
-    const AVCodec* const encoder = find_encoder(codec_);
-    if (!encoder || !allocate(*encoder, context_, frame_, packet_)) return false;
-    context_->sample_rate = format_.sample_rate;
-    context_->sample_fmt = AV_SAMPLE_FMT_S16;
+    if (!coding_.encoder || !allocate(*coding_.encoder, context_, frame_, packet_)) return false;
+    context_->sample_rate = coding_.format.sample_rate;
+    context_->sample_fmt = coding_.samples;
     context_->bit_rate = bitrate_bps;
-    av_channel_layout_default(&context_->ch_layout, format_.channels);
+    context_->flags |= coding_.flags;
+    av_channel_layout_default(&context_->ch_layout, coding_.format.channels);
     bitrate_bps_ = bitrate_bps;
-    return avcodec_open2(context_.get(), encoder, nullptr) == 0 &&
+    return avcodec_open2(context_.get(), coding_.encoder, nullptr) == 0 &&
            context_->frame_size == samples_per_frame();
   }
 
-  AudioFormat format() const override { return format_; }
-  int samples_per_frame() const override { return format_.sample_rate / 50; }
+  AudioFormat format() const override { return coding_.format; }
+  int samples_per_frame() const override { return coding_.samples_per_frame; }
+  int delay_samples() const override { return coding_.delay_samples; }
 
   base::Result<void> encode(std::span<const std::int16_t> samples,
                             std::vector<std::uint8_t>& frame) override {
-    if (samples.size() != static_cast<std::size_t>(samples_per_frame() * format_.channels))
+    if (samples.size() != static_cast<std::size_t>(samples_per_frame() * coding_.format.channels))
       return base::Error{"not a frame's number of samples"};
     int code = wrap(samples);
     if (code == 0) code = avcodec_send_frame(context_.get(), frame_.get());
@@ -59,19 +87,31 @@ class AvAudioEncoder final : public AudioEncoder {
  private:
   int wrap(std::span<const std::int16_t> samples) {
     av_frame_unref(frame_.get());
-    frame_->format = AV_SAMPLE_FMT_S16;
+    frame_->format = coding_.samples;
     frame_->nb_samples = samples_per_frame();
-    frame_->sample_rate = format_.sample_rate;
+    frame_->sample_rate = coding_.format.sample_rate;
     av_channel_layout_copy(&frame_->ch_layout, &context_->ch_layout);
     if (const int code = av_frame_get_buffer(frame_.get(), 0); code != 0) return code;
-    std::memcpy(frame_->data[0], samples.data(), samples.size_bytes());
+    if (coding_.samples == AV_SAMPLE_FMT_FLTP) {
+      fill_planes(samples);
+    } else {
+      std::memcpy(frame_->data[0], samples.data(), samples.size_bytes());
+    }
     frame_->pts = next_sample_;
     next_sample_ += frame_->nb_samples;
     return 0;
   }
 
-  CodecId codec_;
-  AudioFormat format_;
+  void fill_planes(std::span<const std::int16_t> samples) {
+    const auto channels = static_cast<std::size_t>(coding_.format.channels);
+    const auto count = static_cast<std::size_t>(samples_per_frame());
+    for (std::size_t channel = 0; channel < channels; ++channel) {
+      auto* const plane = reinterpret_cast<float*>(frame_->extended_data[channel]);
+      for (std::size_t i = 0; i < count; ++i) plane[i] = static_cast<float>(samples[i * channels + channel]) / 32768;
+    }
+  }
+
+  const Coding coding_;
   AvContext context_;
   AvFrame frame_;
   AvPacket packet_;
@@ -86,10 +126,7 @@ bool av_can_encode_audio(CodecId codec) {
 }
 
 base::Result<std::unique_ptr<AudioEncoder>> make_av_audio_encoder(const AudioEncoderSettings& settings) {
-  const int most_channels = settings.codec == CodecId::speex ? 2 : 1;
-  const AudioFormat own{.sample_rate = av_sample_rate(settings.codec, settings.format.sample_rate),
-                        .channels = std::clamp(settings.format.channels, 1, most_channels)};
-  auto encoder = std::make_unique<AvAudioEncoder>(settings.codec, own);
+  auto encoder = std::make_unique<AvAudioEncoder>(coding_of(settings.codec, settings.format));
   if (!encoder->open(settings.bitrate_bps))
     return base::Error{"the installed libavcodec has no encoder for this codec and these settings"};
   return std::unique_ptr<AudioEncoder>(std::move(encoder));

@@ -5,7 +5,6 @@ extern "C" {
 #include <libavutil/log.h>
 }
 
-#include "codec/ffmpeg/aac_encoder.hpp"
 #include "codec/ffmpeg/av_audio.hpp"
 #include "codec/ffmpeg/av_video_decoder.hpp"
 #include "codec/ffmpeg/foreign_decoders.hpp"
@@ -22,16 +21,11 @@ using namespace kaskado::codec;
 bool can_encode(CodecId codec) {
   if (codec == CodecId::h263) return avcodec_find_encoder_by_name("h263p") != nullptr;
   if (codec == CodecId::jpeg) return avcodec_find_encoder_by_name("mjpeg") != nullptr;
-  if (codec == CodecId::aac) return avcodec_find_encoder_by_name("aac") != nullptr;
   return av_can_encode_audio(codec);
 }
 
 kaskado::base::Result<std::unique_ptr<VideoEncoder>> make_video_encoder(const VideoEncoderSettings& settings) {
   return settings.codec == CodecId::jpeg ? make_jpeg_encoder(settings) : make_h263_encoder(settings);
-}
-
-kaskado::base::Result<std::unique_ptr<AudioEncoder>> make_audio_encoder(const AudioEncoderSettings& settings) {
-  return settings.codec == CodecId::aac ? make_aac_encoder(settings) : make_av_audio_encoder(settings);
 }
 
 }  // namespace
@@ -42,7 +36,7 @@ const kaskado::codec::CodecModule* kaskado_codec_module_2() {
       .video_decoder = make_av_video_decoder,
       .video_encoder = make_video_encoder,
       .audio_decoder = make_av_audio_decoder,
-      .audio_encoder = make_audio_encoder,
+      .audio_encoder = make_av_audio_encoder,
       .foreign_video_decoder = make_foreign_video_decoder,
       .foreign_audio_decoder = make_foreign_audio_decoder,
   };

@@ -7,6 +7,7 @@ extern "C" {
 #include <libavformat/avformat.h>
 #include <libavutil/dict.h>
 #include <libavutil/error.h>
+#include <libavutil/mem.h>
 }
 
 #include <array>
@@ -21,9 +22,30 @@ namespace kaskado::container {
 struct AvFree {
   void operator()(AVPacket* packet) const { av_packet_free(&packet); }
   void operator()(AVBSFContext* filter) const { av_bsf_free(&filter); }
+  void operator()(AVIOContext* io) const {
+    av_freep(&io->buffer);
+    avio_context_free(&io);
+  }
 };
 using AvPacket = std::unique_ptr<AVPacket, AvFree>;
 using AvFilter = std::unique_ptr<AVBSFContext, AvFree>;
+using AvIo = std::unique_ptr<AVIOContext, AvFree>;
+
+// What libavformat reads or writes by; these functions are given `owner`, and those that are null are not there. Null where
+// there is no memory.
+inline AvIo make_io(void* owner, int (*read)(void*, std::uint8_t*, int), int (*write)(void*, std::uint8_t*, int),
+                    std::int64_t (*seek)(void*, std::int64_t, int), bool can_seek) {
+  constexpr int kBufferBytes = 32 << 10;
+  auto* const buffer = static_cast<std::uint8_t*>(av_malloc(kBufferBytes));
+  if (!buffer) return nullptr;
+  AvIo io(avio_alloc_context(buffer, kBufferBytes, write ? 1 : 0, owner, read, write, seek));
+  if (!io) {
+    av_free(buffer);
+    return nullptr;
+  }
+  io->seekable = can_seek ? AVIO_SEEKABLE_NORMAL : 0;
+  return io;
+}
 
 class AvOptions {
  public:

@@ -2,40 +2,21 @@
 
 extern "C" {
 #include <libavutil/error.h>
-#include <libavutil/mem.h>
 }
 
 #include <utility>
 
 namespace kaskado::container {
-namespace {
-
-constexpr int kBufferBytes = 32 << 10;
-
-}  // namespace
 
 ByteIo::ByteIo(std::shared_ptr<ByteSource> source, TimeLimit& limit)
     : source_(std::move(source)), limit_(limit) {
-  auto* const buffer = static_cast<std::uint8_t*>(av_malloc(kBufferBytes));
-  if (!buffer) return;
   const auto read = [](void* io, std::uint8_t* into, int most) {
     return static_cast<ByteIo*>(io)->read(into, most);
   };
   const auto seek = [](void* io, std::int64_t offset, int whence) {
     return static_cast<ByteIo*>(io)->seek(offset, whence);
   };
-  context_ = avio_alloc_context(buffer, kBufferBytes, 0, this, read, nullptr, seek);
-  if (!context_) {
-    av_free(buffer);
-    return;
-  }
-  context_->seekable = source_->can_seek() ? AVIO_SEEKABLE_NORMAL : 0;
-}
-
-ByteIo::~ByteIo() {
-  if (!context_) return;
-  av_freep(&context_->buffer);
-  avio_context_free(&context_);
+  context_ = make_io(this, read, nullptr, seek, source_->can_seek());
 }
 
 int ByteIo::read(std::uint8_t* into, int most) {

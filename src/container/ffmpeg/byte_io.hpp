@@ -1,14 +1,11 @@
 // A ByteSource as libavformat reads it.
 #pragma once
 
-extern "C" {
-#include <libavformat/avio.h>
-}
-
 #include <memory>
 #include <string>
 
 #include "container/byte_source.hpp"
+#include "container/ffmpeg/av_handles.hpp"
 #include "container/ffmpeg/time_limit.hpp"
 
 namespace kaskado::container {
@@ -17,11 +14,10 @@ class ByteIo {
  public:
   // `limit` outlives it.
   ByteIo(std::shared_ptr<ByteSource> source, TimeLimit& limit);
-  ~ByteIo();
   ByteIo(const ByteIo&) = delete;
 
   // Null where there is no memory.
-  AVIOContext* context() const { return context_; }
+  AVIOContext* context() const { return context_.get(); }
   // Of the source, the first; empty where there was none.
   const std::string& failure() const { return failure_; }
 
@@ -31,7 +27,7 @@ class ByteIo {
 
   const std::shared_ptr<ByteSource> source_;
   TimeLimit& limit_;
-  AVIOContext* context_ = nullptr;
+  AvIo context_;
   std::int64_t position_ = 0;
   std::string failure_;
 };

@@ -2,41 +2,21 @@
 
 extern "C" {
 #include <libavutil/error.h>
-#include <libavutil/mem.h>
 }
 
 #include <algorithm>
 #include <utility>
 
 namespace kaskado::container {
-namespace {
-
-constexpr int kBufferBytes = 32 << 10;
-
-}  // namespace
 
 SinkIo::SinkIo(std::shared_ptr<ByteSink> sink) : sink_(std::move(sink)) {
-  auto* const buffer = static_cast<std::uint8_t*>(av_malloc(kBufferBytes));
-  if (!buffer) return;
   const auto write = [](void* io, std::uint8_t* bytes, int count) -> int {
     return static_cast<SinkIo*>(io)->write(bytes, count);
   };
   const auto seek = [](void* io, std::int64_t offset, int whence) {
     return static_cast<SinkIo*>(io)->seek(offset, whence);
   };
-  context_ =
-      avio_alloc_context(buffer, kBufferBytes, 1, this, nullptr, write, sink_->can_seek() ? +seek : nullptr);
-  if (!context_) {
-    av_free(buffer);
-    return;
-  }
-  context_->seekable = sink_->can_seek() ? AVIO_SEEKABLE_NORMAL : 0;
-}
-
-SinkIo::~SinkIo() {
-  if (!context_) return;
-  av_freep(&context_->buffer);
-  avio_context_free(&context_);
+  context_ = make_io(this, nullptr, write, sink_->can_seek() ? +seek : nullptr, sink_->can_seek());
 }
 
 // After a failure nothing more reaches the sink: what it has stays whole.

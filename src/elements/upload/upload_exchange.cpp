@@ -84,10 +84,8 @@ void UploadExchange::work(base::Bytes bytes, base::Instant now, std::string& out
         end_body(now, out);
         break;
       case Event::failed:
-        end_upload(false, connection_.failure());
-        break;
       case Event::closed:
-        over_ = true;
+        note_end(event);
         break;
       case Event::held:
         held_ = base::as_text(bytes);
@@ -95,6 +93,11 @@ void UploadExchange::work(base::Bytes bytes, base::Instant now, std::string& out
     }
   }
   held_ = base::as_text(bytes);
+}
+
+void UploadExchange::note_end(Event event) {
+  if (event == Event::failed) end_upload(false, connection_.failure());
+  if (event == Event::closed) over_ = true;
 }
 
 void UploadExchange::begin_request(base::Instant now, std::string& out) {
@@ -216,16 +219,7 @@ void UploadExchange::peer_ended() {
 }
 
 void UploadExchange::advance(base::Instant now, std::string& out) {
-  switch (connection_.advance(now, out)) {
-    case Event::failed:
-      end_upload(false, connection_.failure());
-      break;
-    case Event::closed:
-      over_ = true;
-      break;
-    default:
-      break;
-  }
+  note_end(connection_.advance(now, out));
 }
 
 }  // namespace kaskado::elements

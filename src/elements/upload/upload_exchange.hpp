@@ -45,6 +45,7 @@ class UploadExchange {
  private:
   bool upload_is_held() const { return !unwritten_.empty(); }
   void work(base::Bytes bytes, base::Instant now, std::string& out);
+  void note_end(http::ServerConnection::Event event);
   void begin_request(base::Instant now, std::string& out);
   // Nothing where the upload has begun.
   std::optional<http::Response> begin_upload(const http::RequestHead& head);
