@@ -149,7 +149,7 @@ describe('PlayerEndpoint over HTTP', () => {
   before(async () => {
     nginx = await startNginx(folder.path, { locations: 'location /moved/ { rewrite ^/moved/(.*)$ /$1 redirect; }' });
   });
-  after(() => nginx?.stop());
+  after(() => nginx?.close());
 
   for (const name of ['vp8-opus.webm', 'h264-bframes-aac.mp4']) {
     test(`plays ${name} behind a redirect, and seeks in it`, async () => {
