@@ -10,7 +10,8 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { useBrowser } from './lib/browser-pages.mjs';
 import { launchChromium } from './lib/chromium.mjs';
-import { curl, makeMedia } from './lib/commands.mjs';
+import { curl } from './lib/commands.mjs';
+import { makeMedia } from './lib/media-files.mjs';
 import { times } from './lib/endpoints.mjs';
 import { assertPicture } from './lib/media-checks.mjs';
 import { connect } from './lib/rpc.mjs';
@@ -18,9 +19,9 @@ import { useServer } from './lib/server.mjs';
 import { Events } from './lib/stage.mjs';
 
 const SECONDS = 4;
-const WEBM = ['-c:v', 'libvpx', '-b:v', '500k', '-g', '25', '-c:a', 'libopus', '-f', 'webm'];
-const MP4 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '25', '-c:a', 'aac',
-  '-movflags', 'frag_keyframe+empty_moov+default_base_moof', '-f', 'mp4'];
+const WEBM = [['-c:v', 'libvpx', '-b:v', '500k', '-g', '25'], ['-c:a', 'libopus', '-f', 'webm']];
+const MP4 = [['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '25'], ['-c:a', 'aac',
+  '-movflags', 'frag_keyframe+empty_moov+default_base_moof', '-f', 'mp4']];
 
 // Sends bytes as they are, and gives what comes back until the server closes.
 async function exchange(port, ...pieces) {
@@ -42,8 +43,8 @@ describe('HttpPostEndpoint', () => {
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'kaskado-http-'));
-    webm = await makeMedia(join(directory, 'film.webm'), SECONDS, WEBM);
-    mp4 = await makeMedia(join(directory, 'film.mp4'), SECONDS, MP4);
+    webm = await makeMedia(join(directory, 'film.webm'), SECONDS, ...WEBM);
+    mp4 = await makeMedia(join(directory, 'film.mp4'), SECONDS, ...MP4);
     rpc = await connect(server.url);
     pipeline = await rpc.create('MediaPipeline');
   });

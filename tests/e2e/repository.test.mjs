@@ -6,14 +6,15 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { curl, makeMedia } from './lib/commands.mjs';
+import { curl } from './lib/commands.mjs';
+import { makeMedia } from './lib/media-files.mjs';
 import { startRepository } from './lib/repository.mjs';
 
 describe('a repository in nginx', () => {
   let repository, film, bytes;
   before(async () => {
     repository = await startRepository();
-    film = await makeMedia(join(repository.files, '..', 'film.webm'), 2, ['-c:v', 'libvpx', '-c:a', 'libopus']);
+    film = await makeMedia(join(repository.files, '..', 'film.webm'), 2, ['-c:v', 'libvpx'], ['-c:a', 'libopus']);
     bytes = await readFile(film);
   });
   after(() => repository?.close());

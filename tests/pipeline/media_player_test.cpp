@@ -70,6 +70,11 @@ class MediaPlayers : public CodedMediaTest {
     EXPECT_TRUE(shard.objects().create(kPlayerClass, "player", {Value(std::string("pipe"))}).ok());
     return *dynamic_cast<Player*>(shard.objects().find("player"));
   }
+  Player& add_player_seen_by(Subscriber& eye) {
+    Player& player = add_player(playing("vp8_opus.webm"));
+    add_viewer("eye", eye, MediaType::video, format(120, "VP8"), player);
+    return player;
+  }
   void add_viewer(const std::string& id, Subscriber& subscriber, MediaType type, const MediaFormat& wanted,
                   MediaElement& of) {
     add(id).add_sink(type, subscriber.line).configure({{wanted}, {}, {}});
@@ -186,9 +191,8 @@ TEST_F(MediaPlayers, SendsThemAsTheyAreWhereThatIsAskedFor) {
 }
 
 TEST_F(MediaPlayers, StandsStillWhileItIsPaused) {
-  Player& player = add_player(playing("vp8_opus.webm"));
   Subscriber eye(1);
-  add_viewer("eye", eye, MediaType::video, format(120, "VP8"), player);
+  Player& player = add_player_seen_by(eye);
   player.player.play();
   play_for(500ms);
   player.player.pause();
@@ -205,9 +209,8 @@ TEST_F(MediaPlayers, StandsStillWhileItIsPaused) {
 }
 
 TEST_F(MediaPlayers, GoesToThePositionThatIsSet) {
-  Player& player = add_player(playing("vp8_opus.webm"));
   Subscriber eye(1);
-  add_viewer("eye", eye, MediaType::video, format(120, "VP8"), player);
+  Player& player = add_player_seen_by(eye);
   EXPECT_FALSE(player.player.seek(1s));
   player.player.play();
   play_for(200ms);
@@ -220,9 +223,8 @@ TEST_F(MediaPlayers, GoesToThePositionThatIsSet) {
 }
 
 TEST_F(MediaPlayers, GoesToAPositionThatIsSetBeforeTheSourceIsOpen) {
-  Player& player = add_player(playing("vp8_opus.webm"));
   Subscriber eye(1);
-  add_viewer("eye", eye, MediaType::video, format(120, "VP8"), player);
+  Player& player = add_player_seen_by(eye);
   player.player.play();
   EXPECT_TRUE(player.player.seek(1500ms));
   play_for(3s);
@@ -231,9 +233,8 @@ TEST_F(MediaPlayers, GoesToAPositionThatIsSetBeforeTheSourceIsOpen) {
 }
 
 TEST_F(MediaPlayers, PlaysAgainFromTheBeginning) {
-  Player& player = add_player(playing("vp8_opus.webm"));
   Subscriber eye(1);
-  add_viewer("eye", eye, MediaType::video, format(120, "VP8"), player);
+  Player& player = add_player_seen_by(eye);
   player.player.play();
   play_for(3s);
   ASSERT_TRUE(player.ended_at);
@@ -308,9 +309,8 @@ TEST_F(MediaPlayers, OpensAgainWhatCannotBeOpened) {
 }
 
 TEST_F(MediaPlayers, GoesToTheLastOfManyPositions) {
-  Player& player = add_player(playing("vp8_opus.webm"));
   Subscriber eye(1);
-  add_viewer("eye", eye, MediaType::video, format(120, "VP8"), player);
+  Player& player = add_player_seen_by(eye);
   player.player.play();
   play_for(100ms);
   for (int i = 0; i < 500; ++i) EXPECT_TRUE(player.player.seek(i % 2 ? 0s : 1900ms));

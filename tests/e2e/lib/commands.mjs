@@ -15,14 +15,6 @@ export async function run(command, args, { input } = {}) {
   return { code, out, error, took_ms: performance.now() - before };
 }
 
-// Makes a media file: a test picture of 320x240 and a tone, coded as `args` say.
-export async function makeMedia(file, seconds, args) {
-  const { code, error } = await run('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', `testsrc=size=320x240:rate=25:duration=${seconds}`,
-    '-f', 'lavfi', '-i', `sine=frequency=440:duration=${seconds}`, ...args, file]);
-  if (code !== 0) throw new Error(`ffmpeg: ${error}`);
-  return file;
-}
-
 // curl's answer: {status, text, took_ms}.
 export async function curl(...args) {
   const { code, out, error, took_ms } = await run('curl', ['-sS', '-o', '-', '-w', '\n%{http_code}', ...args]);

@@ -30,12 +30,17 @@ export const KINDS = {
   'vp8.mkv': [['-c:v', 'libvpx', '-deadline', 'realtime', '-b:v', '500k'], null],
 };
 
-export async function makeFile(directory, name, seconds) {
-  const [video, audio] = KINDS[name];
-  const path = join(directory, name);
+// Writes a test picture and a tone, or what of them is there to code: `video` and `audio` are ffmpeg's options, null for none.
+export async function makeMedia(path, seconds, video, audio) {
   await run('ffmpeg', ['-nostdin', '-loglevel', 'error', '-y', ...(video ? PICTURES(seconds) : []), ...(audio ? TONE(seconds) : []),
-    ...(video ? [...GOP, ...video] : []), ...(audio ?? []), '-t', String(seconds), path]);
+    ...(video ?? []), ...(audio ?? []), '-t', String(seconds), path]);
   return path;
+}
+
+// One of KINDS.
+export function makeFile(directory, name, seconds) {
+  const [video, audio] = KINDS[name];
+  return makeMedia(join(directory, name), seconds, video && [...GOP, ...video], audio);
 }
 
 // A folder for the files of the surrounding suite.
