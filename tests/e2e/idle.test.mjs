@@ -29,7 +29,7 @@ describe('idle', () => {
     const rpc = await connect(server.url);
     await rpc.call('ping');
     await rpc.close();
-    const resident_kb = await server.status('VmRSS');
+    const resident_kb = await server.resident_kb();
     t.diagnostic(`resident: ${resident_kb} kB`);
     assert.ok(resident_kb < MAX_IDLE_KB, `${resident_kb} kB resident`);
     await assertLean('is idle');
@@ -51,9 +51,9 @@ describe('idle', () => {
     const rpc = await connect(server.url);
     const pipeline = await rpc.create('MediaPipeline');
     await times(5, () => negotiatedEndpoint(rpc, pipeline));
-    const [resident_kb, threads] = [await server.status('VmRSS'), await server.status('Threads')];
+    const [resident_kb, threads] = [await server.resident_kb(), await server.status('Threads')];
     await times(ENDPOINTS, () => negotiatedEndpoint(rpc, pipeline));
-    const each_kb = ((await server.status('VmRSS')) - resident_kb) / ENDPOINTS;
+    const each_kb = ((await server.resident_kb()) - resident_kb) / ENDPOINTS;
     const threads_after = await server.status('Threads');
     t.diagnostic(`${each_kb.toFixed(1)} kB an endpoint, ${threads_after} threads`);
     assert.ok(each_kb < MAX_ENDPOINT_KB, `${each_kb} kB an endpoint`);

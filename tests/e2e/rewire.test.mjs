@@ -49,7 +49,7 @@ describe('Filters that come and go', () => {
     await stage.rpc.release(filter);
   };
   const costs = async () => ({
-    kb: await server.status('VmRSS'), threads: await server.status('Threads'), files: await server.openFiles() });
+    kb: await server.resident_kb(), threads: await server.status('Threads'), files: await server.openFiles() });
 
   // Waits until what the server holds is no more than before.
   async function settled({ threads, files }) {

@@ -91,7 +91,16 @@ class Server {
     }
   }
 
-  // A number of /proc/PID/status: VmRSS in kB, Threads.
+  // Resident memory in kB, counted page by page: the kernel's own count (VmRSS) is off by what each processor has yet to add.
+  async resident_kb() { return (await this.memory_kb()).Rss; }
+
+  // {Rss, Anonymous, …} in kB.
+  async memory_kb() {
+    const text = await readFile(`/proc/${this.pid}/smaps_rollup`, 'utf8');
+    return Object.fromEntries([...text.matchAll(/^(\w+):\s+(\d+) kB/gm)].map(([, name, kb]) => [name, Number(kb)]));
+  }
+
+  // A number of /proc/PID/status: Threads.
   async status(field) {
     const text = await readFile(`/proc/${this.pid}/status`, 'utf8');
     return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)[1]);

@@ -3,7 +3,7 @@ import { connected, join } from '/peer.js';
 import { sendAtLeast } from '/studio.js';
 import { Rpc } from '/rpc.js';
 
-const WIDTH = 320, HEIGHT = 240;
+const WIDTH = 320, HEIGHT = 240, FPS = 30;
 let publishers = [];
 
 function flashTracks() {
@@ -21,16 +21,20 @@ function flashTracks() {
   }
   const canvas = Object.assign(document.createElement('canvas'), { width: WIDTH, height: HEIGHT });
   const context = canvas.getContext('2d');
+  const [video] = canvas.captureStream(0).getVideoTracks();
   let number = 0;
-  const timer = setInterval(() => {
-    const bright = audio.currentTime >= begin && audio.currentTime % 1 < 0.1;
-    context.fillStyle = bright ? 'white' : 'black';
+  // A picture is taken at each thirtieth of a second of the sound's clock, so that one is taken when a beep begins.
+  function paint() {
+    if (video.readyState === 'ended') return;
+    const frame = Math.round(audio.currentTime * FPS);
+    context.fillStyle = frame >= begin * FPS && frame % FPS < FPS / 10 ? 'white' : 'black';
     context.fillRect(0, 0, WIDTH, HEIGHT);
     context.fillStyle = `hsl(${++number * 7 % 360}, 80%, 50%)`;
     context.fillRect(number * 3 % 280, 200, 40, 40);
-  }, 1000 / 60);
-  const [video] = canvas.captureStream(30).getVideoTracks();
-  video.addEventListener('ended', () => clearInterval(timer));
+    video.requestFrame();
+    setTimeout(paint, ((frame + 1) / FPS - audio.currentTime) * 1000);
+  }
+  paint();
   return new MediaStream([video, ...out.stream.getAudioTracks()]);
 }
 
