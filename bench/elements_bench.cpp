@@ -1,6 +1,6 @@
-// Recordings of media that goes in as it comes: what a packet of it costs, from the feed on the shard to the
-// file, against what it costs to forward it to one viewer by the same socket call that a shard makes where it
-// has but one packet for one.
+// Recordings of media that goes in as it comes, and what is played of one to one viewer: what a packet of it
+// costs, from the feed on the shard to the file and from the file to the socket, against what it costs to
+// forward it to one viewer by the same socket call that a shard makes where it has but one packet for one.
 #include <benchmark/benchmark.h>
 #include <malloc.h>
 #include <netinet/in.h>
@@ -18,6 +18,7 @@
 
 #include "base/random.hpp"
 #include "elements/api.hpp"
+#include "elements/player_endpoint.hpp"
 #include "elements/recorder_endpoint.hpp"
 #include "pipeline/media_pipeline.hpp"
 #include "pipeline/rtp_sink.hpp"
@@ -36,6 +37,7 @@ using namespace std::chrono_literals;
 // 1 Mbit/s of pictures, 30 a second in 4 packets each, a key frame every 3 s, and 50 packets of sound.
 constexpr std::size_t kPicturePackets = 4, kPicturePayload = 1050, kSoundPayload = 80;
 constexpr int kPacketsPerSecond = 30 * kPicturePackets + 50;
+constexpr int kPlayedSeconds = 60;
 
 pipeline::MediaFormat format(std::uint8_t payload_type, std::string name, std::uint32_t clock_rate,
                              std::uint8_t channels) {
@@ -170,17 +172,27 @@ class Stage {
     publishers_.push_back(dynamic_cast<Publisher*>(shard_.objects().find(id)));
     return *publishers_.back();
   }
-  void watch(Publisher& publisher) {
+  void watch(pipeline::MediaElement& source) {
     (void)shard_.objects().create(kViewerClass, "viewer", {Value("pipe")});
-    (void)publisher.connect(dynamic_cast<Viewer*>(shard_.objects().find("viewer")), {}, {}, {});
+    (void)source.connect(dynamic_cast<Viewer*>(shard_.objects().find("viewer")), {}, {}, {});
   }
-  void record(Publisher& publisher) {
+  // What the first of record() wrote.
+  PlayerEndpoint& play() {
+    (void)shard_.objects().create(kPlayerEndpointClass, "player",
+                                  {Value("pipe"), (folder_ / "recorder0.webm").string(), false, 2000});
+    auto* const player = dynamic_cast<PlayerEndpoint*>(shard_.objects().find("player"));
+    watch(*player);
+    (void)player->play();
+    return *player;
+  }
+  RecorderEndpoint& record(Publisher& publisher) {
     const std::string id = "recorder" + std::to_string(recorders_++);
     (void)shard_.objects().create(kRecorderEndpointClass, id,
                                   {Value("pipe"), (folder_ / (id + ".webm")).string(), "WEBM", false});
     auto* const recorder = dynamic_cast<RecorderEndpoint*>(shard_.objects().find(id));
     (void)publisher.connect(recorder, {}, {}, {});
     (void)recorder->record();
+    return *recorder;
   }
   // A second of all that is published, in steps of 10 ms.
   void run_second() {
@@ -202,6 +214,9 @@ class Stage {
     for (const auto& file : std::filesystem::directory_iterator(folder_)) bytes += file.file_size();
     return bytes;
   }
+  std::size_t sent_packets() const { return sent_packets_; }
+  // The publishers have gone home.
+  void retire() { publishers_.clear(); }
   pipeline::Shard& shard() { return shard_; }
 
  private:
@@ -212,6 +227,7 @@ class Stage {
     to.sin_port = htons(9);
     for (const base::Egress& egress : shard_.outbox().pending()) {
       const base::Bytes bytes = shard_.outbox().bytes(egress);
+      ++sent_packets_;
       sendto(socket_, bytes.data(), bytes.size(), MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&to), sizeof to);
     }
     shard_.outbox().clear();
@@ -233,6 +249,7 @@ class Stage {
   int recorders_ = 0;
   int steps_ = 0;
   int pictures_ = 0;
+  std::size_t sent_packets_ = 0;
   pipeline::Shard shard_{configuration_,
                          random_,
                          {base::Instant{1000s}, base::WallTime{1'700'000'000'000'000'000}},
@@ -261,6 +278,24 @@ void forward(benchmark::State& state) {
   measure(state, stage, 1);
 }
 BENCHMARK(forward);
+
+void play(benchmark::State& state) {
+  Stage stage;
+  RecorderEndpoint& recorder = stage.record(stage.publish());
+  for (int i = 0; i < kPlayedSeconds + 5; ++i) stage.run_second();
+  (void)recorder.stop();
+  stage.retire();
+  stage.run_second();
+  stage.play();
+  for (int i = 0; i < 2; ++i) stage.run_second();  // it reads ahead
+  const std::size_t before = stage.sent_packets();
+  for (auto _ : state) stage.run_second();
+  const auto packets = static_cast<double>(stage.sent_packets() - before);
+  if (packets < 0.95 * kPacketsPerSecond * kPlayedSeconds) state.SkipWithError("not all was played");
+  state.counters["ns_per_packet"] =
+      benchmark::Counter(packets / 1e9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(play)->Iterations(kPlayedSeconds);
 
 void record(benchmark::State& state) {
   const auto count = static_cast<std::size_t>(state.range(0));

@@ -101,7 +101,7 @@ class Kaskado {
 
   base::SystemRandom random_;
   control::StaticPages pages_;
-  const std::shared_ptr<loop::Fetcher> fetcher_ = std::make_shared<loop::Fetcher>();
+  std::shared_ptr<loop::Fetcher> fetcher_;
   std::unique_ptr<control::Server> server_;
   std::unique_ptr<control::ControlPlane> plane_;
   std::vector<std::unique_ptr<control::ControlMail>> mail_;  // by shard, each touched by its thread alone
@@ -120,6 +120,7 @@ base::Result<std::unique_ptr<Kaskado>> Kaskado::start(const control::Configurati
   kaskado->server_ = std::move(*server);
   auto media = set_up_media(configuration);
   if (!media) return media.error();
+  kaskado->fetcher_ = std::make_shared<loop::Fetcher>(loop::Fetcher::Limits(), (*media)->trusted_certificates);
   if (auto started = kaskado->start_shards(configuration.shards, *media); !started) return started.error();
   const control::ModuleCatalog& modules = load_modules(module_directories, filter_services(kaskado->shards_->compute(), kaskado->fetcher_));
   for (const std::string& refused : modules.refused()) LOG_WARNING(log, "no module: %s", refused.c_str());

@@ -44,6 +44,9 @@ struct DemuxerSettings {
   std::size_t most_tracks = 32;
   std::size_t most_frame_bytes = std::size_t{16} << 20;  // larger ones are left out
   RtspTransport rtsp_transport = RtspTransport::automatic;
+  // A PEM file of authorities that `https:` servers are held against; empty: the system's. Cameras
+  // (`rtsps:`) are not held against any: libavformat hands nothing on to their connections.
+  std::string trusted_certificates;
   // For what cameras send; 0: any.
   std::uint16_t first_port = 0;
   std::uint16_t last_port = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <system_error>
@@ -71,6 +72,12 @@ void read_net(SettingsReader& in, NetSettings& net) {
   refuse_secure(in, prefix + "secure.");
 }
 
+void read_trusted_certificates(SettingsReader& in, std::string& into) {
+  constexpr std::string_view kKey = "mediaServer.trustedCertificates";
+  in.text(kKey, into);
+  if (!into.empty() && !std::ifstream(into)) in.refuse(kKey, "is \"" + into + "\", which cannot be read; it should be a PEM file");
+}
+
 void read_server(SettingsReader& in, Configuration& into) {
   read_resources(in, into);
   read_net(in, into.net);
@@ -78,6 +85,7 @@ void read_server(SettingsReader& in, Configuration& into) {
   read_integer(in, "mediaServer.spreadLoad", 0, 100, into.spread_load);
   std::int64_t delay_us = base::to_us(into.media.max_coalescing_delay);
   in.integer("mediaServer.maxCoalescingDelay", 0, 20'000, delay_us);
+  read_trusted_certificates(in, into.media.trusted_certificates);
   into.media.max_coalescing_delay = std::chrono::microseconds(delay_us);
 }
 

@@ -42,6 +42,7 @@ pipeline::MediaPlayerSettings settings_of(const std::string& uri, const PlayerEn
   }
   settings.demuxer.first_port = configuration.rtsp_first_port;
   settings.demuxer.last_port = configuration.rtsp_last_port;
+  settings.demuxer.trusted_certificates = configuration.trusted_certificates;
   settings.as_they_are = params.use_encoded_media;
   settings.network_cache = std::chrono::milliseconds{std::clamp(params.network_cache, 0, 60'000)};
   settings.reconnects = is_camera(uri);

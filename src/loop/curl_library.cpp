@@ -48,9 +48,11 @@ const CurlLibrary* CurlLibrary::get() {
   return once ? &*once : nullptr;
 }
 
-void begin_transfer(CURL* easy, const std::string& address, const char* protocols, char* reason, void* owner) {
-  curl().easy_setopt(easy, CURLOPT_URL, address.c_str());
-  curl().easy_setopt(easy, CURLOPT_PROTOCOLS_STR, protocols);
+void begin_transfer(CURL* easy, const TransferTarget& target, char* reason, void* owner) {
+  curl().easy_setopt(easy, CURLOPT_URL, target.address.c_str());
+  curl().easy_setopt(easy, CURLOPT_PROTOCOLS_STR, target.protocols);
+  if (!target.trusted_certificates.empty())
+    curl().easy_setopt(easy, CURLOPT_CAINFO, target.trusted_certificates.c_str());
   curl().easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   curl().easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
   curl().easy_setopt(easy, CURLOPT_MAXREDIRS, 5L);

@@ -54,8 +54,14 @@ using CurlEasy = std::unique_ptr<CURL, EndEasy>;
 using CurlMulti = std::unique_ptr<CURLM, EndMulti>;
 using CurlList = std::unique_ptr<curl_slist, EndList>;
 
+struct TransferTarget {
+  const std::string& address;
+  const char* protocols;
+  const std::string& trusted_certificates;  // a PEM file of authorities; empty: the system's
+};
+
 // What all transfers have in common: redirections within the web are followed, answers from 400 on are errors, of which
 // `reason` has CURL_ERROR_SIZE characters. `owner` is what CURLINFO_PRIVATE tells.
-void begin_transfer(CURL* easy, const std::string& address, const char* protocols, char* reason, void* owner);
+void begin_transfer(CURL* easy, const TransferTarget& target, char* reason, void* owner);
 
 }  // namespace kaskado::loop

@@ -59,9 +59,10 @@ std::string address_of(const std::string& text) {
   return address;
 }
 
-void prepare(Transfer& transfer, std::chrono::milliseconds most_time) {
+void prepare(Transfer& transfer, std::chrono::milliseconds most_time, const std::string& trusted_certificates) {
   CURL* const easy = transfer.easy.get();
-  begin_transfer(easy, address_of(transfer.request.address), "http,https,file", transfer.reason, &transfer);
+  begin_transfer(easy, {address_of(transfer.request.address), "http,https,file", trusted_certificates}, transfer.reason,
+                 &transfer);
   curl().easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(most_time.count()));
   curl().easy_setopt(easy, CURLOPT_WRITEFUNCTION, &receive);
   curl().easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
@@ -79,7 +80,7 @@ std::string reason_of(const Transfer& transfer, CURLcode code) {
 }  // namespace
 
 struct Fetcher::State {
-  explicit State(Limits given) : limits(given) {}
+  State(Limits given, std::string trusted) : limits(given), trusted_certificates(std::move(trusted)) {}
 
   void run();
   bool open();
@@ -92,6 +93,7 @@ struct Fetcher::State {
   void end_finished();
 
   const Limits limits;
+  const std::string trusted_certificates;
   std::mutex mutex;
   CurlMulti multi;                    // under mutex until the thread has made it, then constant
   std::deque<Request> waiting;    // under mutex
@@ -106,7 +108,7 @@ void Fetcher::State::begin_waiting() {
   while (under_way.size() < limits.most_at_once && !waiting.empty()) {
     Transfer& transfer = under_way.emplace_back(Transfer{std::move(waiting.front()), limits.most_bytes});
     waiting.pop_front();
-    prepare(transfer, limits.most_time);
+    prepare(transfer, limits.most_time, trusted_certificates);
     curl().multi_add_handle(multi.get(), transfer.easy.get());
   }
 }
@@ -172,7 +174,8 @@ void Fetcher::State::run() {
   under_way.clear();
 }
 
-Fetcher::Fetcher(Limits limits) : state_(std::make_unique<State>(limits)) {}
+Fetcher::Fetcher(Limits limits, std::string trusted_certificates)
+    : state_(std::make_unique<State>(limits, std::move(trusted_certificates))) {}
 
 Fetcher::~Fetcher() {
   {

@@ -30,7 +30,8 @@ class Fetcher {
   };
 
   Fetcher() : Fetcher(Limits()) {}
-  explicit Fetcher(Limits limits);
+  // `trusted_certificates` is a PEM file of authorities that `https:` pages are held against; empty: the system's.
+  explicit Fetcher(Limits limits, std::string trusted_certificates = {});
   // Ends what is under way; that and what waits is not called any more.
   ~Fetcher();
   Fetcher(const Fetcher&) = delete;

@@ -40,14 +40,14 @@ std::size_t ignore(const char*, std::size_t, std::size_t size, void*) {
 
 }  // namespace
 
-void Upload::prepare() {
+void Upload::prepare(const std::string& trusted_certificates) {
   easy.reset(curl().easy_init());
   headers.reset(curl().slist_append(nullptr, "Expect:"));  // or each PUT would begin with waiting
   position = 0;
   paused = false;
   *reason = 0;
   CURL* const handle = easy.get();
-  begin_transfer(handle, request.address, "http,https", reason, this);
+  begin_transfer(handle, {request.address, "http,https", trusted_certificates}, reason, this);
   curl().easy_setopt(handle, CURLOPT_UPLOAD, 1L);  // without a size: chunked (RFC 9112 §7.1)
   curl().easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
   curl().easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, 10'000L);

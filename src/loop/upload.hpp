@@ -22,7 +22,7 @@ struct UploadRequest {
 // The uploader's thread's. Stays at its place, where libcurl finds it.
 struct Upload {
   // For the next attempt, from the beginning of the body on.
-  void prepare();
+  void prepare(const std::string& trusted_certificates);
 
   UploadRequest request;
   std::chrono::milliseconds wait;  // before the next attempt

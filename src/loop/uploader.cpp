@@ -21,15 +21,17 @@ base::Error refused(const std::string& address, const std::string& why) {
   return {"'" + address + "' cannot be written: " + why};
 }
 
-// The store will say the same again (RFC 9110 §15.5), but for time-outs and too many requests.
-bool is_final(long status) {
+// The store will say the same again (RFC 9110 §15.5), but for time-outs and too many requests; and show the same
+// certificate.
+bool is_final(CURLcode code, long status) {
+  if (code == CURLE_PEER_FAILED_VERIFICATION) return true;
   return status >= 400 && status < 500 && status != 408 && status != 425 && status != 429;
 }
 
 }  // namespace
 
 struct Uploader::State {
-  explicit State(Limits given) : limits(given) {}
+  State(Limits given, std::string trusted) : limits(given), trusted_certificates(std::move(trusted)) {}
 
   void run();
   bool open();
@@ -41,6 +43,7 @@ struct Uploader::State {
   int wait_ms(base::Instant now) const;
 
   const Limits limits;
+  const std::string trusted_certificates;
   std::mutex mutex;
   std::condition_variable fewer;
   // Under the mutex.
@@ -81,7 +84,7 @@ void Uploader::State::take_new() {
 void Uploader::State::begin_due(base::Instant now) {
   for (Upload& upload : uploads) {
     if (upload.easy || upload.next > now) continue;
-    upload.prepare();
+    upload.prepare(trusted_certificates);
     curl().multi_add_handle(multi.get(), upload.easy.get());
   }
 }
@@ -125,7 +128,7 @@ void Uploader::State::end_finished() {
     } else if (upload->lost) {
       end(upload, refused(upload->request.address,
                           "the store was away, and the beginning is not there any more (" + reason + ")"));
-    } else if (is_final(status) || now - upload->failing_since.value_or(now) > limits.most_outage) {
+    } else if (is_final(code, status) || now - upload->failing_since.value_or(now) > limits.most_outage) {
       end(upload, refused(upload->request.address, reason));
     } else {
       if (!upload->failing_since) upload->failing_since = now;
@@ -171,7 +174,8 @@ void Uploader::State::run() {
   uploads.clear();
 }
 
-Uploader::Uploader(Limits limits) : state_(std::make_unique<State>(limits)) {}
+Uploader::Uploader(Limits limits, std::string trusted_certificates)
+    : state_(std::make_unique<State>(limits, std::move(trusted_certificates))) {}
 
 Uploader::~Uploader() {
   {

@@ -42,7 +42,8 @@ class Uploader {
   };
 
   Uploader() : Uploader(Limits()) {}
-  explicit Uploader(Limits limits);
+  // `trusted_certificates` is a PEM file of authorities that `https:` stores are held against; empty: the system's.
+  explicit Uploader(Limits limits, std::string trusted_certificates = {});
   // Ends what is under way, of which nobody is told.
   ~Uploader();
   Uploader(const Uploader&) = delete;

@@ -67,6 +67,8 @@ struct MediaConfiguration {
   // What is on its way to stores waits here, and each recording has so much of it.
   std::string recorder_spool_folder = "/var/tmp";
   std::uint64_t recorder_most_spooled_bytes = std::uint64_t{2} << 30;
+  // A PEM file of authorities that https: servers are held against; empty: the system's.
+  std::string trusted_certificates;
   Certificates certificates;
   // Where clients send files to, which is all shards'; without one none can.
   std::shared_ptr<UploadIntake> uploads;

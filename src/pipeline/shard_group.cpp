@@ -14,6 +14,7 @@ base::Result<std::unique_ptr<ShardGroup>> ShardGroup::start(int count,
   // More shards than processors are the kernel's to spread.
   const bool pinned = shards <= processors.size();
   std::unique_ptr<ShardGroup> group(new ShardGroup);
+  group->uploader_ = std::make_shared<loop::Uploader>(loop::Uploader::Limits(), configuration->trusted_certificates);
   group->rings_ = std::vector<std::atomic<RelayRing*>>(shards * shards);
   for (std::size_t i = 0; i < shards; ++i) {
     auto shard = ShardThread::start(static_cast<int>(i), pinned ? processors[i] : -1, configuration, listeners(i),

@@ -50,7 +50,7 @@ class ShardGroup final : public ShardNetwork {
 
   const std::shared_ptr<loop::ComputePool> compute_ = std::make_shared<loop::ComputePool>();
   const std::shared_ptr<loop::ComputePool> io_ = std::make_shared<loop::ComputePool>(kMostIoThreads, "io");
-  const std::shared_ptr<loop::Uploader> uploader_ = std::make_shared<loop::Uploader>();
+  std::shared_ptr<loop::Uploader> uploader_;
   std::vector<std::atomic<RelayRing*>> rings_;  // owned, by writer and reader; each is made by its writer
   std::vector<std::unique_ptr<ShardThread>> shards_;
   bool ended_ = false;

@@ -78,6 +78,14 @@ TEST_F(ConfigurationTest, TakesAllThatKurentoUsersSet) {
   EXPECT_TRUE(all.warnings.empty()) << all.warnings[0];
 }
 
+TEST_F(ConfigurationTest, TrustsAuthoritiesWhoseFileIsThere) {
+  const std::string file = write("authorities.pem", "-----BEGIN CERTIFICATE-----");
+  EXPECT_EQ(load(R"({"mediaServer":{"trustedCertificates":")" + file + R"("}})").media.trusted_certificates, file);
+  EXPECT_EQ(refusal(R"({"mediaServer":{"trustedCertificates":"/nowhere.pem"}})"),
+            "kurento.conf.json: mediaServer.trustedCertificates is \"/nowhere.pem\", which cannot be read; it should be a "
+            "PEM file");
+}
+
 TEST_F(ConfigurationTest, ListensOnIPv6WhereAsked) {
   EXPECT_EQ(load(websocket(R"("ipv6": true)")).net.address, "::1");
   EXPECT_EQ(load(websocket(R"("ipv6": true, "address": "::")")).net.address, "::");

@@ -1,25 +1,14 @@
 // PlayerEndpoint plays a camera by RTSP: over UDP and, where that is not to be had, TCP; with a password; and again after the
 // camera was away.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { useBrowser } from './lib/browser-pages.mjs';
+import { startCamera } from './lib/camera.mjs';
 import { launchChromium } from './lib/chromium.mjs';
 import { assertPicture } from './lib/media-checks.mjs';
-import { E2E } from './lib/paths.mjs';
 import { connect } from './lib/rpc.mjs';
 import { freePort, useServer } from './lib/server.mjs';
 import { Events } from './lib/stage.mjs';
-
-async function startCamera(port, ...access) {
-  const child = spawn('/usr/bin/python3', [join(E2E, 'clients/camera.py'), String(port), ...access],
-    { stdio: ['ignore', 'pipe', 'inherit'] });
-  const exited = once(child, 'exit');
-  await Promise.race([once(child.stdout, 'data'), exited.then(() => { throw new Error('the camera ended'); })]);
-  return { kill: async () => { child.kill('SIGKILL'); await exited; } };
-}
 
 describe('PlayerEndpoint and a camera', () => {
   const server = useServer();
@@ -67,7 +56,7 @@ describe('PlayerEndpoint and a camera', () => {
 
   test('asks for a password', async () => {
     const port = await freePort();
-    const camera = await startCamera(port, 'eye', 'secret');
+    const camera = await startCamera(port, '--user', 'eye', '--password', 'secret');
     cameras.push(camera);
     const rpc = await connect(server.url);
     const refused = await play(rpc, `rtsp://eye:wrong@127.0.0.1:${port}/live`);
@@ -80,6 +69,18 @@ describe('PlayerEndpoint and a camera', () => {
     assertPicture((await watch(page, playing)).picture, 'Firefox');
     await page.close();
     for (const { pipeline } of [refused, playing]) await rpc.release(pipeline);
+    await rpc.close();
+  });
+
+  test('is played over TCP where it sends by nothing else', async () => {
+    const port = await freePort();
+    cameras.push(await startCamera(port, '--tcp'));
+    const rpc = await connect(server.url);
+    const playing = await play(rpc, `rtsp://127.0.0.1:${port}/live`);
+    const page = await open();
+    assertPicture((await watch(page, playing)).picture, 'Firefox');
+    await page.close();
+    await rpc.release(playing.pipeline);
     await rpc.close();
   });
 });

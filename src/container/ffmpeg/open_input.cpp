@@ -68,6 +68,9 @@ void set_http_options(AvOptions& options, const DemuxerSettings& settings) {
   options.set("rw_timeout", base::to_us(settings.most_reading_time));
   options.set("reconnect", 1);
   options.set("reconnect_delay_max", 4);
+  // It trusts everybody unless it is told.
+  options.set("tls_verify", 1);
+  if (!settings.trusted_certificates.empty()) options.set("ca_file", settings.trusted_certificates);
 }
 
 base::Result<InputRef> open_rtsp(const std::string& address, const DemuxerSettings& settings,
