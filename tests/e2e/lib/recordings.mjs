@@ -5,7 +5,6 @@ import { extname } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const RATE = 16000;  // Hz, at which sound is looked at
 
 // A row of JPEG pictures has no header to tell it by.
 const inputOf = (file) => (extname(file) === '.mjpeg' ? ['-f', 'mjpeg', file] : [file]);
@@ -13,14 +12,14 @@ const inputOf = (file) => (extname(file) === '.mjpeg' ? ['-f', 'mjpeg', file] : 
 // {streams: [codec names], frames: {video: [{time}], audio: [{time, duration}]}, problems: what decoders complained of}
 export async function probe(file) {
   const { stdout, stderr } = await run('ffprobe', ['-v', 'error', '-show_entries',
-    'stream=codec_name,codec_type:format=duration:frame=media_type,best_effort_timestamp_time,pkt_duration_time,duration_time', '-of', 'json', ...inputOf(file)],
+    'stream=codec_name,codec_type,sample_rate:format=duration:frame=media_type,best_effort_timestamp_time,pkt_duration_time,duration_time,nb_samples', '-of', 'json', ...inputOf(file)],
   { maxBuffer: 64 << 20 });
   const { streams, frames, format } = JSON.parse(stdout);
   const of = (type) => frames.filter(({ media_type }) => media_type === type).map((frame) => (
-    { time: Number(frame.best_effort_timestamp_time), duration: Number(frame.duration_time ?? frame.pkt_duration_time ?? 0) }));
+    { time: Number(frame.best_effort_timestamp_time), duration: Number(frame.duration_time ?? frame.pkt_duration_time ?? 0), samples: frame.nb_samples }));
   return {
     streams: streams.map(({ codec_name }) => codec_name), frames: { video: of('video'), audio: of('audio') },
-    duration: Number(format.duration), problems: stderr,
+    duration: Number(format.duration), rate: Number(streams.find(({ sample_rate }) => sample_rate)?.sample_rate), problems: stderr,
   };
 }
 
@@ -62,22 +61,22 @@ export async function flashes(file) {
   return found;
 }
 
-// When beeps of 1 kHz begin, in seconds; gaps in the sound are taken for silence.
+// When beeps of 1 kHz begin, in seconds, by the times of the frames that they are in: there may be gaps between them.
 export async function beeps(file) {
-  const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', '0:a', '-af', 'aresample=async=1000:min_hard_comp=0.02:first_pts=0', '-ac', '1', '-ar', String(RATE),
-    '-f', 's16le', '-'], { encoding: 'buffer', maxBuffer: 256 << 20 });
+  const { frames, rate } = await probe(file);
+  const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', '0:a', '-ac', '1', '-f', 's16le', '-'], { encoding: 'buffer', maxBuffer: 256 << 20 });
   const samples = new Int16Array(stdout.buffer, stdout.byteOffset, stdout.length >> 1);
-  const step = RATE / 500, found = [];  // 2 ms
-  let quiet = 0;
-  for (let at = 0; at + step <= samples.length; at += step) {
-    let peak = 0;
-    for (let i = at; i < at + step; ++i) peak = Math.max(peak, Math.abs(samples[i]));
-    if (peak < 2000) {
-      ++quiet;
-    } else {
-      if (quiet > 100) found.push(at / RATE);
-      quiet = 0;
+  const step = rate / 500, found = [];  // 2 ms
+  let begin = 0, heard = -Infinity;
+  for (const frame of frames.audio) {
+    const end = begin + frame.samples;
+    for (let at = begin; at < end; at += step) {
+      if (samples.subarray(at, Math.min(at + step, end)).every((sample) => Math.abs(sample) < 2000)) continue;
+      const time = frame.time + (at - begin) / rate;
+      if (time - heard > 0.2) found.push(time);
+      heard = time;
     }
+    begin = end;
   }
   return found;
 }

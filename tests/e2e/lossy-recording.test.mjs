@@ -1,0 +1,63 @@
+// What comes with losses is recorded in time: pictures and sound of a peer that sends nothing twice.
+import assert from 'node:assert/strict';
+import { describe as suite, test } from 'node:test';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { useFolder } from './lib/media-files.mjs';
+import { LossyRelay } from './lib/lossy-relay.mjs';
+import { lengthOf, makeFlashes, offsets_ms, probe } from './lib/recordings.mjs';
+import { connect } from './lib/rpc.mjs';
+import { freePair, portsOf, usePrograms } from './lib/rtp-peers.mjs';
+import { useServer } from './lib/server.mjs';
+
+const SECONDS = 20;
+const OFFER = ['v=0', 'o=- 0 0 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0',
+  'm=audio 9000 RTP/AVP 97', 'a=rtpmap:97 opus/48000/2', 'a=sendonly', 'm=video 9002 RTP/AVP 96', 'a=rtpmap:96 VP8/90000', 'a=sendonly', ''].join('\r\n');
+
+suite('Recordings over a path that loses two of a hundred packets', () => {
+  const server = useServer();
+  const programs = usePrograms();
+  const folder = useFolder();
+
+  test('are in time and together', async (t) => {
+    const original = join(folder.path, 'original.webm');
+    await makeFlashes(original, SECONDS);
+    const rpc = await connect(server.url);
+    const pipeline = await rpc.create('MediaPipeline');
+    const endpoint = await rpc.create('RtpEndpoint', { mediaPipeline: pipeline });
+    const targets = portsOf(await rpc.invoke(endpoint, 'processOffer', { offer: OFFER }));
+    const relays = [];
+    t.after(() => { for (const relay of relays) relay.close(); });
+    for (const [i, target] of targets.entries()) relays.push(await LossyRelay.open(await freePair(), target, { loss: 0.02, seed: 7 + i }));
+    const [audio, video] = relays.map(({ sockets }) => sockets[0].address().port);
+    const recorders = [];
+    for (const [profile, ending] of [['WEBM', 'webm'], ['MKV', 'mkv'], ['MP4', 'mp4']]) {
+      const file = join(folder.path, `lossy.${ending}`);
+      const id = await rpc.create('RecorderEndpoint', { mediaPipeline: pipeline, uri: `file://${file}`, mediaProfile: profile });
+      await rpc.invoke(endpoint, 'connect', { sink: id });
+      await rpc.invoke(id, 'record');
+      recorders.push({ profile, file, id });
+    }
+    const sender = programs.gst(`rtpbin name=r filesrc location=${original} ! matroskademux name=d
+      d.video_0 ! queue ! rtpvp8pay pt=96 picture-id-mode=2 ! r.send_rtp_sink_0 d.audio_0 ! queue ! rtpopuspay pt=97 ! r.send_rtp_sink_1
+      r.send_rtp_src_0 ! udpsink host=127.0.0.1 port=${video} r.send_rtcp_src_0 ! udpsink host=127.0.0.1 port=${video + 1} sync=false async=false
+      r.send_rtp_src_1 ! udpsink host=127.0.0.1 port=${audio} r.send_rtcp_src_1 ! udpsink host=127.0.0.1 port=${audio + 1} sync=false async=false`);
+    await sleep(SECONDS * 1000 + 2500);  // the sink for reports never ends by itself
+    await sender.stop();
+    for (const { id } of recorders) await rpc.invoke(id, 'stopAndWait');
+    await rpc.release(pipeline);
+    await rpc.close();
+    t.diagnostic(relays.map(({ lost, passed }) => `${lost} of ${lost + passed} lost`).join(', '));
+    for (const relay of relays) assert.ok(relay.lost > 0.01 * relay.passed, 'packets were lost');
+    for (const { profile, file } of recorders) {
+      const [seen, offsets] = [await probe(file), await offsets_ms(file)];
+      t.diagnostic(`${profile}: ${lengthOf(seen).toFixed(2)} s; flashes behind beeps by ${offsets.map((ms) => ms.toFixed(0))} ms; ${seen.frames.video.length} pictures`);
+      assert.ok(Math.abs(lengthOf(seen) - SECONDS) < 0.1, `${profile} is ${lengthOf(seen)} s long`);
+      for (const [kind, frames] of Object.entries(seen.frames)) {
+        assert.ok(frames.every(({ time }, i) => i === 0 || time > frames[i - 1].time), `${profile}: the times of ${kind} only grow`);
+      }
+      assert.ok(offsets.length >= SECONDS / 2, `${profile}: flashes and beeps are there: ${offsets}`);
+      for (const ms of offsets) assert.ok(Math.abs(ms) < 20, `${profile}: flashes and beeps are together: ${offsets}`);
+    }
+  });
+});
