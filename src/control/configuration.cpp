@@ -156,9 +156,6 @@ void read_interfaces(SettingsReader& in, std::vector<std::string>& interfaces) {
   interfaces = split_names(list);
 }
 
-// Endpoints tell clients what was set; that is all as yet.
-constexpr std::string_view kNoServers = "this release asks no STUN or TURN server";
-
 void read_web_rtc_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& into) {
   pipeline::MediaConfiguration& media = into.media;
   read_interfaces(in, media.network_interfaces);
@@ -167,14 +164,10 @@ void read_web_rtc_endpoint(SettingsReader& in, const KnownCodecs&, Configuration
   read_address(in, "stunServerAddress", "IPv4 and IPv6 addresses", media.stun_server_address,
                &base::SocketAddress::is_set);
   read_integer(in, "stunServerPort", 1, 65'535, media.stun_server_port);
-  in.ignore("stunServerAddress", kNoServers);
-  in.ignore("stunServerPort", kNoServers);
   in.text("turnURL", media.turn_url);
-  in.ignore("turnURL", kNoServers);
   in.text("pemCertificateRSA", into.certificate_files.rsa);
   in.text("pemCertificateECDSA", into.certificate_files.ecdsa);
   in.boolean("iceTcp", media.ice_tcp);
-  if (media.ice_tcp) in.ignore("iceTcp", "this release speaks ICE over UDP only");
 }
 
 void read_media_element(SettingsReader& in, const KnownCodecs&, Configuration& into) {
