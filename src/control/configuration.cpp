@@ -161,6 +161,13 @@ void read_web_rtc_endpoint(SettingsReader& in, const KnownCodecs&, Configuration
   read_interfaces(in, media.network_interfaces);
   read_address(in, "externalIPv4", "IPv4 addresses", media.external_ipv4, &base::SocketAddress::is_v4);
   read_address(in, "externalIPv6", "IPv6 addresses", media.external_ipv6, &base::SocketAddress::is_v6);
+  // Clients of 6.13 and 6.14 know one address, of either family.
+  std::string external;
+  read_address(in, "externalAddress", "IPv4 and IPv6 addresses", external, &base::SocketAddress::is_set);
+  if (const auto address = base::SocketAddress::parse(external, 0)) {
+    std::string& into_family = address->is_v4() ? media.external_ipv4 : media.external_ipv6;
+    if (into_family.empty()) into_family = external;
+  }
   read_address(in, "stunServerAddress", "IPv4 and IPv6 addresses", media.stun_server_address,
                &base::SocketAddress::is_set);
   read_integer(in, "stunServerPort", 1, 65'535, media.stun_server_port);
@@ -168,6 +175,7 @@ void read_web_rtc_endpoint(SettingsReader& in, const KnownCodecs&, Configuration
   in.text("pemCertificateRSA", into.certificate_files.rsa);
   in.text("pemCertificateECDSA", into.certificate_files.ecdsa);
   in.boolean("iceTcp", media.ice_tcp);
+  in.boolean("iceLite", media.ice_lite);
 }
 
 void read_media_element(SettingsReader& in, const KnownCodecs&, Configuration& into) {

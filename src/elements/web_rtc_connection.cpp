@@ -52,6 +52,12 @@ bool WebRtcConnection::carries(std::size_t m_line) const {
   return std::ranges::find(m_lines_, m_line) != m_lines_.end();
 }
 
+bool WebRtcConnection::note_offered(std::uint16_t port_index) {
+  if (std::ranges::find(offered_, port_index) != offered_.end()) return false;
+  offered_.push_back(port_index);
+  return true;
+}
+
 sdp::LocalTransport WebRtcConnection::local_parameters() const {
   const ice::Credentials& local = transport().local_credentials();
   // RFC 8842 §5.5: an association that is there keeps its roles.
@@ -74,6 +80,7 @@ void WebRtcConnection::restart_ice(base::Instant now) {
   transport().restart_ice(now);
   gathered_ = gathering_begun_ = false;
   candidates_.clear();
+  offered_.clear();
   gathering_.told = 0;
   told_pair_ = {};
 }

@@ -48,6 +48,8 @@ class WebRtcConnection {
   bool gathering_begun() const { return gathering_begun_; }
   void set_gathering_begun() { gathering_begun_ = true; }
   CandidateGathering& gathering() { return gathering_; }
+  // Whether no candidate of that port was told in this ICE session before.
+  bool note_offered(std::uint16_t port_index);
   // Of its session alone, that make TCP connections.
   const std::vector<pipeline::MediaPort>& active_ports() const { return active_ports_; }
   void add_active_port(pipeline::MediaPort port) { active_ports_.push_back(std::move(port)); }
@@ -81,6 +83,7 @@ class WebRtcConnection {
   std::optional<sdp::NegotiatedTransport> remote_;
   CandidateGathering gathering_;
   std::vector<pipeline::MediaPort> active_ports_;
+  std::vector<std::uint16_t> offered_;  // ports, by index
   bool gathering_begun_ = false;
   bool gathered_ = false;
   std::vector<std::string> candidates_;  // as told

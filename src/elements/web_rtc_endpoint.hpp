@@ -58,6 +58,7 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   void on_transport_changes(pipeline::WebRtcSession& session,
                             const transport::TransportChanges& changes) override;
   void on_media_received() override;
+  void on_ports_changed(pipeline::WebRtcSession& session) override;
   void on_candidate_found(CandidateGathering& gathering, const HostCandidate& candidate) override;
   void on_gathering_over(CandidateGathering& gathering) override;
 

@@ -69,7 +69,8 @@ WebRtcConnection& WebRtcEndpoint::open_connection(ice::IceRole role) {
       .certificate = key_type_ == CertificateKeyType::rsa ? certificates.rsa.get() : certificates.ecdsa,
       .role = role,
       .mtu_bytes = static_cast<std::size_t>(configuration.mtu_bytes),
-      .dscp = dscp_};
+      .dscp = dscp_,
+      .ice_lite = configuration.ice_lite};
   connections_.push_back(std::make_unique<WebRtcConnection>(
       ++last_stream_id_, stream_label_,
       std::make_unique<pipeline::WebRtcSession>(shard(), *this, *this, std::move(config), cname_), shard(), *this));
@@ -103,6 +104,7 @@ sdp::LocalTransportParameters WebRtcEndpoint::transport_parameters(const Assignm
   parameters.session_id = sdp_session_id_;
   parameters.session_version = sdp_version_;
   parameters.cname = cname_;
+  parameters.ice_lite = shard().configuration().ice_lite;
   for (const WebRtcConnection* connection : connections)
     parameters.transports.push_back(connection->local_parameters());
   if (connections.empty()) return parameters;
@@ -282,7 +284,9 @@ void WebRtcEndpoint::gather(WebRtcConnection& connection) {
     offer(host_candidate(port, connection.candidates().size(), filter_), connection);
   offer_own_ports(connection);
   if (ice_tcp_) offer_streams(connection);
-  connection.gathering().begin(candidate_servers(), filter_);
+  // RFC 8445 §5.2: a lite agent has host candidates alone.
+  const bool lite = shard().configuration().ice_lite;
+  connection.gathering().begin(lite ? CandidateServers{} : candidate_servers(), filter_);
 }
 
 // What clients have set is kept as it is, and what cannot be used of it is left out.
@@ -327,7 +331,8 @@ void WebRtcEndpoint::tell_gathered() {
 
 // The ports that make connections are the connection's own, and stand from the first gathering on.
 void WebRtcEndpoint::offer_streams(WebRtcConnection& connection) {
-  if (connection.active_ports().empty()) {
+  const bool connects = !shard().configuration().ice_lite;
+  if (connection.active_ports().empty() && connects) {
     for (const pipeline::MediaPort& port : ports_for(shard().ports(), filter_)) {
       const auto active = shard().open_active_port(connection.session().id(), port);
       if (active) connection.add_active_port(*active);
@@ -337,6 +342,21 @@ void WebRtcEndpoint::offer_streams(WebRtcConnection& connection) {
     offer(active_candidate(port, connection.candidates().size(), filter_), connection);
   for (const pipeline::MediaPort& port : ports_for(shard().stream_ports(), filter_))
     offer(passive_candidate(port, connection.candidates().size(), filter_), connection);
+}
+
+// The network has changed while the session goes on: the peer is told where else we are to be found. What of ours is gone
+// shows itself, by checks that are not answered.
+void WebRtcEndpoint::on_ports_changed(pipeline::WebRtcSession& session) {
+  WebRtcConnection& connection = connection_of(session);
+  if (!connection.gathering_begun() || describing_) return;
+  for (const pipeline::MediaPort& port : ports_for(shard().ports(), filter_)) {
+    if (connection.note_offered(port.index)) offer(host_candidate(port, connection.candidates().size(), filter_), connection);
+  }
+  for (const pipeline::MediaPort& port : ports_for(shard().stream_ports(), filter_)) {
+    if (ice_tcp_ && connection.note_offered(port.index))
+      offer(passive_candidate(port, connection.candidates().size(), filter_), connection);
+  }
+  connection.session().settle();
 }
 
 // Where another session of the shard talks to the peer's address from the same port, this one takes a port
@@ -351,6 +371,7 @@ void WebRtcEndpoint::offer_own_ports(WebRtcConnection& connection) {
 
 void WebRtcEndpoint::offer(const HostCandidate& candidate, WebRtcConnection& connection) {
   connection.transport().add_local_candidate(candidate.local, candidate.port_index, shard().now());
+  connection.note_offered(candidate.port_index);
   connection.add_candidate(candidate.told.to_string());
   tell_candidate(connection.candidates().back(), connection);
 }

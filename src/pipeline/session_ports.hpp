@@ -3,6 +3,7 @@
 // one, has one port for all its peers, or this server itself (docs/adr/0006). A peer without ICE has a pair of them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -58,8 +59,8 @@ class SessionPorts {
   // Without functions no port is ever opened.
   explicit SessionPorts(PortFunctions functions) : functions_(std::move(functions)) {}
 
-  // `first` is the lowest index that no shared port has.
-  void set_first_index(std::uint16_t first) { next_index_ = first; }
+  // `first` is the lowest index that no shared port has, or a higher one that was named before.
+  void set_first_index(std::uint16_t first) { next_index_ = std::max(next_index_, first); }
   // A port for the session on the interface of `shared`. Nothing where it has one there, and where none can
   // be had: there are kMost of them, or the system refuses; of that the log tells once.
   std::optional<MediaPort> open(transport::PeerId session, const MediaPort& shared);

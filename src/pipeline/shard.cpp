@@ -173,12 +173,27 @@ void Shard::detach(transport::PeerId id) {
 }
 
 std::optional<MediaPort> Shard::open_port(transport::PeerId id, std::uint16_t shared_index) {
-  return shared_index < ports_.size() ? session_ports_.open(id, ports_[shared_index]) : std::nullopt;
+  const auto shared = std::ranges::find(ports_, shared_index, &MediaPort::index);
+  return shared != ports_.end() ? session_ports_.open(id, *shared) : std::nullopt;
 }
 
 void Shard::add_stream_port(MediaPort port) {
   session_ports_.set_first_index(static_cast<std::uint16_t>(port.index + 1));
   stream_ports_.push_back(std::move(port));
+}
+
+void Shard::retire_port(std::uint16_t index) {
+  const auto is_gone = [&](const MediaPort& port) { return port.index == index; };
+  std::erase_if(ports_, is_gone);
+  std::erase_if(stream_ports_, is_gone);
+}
+
+void Shard::tell_ports_changed(base::Instant now) {
+  now_ = now;
+  // By id: those that are told may end others.
+  for (std::size_t id = 0; id < sessions_.size(); ++id) {
+    if (sessions_[id]) sessions_[id]->on_ports_changed();
+  }
 }
 
 std::optional<MediaPort> Shard::open_active_port(transport::PeerId id, const MediaPort& interface) {

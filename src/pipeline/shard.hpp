@@ -57,10 +57,16 @@ class Shard {
   ~Shard();
   Shard(const Shard&) = delete;
 
-  // A port for all sessions; to be called before there are any. Indices count from 0.
+  // A port for all sessions. Before there are sessions indices are free; later one of those that were reserved.
   void add_port(MediaPort port);
-  // One for all sessions that takes TCP connections (RFC 6544), behind those above.
+  // One for all sessions that takes TCP connections (RFC 6544).
   void add_stream_port(MediaPort port);
+  // No candidates are made of these ports any more: the interface is gone. What comes there still has its way.
+  void retire_port(std::uint16_t index);
+  // Indices below are for ports that are added while there are sessions.
+  void reserve_ports(std::uint16_t count) { session_ports_.set_first_index(count); }
+  // To be called behind such changes: sessions may tell their peers.
+  void tell_ports_changed(base::Instant now);
 
   // The way to other shards, and the number by which they know this one; to be called before there are objects.
   void join(ShardNetwork& network, std::size_t index) {

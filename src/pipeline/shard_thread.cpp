@@ -115,6 +115,7 @@ void ShardThread::stop() {
   streams_.clear();
   closed_streams_.clear();
   timer_.arm(base::kNever);
+  interface_watch_.reset();
   relay_bell_.close();
   mailbox_.close();
   loop_.stop();
@@ -176,50 +177,93 @@ base::Duration ShardThread::processor_time() const {
 
 base::Result<void> ShardThread::open_ports() {
   // All addresses of a shard share one port number where they can: it is easier to open in a firewall.
-  std::uint16_t port = configuration_->min_port
-                           ? static_cast<std::uint16_t>(std::min<int>(configuration_->min_port + index_, configuration_->max_port))
-                           : std::uint16_t{0};
+  shared_number_ = configuration_->min_port
+                       ? static_cast<std::uint16_t>(std::min<int>(configuration_->min_port + index_, configuration_->max_port))
+                       : std::uint16_t{0};
   for (const loop::InterfaceAddress& address : loop::interface_addresses()) {
-    if (!wanted(address, *configuration_) || ports_.size() == kMostSharedPorts) continue;
-    const auto port_index = static_cast<std::uint16_t>(ports_.size());
-    auto opened = open_port(port_index, address.address.with_port(port));
-    while (!opened && configuration_->min_port && port < configuration_->max_port) {
-      ++port;
-      opened = open_port(port_index, address.address.with_port(port));
-    }
-    if (!opened && !configuration_->min_port) opened = open_port(port_index, address.address);
-    if (!opened) {
-      LOG_WARNING(log, "%s; no candidates from %s", opened.error().message.c_str(), address.interface.c_str());
-      continue;
-    }
-    port = opened->port();
-    shard_.add_port({port_index, address.interface, *opened});
-    LOG_INFO(log, "shard %d: media on %s (%s)", index_, opened->text().c_str(), address.interface.c_str());
+    if (wanted(address, *configuration_)) open_shared_port(address);
   }
-  next_number_ = port;
-  if (configuration_->ice_tcp) open_stream_ports();
+  // Of the numbers that UDP has, where they are free.
+  if (configuration_->ice_tcp) {
+    for (const MediaPort& port : std::vector(shared_ports_)) open_stream_port(port);
+  }
+  next_number_ = shared_number_;
   if (ports_.empty()) {
     return base::Error{"no media port could be opened: check minPort, maxPort and networkInterfaces against the machine's interfaces"};
   }
+  shard_.reserve_ports(kMostSharedPorts);
+  interface_watch_ = loop::InterfaceWatch::open(loop_, [this] { follow_interfaces(); });
   return {};
 }
 
-// Of the numbers that UDP has, where they are free: they are open in firewalls. Where none is to be had there are no TCP
-// candidates, which is no reason not to serve.
-void ShardThread::open_stream_ports() {
-  const std::vector<MediaPort> datagram_ports = shard_.ports();
-  for (const MediaPort& port : datagram_ports) {
-    const auto index = static_cast<std::uint16_t>(ports_.size() + streams_.size());
-    if (index >= kMostSharedPorts) return;
-    auto opened = StreamPort::listen(loop_, port.local, index, shard_.packets(), *this);
-    if (!opened && !configuration_->min_port) opened = StreamPort::listen(loop_, port.local.with_port(0), index, shard_.packets(), *this);
-    if (!opened) {
-      LOG_WARNING(log, "%s; no TCP candidates from %s", opened.error().message.c_str(), port.interface.c_str());
-      continue;
-    }
-    shard_.add_stream_port({index, port.interface, (*opened)->local()});
-    streams_[index] = std::move(opened).value();
+std::optional<MediaPort> ShardThread::open_shared_port(const loop::InterfaceAddress& address) {
+  if (shared_count_ == kMostSharedPorts) return std::nullopt;
+  std::uint16_t& port = shared_number_;
+  const std::uint16_t port_index = shared_count_;
+  auto opened = open_port(port_index, address.address.with_port(port));
+  while (!opened && configuration_->min_port && port < configuration_->max_port) {
+    ++port;
+    opened = open_port(port_index, address.address.with_port(port));
   }
+  if (!opened && !configuration_->min_port) opened = open_port(port_index, address.address);
+  if (!opened) {
+    LOG_WARNING(log, "%s; no candidates from %s", opened.error().message.c_str(), address.interface.c_str());
+    return std::nullopt;
+  }
+  ++shared_count_;
+  port = opened->port();
+  shared_ports_.push_back({port_index, address.interface, *opened});
+  shard_.add_port(shared_ports_.back());
+  LOG_INFO(log, "shard %d: media on %s (%s)", index_, opened->text().c_str(), address.interface.c_str());
+  return shared_ports_.back();
+}
+
+// Where none is to be had there are no TCP candidates, which is no reason not to serve.
+void ShardThread::open_stream_port(const MediaPort& beside) {
+  if (shared_count_ == kMostSharedPorts) return;
+  const std::uint16_t index = shared_count_;
+  auto opened = StreamPort::listen(loop_, beside.local, index, shard_.packets(), *this);
+  if (!opened && !configuration_->min_port) opened = StreamPort::listen(loop_, beside.local.with_port(0), index, shard_.packets(), *this);
+  if (!opened) {
+    LOG_WARNING(log, "%s; no TCP candidates from %s", opened.error().message.c_str(), beside.interface.c_str());
+    return;
+  }
+  ++shared_count_;
+  shared_streams_.push_back({index, beside.interface, (*opened)->local()});
+  shard_.add_stream_port(shared_streams_.back());
+  streams_[index] = std::move(opened).value();
+}
+
+// Addresses have come or gone: candidates are made of those that are there.
+void ShardThread::follow_interfaces() {
+  std::vector<loop::InterfaceAddress> present = loop::interface_addresses();
+  std::erase_if(present, [&](const auto& address) { return !wanted(address, *configuration_); });
+  const auto is_present = [&](const MediaPort& port) {
+    return std::ranges::find(present, port.local.with_port(0), &loop::InterfaceAddress::address) != present.end();
+  };
+  bool changed = false;
+  const auto settle = [&](const MediaPort& port, const std::vector<MediaPort>& offered, auto add) {
+    const bool is_offered = std::ranges::find(offered, port.index, &MediaPort::index) != offered.end();
+    if (is_offered == is_present(port)) return;
+    changed = true;
+    if (is_offered) {
+      shard_.retire_port(port.index);
+      LOG_INFO(log, "shard %d: %s is gone", index_, port.local.text().c_str());
+    } else {
+      add(port);
+    }
+  };
+  for (const MediaPort& port : shared_ports_) settle(port, shard_.ports(), [this](const MediaPort& back) { shard_.add_port(back); });
+  for (const MediaPort& port : shared_streams_)
+    settle(port, shard_.stream_ports(), [this](const MediaPort& back) { shard_.add_stream_port(back); });
+  for (const loop::InterfaceAddress& address : present) {
+    const auto is_known = [&](const MediaPort& port) { return port.local.with_port(0) == address.address; };
+    if (std::ranges::any_of(shared_ports_, is_known)) continue;
+    const auto opened = open_shared_port(address);
+    changed |= opened.has_value();
+    if (opened && configuration_->ice_tcp) open_stream_port(*opened);
+  }
+  if (changed) shard_.tell_ports_changed(loop::monotonic_now());
 }
 
 void ShardThread::open_session_stream(std::uint16_t index, const base::SocketAddress& address, transport::StreamUse use) {

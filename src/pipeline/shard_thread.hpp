@@ -15,6 +15,8 @@
 #include "loop/bell.hpp"
 #include "loop/egress_groups.hpp"
 #include "loop/intake.hpp"
+#include "loop/interface_watch.hpp"
+#include "loop/interfaces.hpp"
 #include "loop/mailbox.hpp"
 #include "loop/udp_port.hpp"
 #include "pipeline/shard.hpp"
@@ -77,7 +79,9 @@ class ShardThread final : private StreamPort::Handler {
   base::Result<base::SocketAddress> open_port(std::uint16_t index, const base::SocketAddress& address);
   base::Result<base::SocketAddress> open_session_port(std::uint16_t index,
                                                       const base::SocketAddress& address);
-  void open_stream_ports();
+  std::optional<MediaPort> open_shared_port(const loop::InterfaceAddress& address);
+  void open_stream_port(const MediaPort& beside);
+  void follow_interfaces();
   void open_session_stream(std::uint16_t index, const base::SocketAddress& address, transport::StreamUse use);
   void close_port(std::uint16_t index);
   void on_stream_end(std::uint16_t port_index, const base::SocketAddress& remote, base::Instant now) override;
@@ -106,6 +110,12 @@ class ShardThread final : private StreamPort::Handler {
   std::vector<std::unique_ptr<loop::UdpPort>> closed_ports_;  // until the loop is out of them
   std::unordered_map<std::uint16_t, std::unique_ptr<StreamPort>> streams_;  // by index
   std::vector<std::unique_ptr<StreamPort>> closed_streams_;
+  // Of interfaces, on or off: a port whose address is gone waits for it to come back.
+  std::vector<MediaPort> shared_ports_;
+  std::vector<MediaPort> shared_streams_;
+  std::uint16_t shared_count_ = 0;    // indices that they have
+  std::uint16_t shared_number_ = 0;   // of the newest one: the next is to have the same where it is free
+  std::unique_ptr<loop::InterfaceWatch> interface_watch_;
   std::uint16_t next_number_ = 0;  // in minPort…maxPort, for the next session's port
   std::thread thread_;
 };

@@ -16,6 +16,8 @@ class WebRtcSession final : public Session {
     virtual void on_transport_changes(WebRtcSession& session, const transport::TransportChanges& changes) = 0;
     // The first packet of media, or of control of it, has come in since media can be sent.
     virtual void on_media_received() = 0;
+    // The shard has other ports for all sessions than before.
+    virtual void on_ports_changed(WebRtcSession& session) = 0;
 
    protected:
     ~Owner() = default;
@@ -37,6 +39,7 @@ class WebRtcSession final : public Session {
   void end_run(base::Instant now, base::Outbox& outbox) override;
   void advance(base::Instant now, base::Outbox& outbox) override;
   void on_stream_end(std::uint16_t port_index, base::Instant now, base::Outbox& outbox) override;
+  void on_ports_changed() override { owner_.on_ports_changed(*this); }
   base::Instant deadline() const override { return std::min(transport_.deadline(), rtp_.deadline()); }
   bool speaks_dtls() const override { return true; }
   // Asks a TURN server for an address, by the interface of that port; the owner is told by TransportChanges::relay. False

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CHROMIUM_OFFER } from './lib/endpoints.mjs';
 import { KINDS, NatLab, Peers, TURN_ADDRESS, whyNot } from './lib/nat-lab.mjs';
 import { connect } from './lib/rpc.mjs';
 import { startServer } from './lib/server.mjs';
@@ -108,6 +109,30 @@ describe('NAT', { skip: refusal || false }, () => {
       });
     }
   }
+
+  test('an address that the server gets is told while the session goes on, and no more when it is gone', async () => {
+    const { rpc, site } = servers.symmetric;
+    const candidates = async (pipeline) => {
+      const endpoint = await rpc.create('WebRtcEndpoint', { mediaPipeline: pipeline });
+      const found = [];
+      await rpc.on(endpoint, 'IceCandidateFound', ({ candidate: { candidate } }) => found.push(candidate));
+      await rpc.invoke(endpoint, 'processOffer', { offer: CHROMIUM_OFFER });
+      await rpc.invoke(endpoint, 'gatherCandidates');
+      return found;
+    };
+    const pipeline = await rpc.create('MediaPipeline');
+    const early = await candidates(pipeline);
+    const tells = (found) => found.some((candidate) => candidate.includes(' 10.1.13.7 '));
+    assert.ok(!tells(early));
+    await site.host.sh('ip addr add 10.1.13.7/24 dev eth0');
+    for (let waited_ms = 0; !tells(early) && waited_ms < 3000; waited_ms += 50) await sleep(50);
+    assert.ok(tells(early), 'the session that was there');
+    assert.ok(tells(await candidates(pipeline)), 'the next session');
+    await site.host.sh('ip addr del 10.1.13.7/24 dev eth0');
+    await sleep(1000);
+    assert.ok(!tells(await candidates(pipeline)), 'the one after');
+    await rpc.release(pipeline);
+  });
 
   test('a link that is cut for five seconds: sound comes back', async () => {
     const { one, connected, leave } = await call('port-restricted', 'port-restricted', WAYS['whatever there is']);
