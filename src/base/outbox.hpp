@@ -44,6 +44,22 @@ class Outbox {
   Bytes bytes(const Egress& egress) const {
     return {memory_.get() + std::size_t{egress.slot} * kSlotBytes, egress.length};
   }
+  // Lets each datagram be changed where it stands, in their order: `change(egress, slot)` may write into the whole slot and
+  // set path and length; where it gives false the datagram is left out and counts as dropped. Nothing may be written
+  // behind until clear().
+  template <typename Change>
+  void amend(Change&& change) {
+    std::size_t kept = 0;
+    for (Egress& egress : egress_) {
+      const MutableBytes slot{memory_.get() + std::size_t{egress.slot} * kSlotBytes, kSlotBytes};
+      if (change(egress, slot)) {
+        egress_[kept++] = egress;
+      } else {
+        ++dropped_;
+      }
+    }
+    egress_.resize(kept);
+  }
   bool empty() const { return egress_.empty(); }
   void clear() { egress_.clear(); }
   std::uint64_t dropped() const { return dropped_; }

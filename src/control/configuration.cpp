@@ -164,25 +164,26 @@ void read_interfaces(SettingsReader& in, std::vector<std::string>& interfaces) {
   interfaces = split_names(list);
 }
 
-// Endpoints tell clients what was set; that is all as yet.
-constexpr std::string_view kNoServers = "this release asks no STUN or TURN server";
-
 void read_web_rtc_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& into) {
   pipeline::MediaConfiguration& media = into.media;
   read_interfaces(in, media.network_interfaces);
   read_address(in, "externalIPv4", "IPv4 addresses", media.external_ipv4, &base::SocketAddress::is_v4);
   read_address(in, "externalIPv6", "IPv6 addresses", media.external_ipv6, &base::SocketAddress::is_v6);
+  // Clients of 6.13 and 6.14 know one address, of either family.
+  std::string external;
+  read_address(in, "externalAddress", "IPv4 and IPv6 addresses", external, &base::SocketAddress::is_set);
+  if (const auto address = base::SocketAddress::parse(external, 0)) {
+    std::string& into_family = address->is_v4() ? media.external_ipv4 : media.external_ipv6;
+    if (into_family.empty()) into_family = external;
+  }
   read_address(in, "stunServerAddress", "IPv4 and IPv6 addresses", media.stun_server_address,
                &base::SocketAddress::is_set);
   read_integer(in, "stunServerPort", 1, 65'535, media.stun_server_port);
-  in.ignore("stunServerAddress", kNoServers);
-  in.ignore("stunServerPort", kNoServers);
   in.text("turnURL", media.turn_url);
-  in.ignore("turnURL", kNoServers);
   in.text("pemCertificateRSA", into.certificate_files.rsa);
   in.text("pemCertificateECDSA", into.certificate_files.ecdsa);
   in.boolean("iceTcp", media.ice_tcp);
-  if (media.ice_tcp) in.ignore("iceTcp", "this release speaks ICE over UDP only");
+  in.boolean("iceLite", media.ice_lite);
 }
 
 void read_media_element(SettingsReader& in, const KnownCodecs&, Configuration& into) {

@@ -44,11 +44,18 @@ std::optional<IceComponentState> told_as(ice::IceState state) {
 }  // namespace
 
 WebRtcConnection::WebRtcConnection(int stream_id, std::string label,
-                                   std::unique_ptr<pipeline::WebRtcSession> session)
-    : stream_id_(stream_id), label_(std::move(label)), session_(std::move(session)) {}
+                                   std::unique_ptr<pipeline::WebRtcSession> session, pipeline::Shard& shard,
+                                   CandidateGathering::Owner& owner)
+    : stream_id_(stream_id), label_(std::move(label)), session_(std::move(session)), gathering_(*session_, shard, owner) {}
 
 bool WebRtcConnection::carries(std::size_t m_line) const {
   return std::ranges::find(m_lines_, m_line) != m_lines_.end();
+}
+
+bool WebRtcConnection::note_offered(std::uint16_t port_index) {
+  if (std::ranges::find(offered_, port_index) != offered_.end()) return false;
+  offered_.push_back(port_index);
+  return true;
 }
 
 sdp::LocalTransport WebRtcConnection::local_parameters() const {
@@ -71,8 +78,10 @@ bool WebRtcConnection::is_of_other_session(const ice::Candidate& candidate) cons
 
 void WebRtcConnection::restart_ice(base::Instant now) {
   transport().restart_ice(now);
-  gathered_ = false;
+  gathered_ = gathering_begun_ = false;
   candidates_.clear();
+  offered_.clear();
+  gathering_.told = 0;
   told_pair_ = {};
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "elements/api.hpp"
+#include "elements/candidate_gathering.hpp"
 #include "pipeline/web_rtc_session.hpp"
 #include "sdp/negotiation.hpp"
 
@@ -18,7 +19,8 @@ class WebRtcConnection {
   static constexpr int kComponentId = 1;
 
   // `stream_id` is unique in the endpoint; `label` is the endpoint's own.
-  WebRtcConnection(int stream_id, std::string label, std::unique_ptr<pipeline::WebRtcSession> session);
+  WebRtcConnection(int stream_id, std::string label, std::unique_ptr<pipeline::WebRtcSession> session,
+                   pipeline::Shard& shard, CandidateGathering::Owner& owner);
 
   int stream_id() const { return stream_id_; }
   pipeline::WebRtcSession& session() { return *session_; }
@@ -42,8 +44,20 @@ class WebRtcConnection {
   // come when all were gathered: of ports that prove needed.
   bool gathered() const { return gathered_; }
   void set_gathered() { gathered_ = true; }
+  // From its beginning on.
+  bool gathering_begun() const { return gathering_begun_; }
+  void set_gathering_begun() { gathering_begun_ = true; }
+  CandidateGathering& gathering() { return gathering_; }
+  // Whether no candidate of that port was told in this ICE session before.
+  bool note_offered(std::uint16_t port_index);
+  // Of its session alone, that make TCP connections.
+  const std::vector<pipeline::MediaPort>& active_ports() const { return active_ports_; }
+  void add_active_port(pipeline::MediaPort port) { active_ports_.push_back(std::move(port)); }
   const std::vector<std::string>& candidates() const { return candidates_; }
-  void add_candidate(std::string told) { candidates_.push_back(std::move(told)); }
+  void add_candidate(std::string told) {
+    candidates_.push_back(std::move(told));
+    gathering_.told = candidates_.size();
+  }
 
   // The states that have been reached since it was asked last, in their order; each is told once.
   std::vector<IceComponentState> take_ice_states();
@@ -67,6 +81,10 @@ class WebRtcConnection {
   std::unique_ptr<pipeline::WebRtcSession> session_;
   std::vector<std::size_t> m_lines_;
   std::optional<sdp::NegotiatedTransport> remote_;
+  CandidateGathering gathering_;
+  std::vector<pipeline::MediaPort> active_ports_;
+  std::vector<std::uint16_t> offered_;  // ports, by index
+  bool gathering_begun_ = false;
   bool gathered_ = false;
   std::vector<std::string> candidates_;  // as told
   IceComponentState ice_state_ = IceComponentState::disconnected;

@@ -154,8 +154,9 @@ void WebRtcEndpoint::on_transport_changes(pipeline::WebRtcSession& session, cons
     const std::string why = connection.transport().dtls_failure();
     if (!why.empty()) LOG_WARNING(log, "%s: DTLS failed: %s", id().c_str(), why.c_str());
   }
+  if (changes.relay) connection.gathering().note_relays();
   // Before they are gathered, or described anew, no candidate can be told.
-  if (changes.path_taken && connection.gathered() && !describing_) offer_own_ports(connection);
+  if (changes.path_taken && connection.gathering_begun() && !describing_) offer_own_ports(connection);
   update_connection_state();
   const auto ended = [](const Connection& c) { return c->is_ended_by_peer(); };
   if (changes.dtls_state && std::ranges::all_of(connections_, ended)) session_terminated();

@@ -15,7 +15,8 @@ namespace kaskado::elements {
 
 class WebRtcEndpoint final : public BaseRtpEndpoint,
                              public WebRtcEndpointApi,
-                             public pipeline::WebRtcSession::Owner {
+                             public pipeline::WebRtcSession::Owner,
+                             public CandidateGathering::Owner {
  public:
   WebRtcEndpoint(const pipeline::Construction& construction, const WebRtcEndpointParams& params);
   ~WebRtcEndpoint() override;
@@ -57,6 +58,9 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   void on_transport_changes(pipeline::WebRtcSession& session,
                             const transport::TransportChanges& changes) override;
   void on_media_received() override;
+  void on_ports_changed(pipeline::WebRtcSession& session) override;
+  void on_candidate_found(CandidateGathering& gathering, const HostCandidate& candidate) override;
+  void on_gathering_over(CandidateGathering& gathering) override;
 
   using Connection = std::unique_ptr<WebRtcConnection>;
   // By the groups of m-lines that share a transport.
@@ -78,7 +82,10 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   // For the connections that have not told their candidates yet.
   void gather();
   void gather(WebRtcConnection& connection);
+  CandidateServers candidate_servers() const;
+  void tell_gathered();
   void offer_own_ports(WebRtcConnection& connection);
+  void offer_streams(WebRtcConnection& connection);
   void offer(const HostCandidate& candidate, WebRtcConnection& connection);
   void tell_candidate(const std::string& text, const WebRtcConnection& connection);
   void take_early_candidates(const sdp::SessionDescription& local);
@@ -106,6 +113,7 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   std::array<WebRtcConnection*, 3> carriers_{};
   std::vector<IceCandidate> early_candidates_;  // of the peer's ICE session that is yet to be negotiated
   bool gathering_wanted_ = false;
+  bool gathered_told_ = true;  // that all candidates were found
   bool describing_ = false;  // an answer is being made, and on_description() follows
 };
 

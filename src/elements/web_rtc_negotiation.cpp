@@ -69,10 +69,11 @@ WebRtcConnection& WebRtcEndpoint::open_connection(ice::IceRole role) {
       .certificate = key_type_ == CertificateKeyType::rsa ? certificates.rsa.get() : certificates.ecdsa,
       .role = role,
       .mtu_bytes = static_cast<std::size_t>(configuration.mtu_bytes),
-      .dscp = dscp_};
+      .dscp = dscp_,
+      .ice_lite = configuration.ice_lite};
   connections_.push_back(std::make_unique<WebRtcConnection>(
       ++last_stream_id_, stream_label_,
-      std::make_unique<pipeline::WebRtcSession>(shard(), *this, *this, std::move(config), cname_)));
+      std::make_unique<pipeline::WebRtcSession>(shard(), *this, *this, std::move(config), cname_), shard(), *this));
   equip(connections_.back()->session().rtp());
   return *connections_.back();
 }
@@ -103,6 +104,7 @@ sdp::LocalTransportParameters WebRtcEndpoint::transport_parameters(const Assignm
   parameters.session_id = sdp_session_id_;
   parameters.session_version = sdp_version_;
   parameters.cname = cname_;
+  parameters.ice_lite = shard().configuration().ice_lite;
   for (const WebRtcConnection* connection : connections)
     parameters.transports.push_back(connection->local_parameters());
   if (connections.empty()) return parameters;
@@ -261,29 +263,100 @@ ApiResult<void> WebRtcEndpoint::gather_candidates() {
 }
 
 void WebRtcEndpoint::gather() {
-  bool gathered = false;
   for (const Connection& connection : connections_) {
-    if (connection->gathered()) {
+    if (connection->gathering_begun()) {
       offer_own_ports(*connection);
-      continue;
+    } else {
+      gathered_told_ = false;
+      gather(*connection);
     }
-    gather(*connection);
-    gathered = true;
   }
-  if (gathered) raise(IceGatheringDone{});
+  tell_gathered();
   for (const Connection& connection : connections_) connection->session().settle();
 }
 
 void WebRtcEndpoint::gather(WebRtcConnection& connection) {
   if (const auto state = connection.begin_gathering()) raise(connection.ice_event(*state));
+  connection.set_gathering_begun();
   for (const HostCandidate& candidate : host_candidates(shard().ports(), filter_))
     offer(candidate, connection);
   for (const pipeline::MediaPort& port : shard().session_ports().of(connection.session().id()))
     offer(host_candidate(port, connection.candidates().size(), filter_), connection);
   offer_own_ports(connection);
+  if (ice_tcp_) offer_streams(connection);
+  // RFC 8445 §5.2: a lite agent has host candidates alone.
+  const bool lite = shard().configuration().ice_lite;
+  connection.gathering().begin(lite ? CandidateServers{} : candidate_servers(), filter_);
+}
+
+// What clients have set is kept as it is, and what cannot be used of it is left out.
+CandidateServers WebRtcEndpoint::candidate_servers() const {
+  CandidateServers servers;
+  if (stun_server_port_ > 0 && stun_server_port_ < 65'536) {
+    const auto stun = base::SocketAddress::parse(stun_server_address_, static_cast<std::uint16_t>(stun_server_port_));
+    if (stun && !stun->is_unspecified() && !stun->is_multicast()) servers.stun = *stun;
+  }
+  if (!servers.stun.is_set() && !stun_server_address_.empty())
+    LOG_WARNING(log, "%s: stunServerAddress and stunServerPort are no numeric address and port; no STUN server is asked", id().c_str());
+  if (turn_url_.empty()) return servers;
+  auto turn = ice::TurnServer::parse(turn_url_);
+  if (turn) {
+    servers.turn = std::move(turn).value();
+  } else {
+    LOG_WARNING(log, "%s: %s; no TURN server is asked", id().c_str(), turn.error().message.c_str());
+  }
+  return servers;
+}
+
+void WebRtcEndpoint::on_candidate_found(CandidateGathering& gathering, const HostCandidate& candidate) {
+  WebRtcConnection& connection = connection_of(gathering.session());
+  offer(candidate, connection);
+  connection.session().settle();
+}
+
+void WebRtcEndpoint::on_gathering_over(CandidateGathering& gathering) {
+  WebRtcConnection& connection = connection_of(gathering.session());
   connection.set_gathered();
   for (const std::size_t m_line : connection.m_lines())
     local_description()->media[m_line].end_of_candidates = true;
+  tell_gathered();
+}
+
+void WebRtcEndpoint::tell_gathered() {
+  const auto over = [](const Connection& connection) { return connection->gathered(); };
+  if (gathered_told_ || !std::ranges::all_of(connections_, over)) return;
+  gathered_told_ = true;
+  raise(IceGatheringDone{});
+}
+
+// The ports that make connections are the connection's own, and stand from the first gathering on.
+void WebRtcEndpoint::offer_streams(WebRtcConnection& connection) {
+  const bool connects = !shard().configuration().ice_lite;
+  if (connection.active_ports().empty() && connects) {
+    for (const pipeline::MediaPort& port : ports_for(shard().ports(), filter_)) {
+      const auto active = shard().open_active_port(connection.session().id(), port);
+      if (active) connection.add_active_port(*active);
+    }
+  }
+  for (const pipeline::MediaPort& port : connection.active_ports())
+    offer(active_candidate(port, connection.candidates().size(), filter_), connection);
+  for (const pipeline::MediaPort& port : ports_for(shard().stream_ports(), filter_))
+    offer(passive_candidate(port, connection.candidates().size(), filter_), connection);
+}
+
+// The network has changed while the session goes on: the peer is told where else we are to be found. What of ours is gone
+// shows itself, by checks that are not answered.
+void WebRtcEndpoint::on_ports_changed(pipeline::WebRtcSession& session) {
+  WebRtcConnection& connection = connection_of(session);
+  if (!connection.gathering_begun() || describing_) return;
+  for (const pipeline::MediaPort& port : ports_for(shard().ports(), filter_)) {
+    if (connection.note_offered(port.index)) offer(host_candidate(port, connection.candidates().size(), filter_), connection);
+  }
+  for (const pipeline::MediaPort& port : ports_for(shard().stream_ports(), filter_)) {
+    if (ice_tcp_ && connection.note_offered(port.index))
+      offer(passive_candidate(port, connection.candidates().size(), filter_), connection);
+  }
+  connection.session().settle();
 }
 
 // Where another session of the shard talks to the peer's address from the same port, this one takes a port
@@ -298,6 +371,7 @@ void WebRtcEndpoint::offer_own_ports(WebRtcConnection& connection) {
 
 void WebRtcEndpoint::offer(const HostCandidate& candidate, WebRtcConnection& connection) {
   connection.transport().add_local_candidate(candidate.local, candidate.port_index, shard().now());
+  connection.note_offered(candidate.port_index);
   connection.add_candidate(candidate.told.to_string());
   tell_candidate(connection.candidates().back(), connection);
 }

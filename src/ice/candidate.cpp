@@ -215,6 +215,12 @@ std::uint32_t candidate_priority(CandidateType type, std::uint16_t local_prefere
          (256u - std::min<std::uint32_t>(component, 256));
 }
 
+std::uint32_t tcp_candidate_priority(TcpType type, std::uint16_t other_preference) {
+  constexpr std::uint32_t kTypePreference = 60;
+  const std::uint32_t direction = type == TcpType::active ? 6 : type == TcpType::passive ? 4 : 2;
+  return kTypePreference << 24 | (direction << 13 | (other_preference & 0x1fffu)) << 8 | 255;
+}
+
 std::uint32_t peer_reflexive_priority(std::uint32_t priority) {
   return (candidate_priority(CandidateType::peer_reflexive, 0) & 0xff000000) | (priority & 0x00ffffff);
 }

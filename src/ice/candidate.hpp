@@ -53,6 +53,10 @@ struct Candidate {
 std::uint32_t candidate_priority(CandidateType type, std::uint16_t local_preference,
                                  std::uint16_t component = 1);
 
+// That of a host candidate of TCP (RFC 6544 §4.2): behind those of UDP that need no relay, and before relays; active before
+// passive. `other_preference` is highest, 8191, for the best interface.
+std::uint32_t tcp_candidate_priority(TcpType type, std::uint16_t other_preference);
+
 // The PRIORITY a check from this candidate carries: its own with the preference of peer-reflexive (RFC 8445
 // §7.1.1).
 std::uint32_t peer_reflexive_priority(std::uint32_t candidate_priority);

@@ -13,15 +13,24 @@ bool same_family(const SocketAddress& a, const SocketAddress& b) {
   return a.is_v4() == b.is_v4();
 }
 
-// RFC 8445 §6.1.2.2: same family, and IPv6 link-local only with its like.
-bool may_pair(const SocketAddress& a, const SocketAddress& b) {
+// RFC 8445 §6.1.2.2: same family, and IPv6 link-local only with its like. RFC 6544 §6.2: over TCP the active one connects
+// to the passive one; where we are the passive one its pair is learnt.
+bool may_pair(const Candidate& local, const Candidate& remote) {
+  const SocketAddress& a = local.address;
+  const SocketAddress& b = remote.address;
+  if (local.transport != remote.transport) return false;
+  if (local.transport == CandidateTransport::tcp &&
+      (local.tcp_type != TcpType::active || remote.tcp_type != TcpType::passive)) {
+    return false;
+  }
   return same_family(a, b) && (a.is_v4() || a.is_link_local() == b.is_link_local());
 }
 
 template <typename Slots>
-auto slot_with(Slots& slots, const SocketAddress& address) {
-  return std::find_if(slots.begin(), slots.end(),
-                      [&](const auto& slot) { return slot.candidate.address == address; });
+auto slot_with(Slots& slots, const SocketAddress& address, CandidateTransport transport) {
+  return std::find_if(slots.begin(), slots.end(), [&](const auto& slot) {
+    return slot.candidate.address == address && slot.candidate.transport == transport;
+  });
 }
 
 template <typename Slots>
@@ -54,7 +63,7 @@ bool CheckList::add_local(const Candidate& candidate, std::uint16_t port_index) 
 
 bool CheckList::add_remote(const Candidate& candidate) {
   const bool full = remote_.size() - count_learnt(remote_) >= kMaxRemote;
-  if (const auto known = slot_with(remote_, candidate.address); known != remote_.end()) {
+  if (const auto known = slot_with(remote_, candidate.address, candidate.transport); known != remote_.end()) {
     // RFC 8445 §7.3.1.3: the signalled candidate tells what the learnt one really is.
     if (known->learnt || candidate.priority > known->candidate.priority) {
       known->foundation = foundation_of(remote_, candidate.foundation);
@@ -73,7 +82,7 @@ bool CheckList::add_remote(const Candidate& candidate) {
 
 void CheckList::pair_local(std::size_t local) {
   for (std::size_t remote = 0; remote < remote_.size(); ++remote) {
-    if (may_pair(local_[local].candidate.address, remote_[remote].candidate.address))
+    if (may_pair(local_[local].candidate, remote_[remote].candidate))
       make_pair(local, remote, false);
   }
 }
@@ -81,7 +90,7 @@ void CheckList::pair_local(std::size_t local) {
 void CheckList::pair_remote(std::size_t remote) {
   for (std::size_t local = 0; local < local_.size(); ++local) {
     if (local_[local].learnt) continue;  // its base has made the pair
-    if (may_pair(local_[local].candidate.address, remote_[remote].candidate.address))
+    if (may_pair(local_[local].candidate, remote_[remote].candidate))
       make_pair(local, remote, false);
   }
 }
@@ -102,6 +111,7 @@ Pair* CheckList::make_pair(std::size_t local, std::size_t remote, bool heard) {
   pair.path = path;
   pair.local = pair.mapped = static_cast<std::uint8_t>(local);
   pair.remote = static_cast<std::uint8_t>(remote);
+  pair.reliable = local_[local].candidate.transport == CandidateTransport::tcp;
   refresh(pair);
   return &pair;
 }
@@ -151,8 +161,8 @@ int CheckList::local_for(const Path& path) const {
   return best;
 }
 
-int CheckList::remote_for(const SocketAddress& address, std::uint32_t priority) {
-  if (const auto known = slot_with(remote_, address); known != remote_.end()) {
+int CheckList::remote_for(const SocketAddress& address, CandidateTransport transport, std::uint32_t priority) {
+  if (const auto known = slot_with(remote_, address, transport); known != remote_.end()) {
     return static_cast<int>(known - remote_.begin());
   }
   if (count_learnt(remote_) >= kMaxRemoteReflexive && !forget_quietest_learnt()) return kNone;
@@ -161,6 +171,8 @@ int CheckList::remote_for(const SocketAddress& address, std::uint32_t priority) 
   slot.candidate.priority = priority;
   slot.candidate.type = CandidateType::peer_reflexive;
   slot.candidate.address = address;
+  slot.candidate.transport = transport;
+  if (transport == CandidateTransport::tcp) slot.candidate.tcp_type = TcpType::active;
   slot.foundation = ++foundations_;
   slot.learnt = true;
   remote_.push_back(std::move(slot));
@@ -209,7 +221,7 @@ Pair* CheckList::learn(const Path& path, std::uint32_t priority) {
   std::erase(forbidden_, path);
   const int local = local_for(path);
   if (local == kNone) return nullptr;
-  const int remote = remote_for(path.remote, priority);
+  const int remote = remote_for(path.remote, local_[static_cast<std::size_t>(local)].candidate.transport, priority);
   if (remote == kNone) return nullptr;
   return make_pair(static_cast<std::size_t>(local), static_cast<std::size_t>(remote), true);
 }

@@ -54,6 +54,7 @@ struct Pair {
   bool nominating = false;  // our next check carries USE-CANDIDATE
   bool heard = false;       // an authenticated check came in on it
   bool in_use = false;      // carries media: never evicted
+  bool reliable = false;    // TCP: what was sent once arrives, or nothing does (RFC 6544 §7.1)
   CheckTransaction check;
   Instant heard_at{};
   Instant consent_until{};
@@ -70,7 +71,7 @@ struct Pair {
 class CheckList {
  public:
   static constexpr std::size_t kMaxPairs = 100;           // RFC 8445 §6.1.2.5
-  static constexpr std::size_t kMaxLocal = 16;            // given by the caller
+  static constexpr std::size_t kMaxLocal = 24;            // given by the caller
   static constexpr std::size_t kMaxLocalReflexive = 4;    // learnt from responses, in addition
   static constexpr std::size_t kMaxRemote = 50;           // signalled
   static constexpr std::size_t kMaxRemoteReflexive = 16;  // learnt from requests, in addition
@@ -143,7 +144,7 @@ class CheckList {
 
   std::uint16_t foundation_of(const Slots& slots, const std::string& foundation);
   int local_for(const Path& path) const;
-  int remote_for(const SocketAddress& address, std::uint32_t priority);
+  int remote_for(const SocketAddress& address, CandidateTransport transport, std::uint32_t priority);
   bool forget_quietest_learnt();
   void pair_local(std::size_t local);
   void pair_remote(std::size_t remote);

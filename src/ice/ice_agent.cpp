@@ -29,7 +29,10 @@ IceAgent::IceAgent(const IceConfig& config, base::Random& random)
 
 bool IceAgent::usable(const Candidate& candidate) const {
   const SocketAddress& address = candidate.address;
-  return candidate.component == 1 && candidate.transport == CandidateTransport::udp && address.is_set() &&
+  const bool known_transport = candidate.transport == CandidateTransport::udp ||
+                               (candidate.transport == CandidateTransport::tcp &&
+                                (candidate.tcp_type == TcpType::active || candidate.tcp_type == TcpType::passive));
+  return candidate.component == 1 && known_transport && address.is_set() &&
          address.port() != 0 && !address.is_unspecified() && !address.is_multicast();
 }
 
@@ -47,7 +50,9 @@ bool IceAgent::add_remote_candidate(const Candidate& candidate, Instant now) {
   }
   const bool other_session =
       session_.remote_known() && !candidate.ufrag.empty() && candidate.ufrag != session_.remote_ufrag;
-  const bool taken = !other_session && usable(candidate) && checks_.add_remote(candidate);
+  // RFC 6544 §4.5: an active candidate's port says nothing, and its peer waits for it to connect.
+  const bool active = candidate.transport == CandidateTransport::tcp && candidate.tcp_type == TcpType::active;
+  const bool taken = !other_session && !active && usable(candidate) && checks_.add_remote(candidate);
   if (!taken) ++counters_.candidates_ignored;
   changed_by_caller(now);
   return taken;

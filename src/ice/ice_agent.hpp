@@ -88,7 +88,7 @@ struct IceOutcome {
 };
 
 struct IceCounters {
-  std::uint64_t candidates_ignored = 0;  // TCP, host names, other components, other sessions, too many
+  std::uint64_t candidates_ignored = 0;  // host names, active TCP, other components, other sessions, too many
   std::uint64_t requests_refused = 0;    // answered with an error
   std::uint64_t requests_not_kept = 0;   // answered, but no pair could be made for them
   std::uint64_t role_switches = 0;
@@ -101,8 +101,8 @@ class IceAgent {
   IceAgent(const IceAgent&) = delete;
   IceAgent& operator=(const IceAgent&) = delete;
 
-  // False, counted in candidates_ignored, for what cannot be used: not UDP, not component 1, no numeric
-  // address, port 0, too many. The end-of-candidates Candidate is taken by add_remote_candidate() as
+  // False, counted in candidates_ignored, for what cannot be used: neither UDP nor TCP, simultaneous open, not component
+  // 1, no numeric address, port 0, too many; a peer's active TCP candidate, which shows itself. The end-of-candidates Candidate is taken by add_remote_candidate() as
   // end_of_remote_candidates().
   bool add_local_candidate(const Candidate& candidate, std::uint16_t port_index, Instant now);
   bool add_remote_candidate(const Candidate& candidate, Instant now);

@@ -25,6 +25,10 @@ void IceAgent::resend_checks(Instant now, Outbox& outbox) {
       fail(pair);
       continue;
     }
+    if (pair.reliable) {
+      check.resend_at = check.gives_up_at;
+      continue;
+    }
     send_check(pair, session_, now, outbox);
     check.resend_at = next_transmission(pair, now);
   }

@@ -216,6 +216,14 @@ Bytes StunMessage::find(std::uint16_t wanted) const {
   return {};
 }
 
+SocketAddress StunMessage::read_xor_address(std::uint16_t attribute) const {
+  return ice::read_address(find(attribute), datagram.data(), true);
+}
+
+SocketAddress StunMessage::read_address(std::uint16_t attribute) const {
+  return ice::read_address(find(attribute), datagram.data(), false);
+}
+
 std::optional<std::string_view> peek_username(Bytes datagram) {
   if (!is_whole_message(datagram)) return std::nullopt;
   AttributeWalk walk(datagram);

@@ -93,6 +93,9 @@ struct StunMessage {
   bool verify(const StunKey& key) const;
   // Any attribute's value, the first of its type and not behind MESSAGE-INTEGRITY; with no data where absent.
   Bytes find(std::uint16_t attribute) const;
+  // An address by such an attribute, masked (RFC 8489 §14.2) or not; not set where absent or malformed.
+  SocketAddress read_xor_address(std::uint16_t attribute) const;
+  SocketAddress read_address(std::uint16_t attribute) const;
   // Whose address the peer saw: XOR-MAPPED-ADDRESS, or MAPPED-ADDRESS from servers that know no other.
   const SocketAddress& reflexive_address() const {
     return xor_mapped_address.is_set() ? xor_mapped_address : mapped_address;

@@ -79,6 +79,15 @@ void StunWriter::xor_mapped_address(const SocketAddress& from) {
   address(StunAttribute::xor_mapped_address, from, true);
 }
 
+void StunWriter::xor_address(std::uint16_t type, const SocketAddress& address) {
+  this->address(static_cast<StunAttribute>(type), address, true);
+}
+
+void StunWriter::open_data(std::uint16_t type, std::size_t length) {
+  header(static_cast<StunAttribute>(type), length);
+  set_length((length + 3) & ~std::size_t{3});
+}
+
 void StunWriter::address(StunAttribute attribute, const SocketAddress& from, bool xored) {
   std::array<std::uint8_t, 16> mask{};
   if (xored) {

@@ -27,6 +27,13 @@ class StunWriter {
   void error_code(std::uint16_t code, std::string_view reason);
   void unknown_attributes(std::span<const std::uint16_t> types);
   void attribute(std::uint16_t type, Bytes value);
+  // An address masked as XOR-MAPPED-ADDRESS is (RFC 8489 §14.2).
+  void xor_address(std::uint16_t type, const SocketAddress& address);
+  // One that is not masked, as ALTERNATE-SERVER.
+  void address(StunAttribute type, const SocketAddress& address) { this->address(type, address, false); }
+  // The header of the last attribute, whose `length` bytes and padding stand behind what was written already. Ends the
+  // message, which is neither signed nor has a FINGERPRINT.
+  void open_data(std::uint16_t type, std::size_t length);
 
   // Adds MESSAGE-INTEGRITY and FINGERPRINT and gives the finished message, or nothing where it did not fit.
   Bytes finish(const StunKey& key);

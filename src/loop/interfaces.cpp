@@ -1,5 +1,7 @@
 #include "loop/interfaces.hpp"
 
+#include <sys/socket.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "loop/sockaddr.hpp"
@@ -19,6 +21,19 @@ std::vector<InterfaceAddress> interface_addresses() {
   }
   uv_free_interface_addresses(found, count);
   return addresses;
+}
+
+// Connecting a UDP socket sends nothing: it makes the system choose a route.
+base::SocketAddress source_address(const base::SocketAddress& remote) {
+  const int fd = socket(remote.is_v4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return {};
+  sockaddr_storage address{};
+  socklen_t length = to_sockaddr(remote, address);
+  const bool found = connect(fd, reinterpret_cast<sockaddr*>(&address), length) == 0;
+  length = sizeof address;
+  const bool named = found && getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) == 0;
+  close(fd);
+  return named ? from_sockaddr(address).with_port(0) : base::SocketAddress{};
 }
 
 }  // namespace kaskado::loop

@@ -16,4 +16,7 @@ struct InterfaceAddress {
 // Addresses of interfaces that are up, read anew. Any thread.
 std::vector<InterfaceAddress> interface_addresses();
 
+// The address of ours that the system would send to `remote` from, port 0; not set where it has no route. Any thread.
+base::SocketAddress source_address(const base::SocketAddress& remote);
+
 }  // namespace kaskado::loop

@@ -23,6 +23,20 @@ TcpConnection::TcpConnection(Loop& loop, int socket)
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
+std::unique_ptr<TcpConnection> TcpConnection::connect(Loop& loop, const base::SocketAddress& local,
+                                                      const base::SocketAddress& remote) {
+  const int fd = socket(remote.is_v4() ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return nullptr;
+  auto connection = std::make_unique<TcpConnection>(loop, fd);
+  connection->peer_ = remote;
+  sockaddr_storage address;
+  socklen_t length = to_sockaddr(local, address);
+  if (bind(fd, reinterpret_cast<sockaddr*>(&address), length) != 0) return nullptr;
+  length = to_sockaddr(remote, address);
+  if (::connect(fd, reinterpret_cast<sockaddr*>(&address), length) != 0 && errno != EINPROGRESS) return nullptr;
+  return connection;
+}
+
 TcpConnection::~TcpConnection() {
   watch_.reset();
   close(socket_);

@@ -1,6 +1,7 @@
 // A TCP connection of a loop: bytes in as they come, bytes out as the kernel takes them.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,10 @@ class TcpConnection {
 
   // Owns the connected socket, which does not block.
   TcpConnection(Loop& loop, int socket);
+  // Begins to connect from an address of ours, port 0 for any number: what is written waits until it stands. That it cannot
+  // stand on_end() tells. nullptr where there is no socket for it or no way there.
+  static std::unique_ptr<TcpConnection> connect(Loop& loop, const base::SocketAddress& local,
+                                                const base::SocketAddress& remote);
   ~TcpConnection();
   TcpConnection(const TcpConnection&) = delete;
 
@@ -46,6 +51,7 @@ class TcpConnection {
   // The peer sees the end behind what has been written.
   void finish_writing();
   bool has_written_all() const { return unwritten_.empty(); }
+  std::size_t unwritten_bytes() const { return unwritten_.size(); }
 
  private:
   void on_ready(int events);

@@ -41,6 +41,8 @@ struct MediaConfiguration {
   std::uint16_t stun_server_port = 3478;
   std::string turn_url;
   bool ice_tcp = true;
+  // Answers checks and makes none (RFC 8445 §2.5), with host candidates alone.
+  bool ice_lite = false;
   // What datagrams may be held back for, under load, so that many are dealt with together; 0 for nothing.
   base::Duration max_coalescing_delay = std::chrono::milliseconds(1);
   int num_audio_medias = 1;

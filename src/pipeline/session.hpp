@@ -26,6 +26,10 @@ class Session {
   virtual void end_run(base::Instant now, base::Outbox& outbox) = 0;
   virtual void advance(base::Instant now, base::Outbox& outbox) = 0;
   virtual base::Instant deadline() const = 0;
+  // A TCP connection of a port that is the session's alone is at its end.
+  virtual void on_stream_end(std::uint16_t /*port_index*/, base::Instant /*now*/, base::Outbox& /*outbox*/) {}
+  // The shard has other ports for all sessions than before.
+  virtual void on_ports_changed() {}
   // Media goes out on a line that had rested.
   void wake(base::Instant now);
   // Whether datagrams that look like DTLS are handshakes, which the shard takes up one by one.

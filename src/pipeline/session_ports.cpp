@@ -49,6 +49,32 @@ std::optional<PortPair> SessionPorts::open_pair(transport::PeerId session, const
   return pair;
 }
 
+std::optional<RelayPorts> SessionPorts::open_relay(transport::PeerId session, const MediaPort& interface,
+                                                   TurnCarrier by) {
+  if (!functions_.open || count_ + 2 > kMost) return std::nullopt;
+  std::optional<MediaPort> carrier;
+  if (by == TurnCarrier::udp) {
+    carrier = bind(interface.local.with_port(0), interface.interface);
+    if (carrier) keep(session, kCarrier, *carrier);
+  } else {
+    carrier = open_stream(session, interface,
+                          by == TurnCarrier::tls ? transport::StreamUse::turn_tls : transport::StreamUse::turn_tcp);
+  }
+  if (!carrier) return std::nullopt;
+  const std::uint16_t index = take_index();
+  keep(session, kBare, {index, interface.interface, {}});
+  return RelayPorts{*carrier, index};
+}
+
+std::optional<MediaPort> SessionPorts::open_stream(transport::PeerId session, const MediaPort& interface,
+                                                   transport::StreamUse use) {
+  if (!functions_.open_stream || count_ == kMost) return std::nullopt;
+  const MediaPort port{take_index(), interface.interface, interface.local.with_port(0)};
+  functions_.open_stream(port.index, port.local, use);
+  keep(session, kCarrier, port);
+  return port;
+}
+
 std::optional<MediaPort> SessionPorts::bind(const base::SocketAddress& address, const std::string& interface) {
   const std::uint16_t index = take_index();
   const auto bound = functions_.open(index, address);
@@ -68,18 +94,25 @@ void SessionPorts::give_back(const MediaPort& port) {
   free_indices_.push_back(port.index);
 }
 
+void SessionPorts::close(const Port& port) {
+  if (port.shared_index != kBare) return give_back(port.port);
+  free_indices_.push_back(port.port.index);
+}
+
 std::vector<MediaPort> SessionPorts::of(transport::PeerId session) const {
   std::vector<MediaPort> ports;
   const auto mine = open_.find(session);
   if (mine == open_.end()) return ports;
-  for (const Port& port : mine->second) ports.push_back(port.port);
+  for (const Port& port : mine->second) {
+    if (port.shared_index != kCarrier && port.shared_index != kBare) ports.push_back(port.port);
+  }
   return ports;
 }
 
 void SessionPorts::close(transport::PeerId session) {
   const auto mine = open_.find(session);
   if (mine == open_.end()) return;
-  for (const Port& port : mine->second) give_back(port.port);
+  for (const Port& port : mine->second) close(port);
   count_ -= mine->second.size();
   open_.erase(mine);
 }

@@ -3,6 +3,7 @@
 // one, has one port for all its peers, or this server itself (docs/adr/0006). A peer without ICE has a pair of them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -14,6 +15,7 @@
 #include "base/result.hpp"
 #include "pipeline/media_port.hpp"
 #include "transport/demux.hpp"
+#include "transport/stream_codec.hpp"
 
 namespace kaskado::pipeline {
 
@@ -27,6 +29,17 @@ struct PortFunctions {
   std::function<void(std::uint16_t index)> close;
   // Of what the port sends to groups; may be left out.
   std::function<void(std::uint16_t index, std::uint8_t hops)> set_multicast_hops = {};
+  // The address of ours that datagrams to `remote` would come from; not set where there is no way there. May be left out.
+  std::function<base::SocketAddress(const base::SocketAddress& remote)> source_for = {};
+  // A port of TCP connections that are made from that address to whoever is sent to; closed as others are. May be left out:
+  // then there is none.
+  std::function<void(std::uint16_t index, const base::SocketAddress& address, transport::StreamUse use)> open_stream = {};
+};
+
+// What a session's relayed address needs: a port that talks to the server, and an index that no socket has.
+struct RelayPorts {
+  MediaPort carrier;
+  std::uint16_t index = 0;
 };
 
 // RFC 3550 §11: RTP on an even port and RTCP on the next.
@@ -34,6 +47,8 @@ struct PortPair {
   MediaPort rtp;
   MediaPort rtcp;
 };
+
+enum class TurnCarrier : std::uint8_t { udp, tcp, tls };
 
 // Owned by a shard.
 class SessionPorts {
@@ -44,17 +59,25 @@ class SessionPorts {
   // Without functions no port is ever opened.
   explicit SessionPorts(PortFunctions functions) : functions_(std::move(functions)) {}
 
-  // `first` is the lowest index that no shared port has.
-  void set_first_index(std::uint16_t first) { next_index_ = first; }
+  // `first` is the lowest index that no shared port has, or a higher one that was named before.
+  void set_first_index(std::uint16_t first) { next_index_ = std::max(next_index_, first); }
   // A port for the session on the interface of `shared`. Nothing where it has one there, and where none can
   // be had: there are kMost of them, or the system refuses; of that the log tells once.
   std::optional<MediaPort> open(transport::PeerId session, const MediaPort& shared);
   // A pair for the session on that interface; also several. Nothing as above.
   std::optional<PortPair> open_pair(transport::PeerId session, const MediaPort& interface);
+  // For a relayed address of the session's, on that interface; of() does not name them. Nothing as above.
+  std::optional<RelayPorts> open_relay(transport::PeerId session, const MediaPort& interface, TurnCarrier carrier);
+  // One that connects to whoever is sent to from that interface (RFC 6544 §4.1: an active candidate); of() does not name it.
+  // Nothing as above, and where there is no TCP.
+  std::optional<MediaPort> open_stream(transport::PeerId session, const MediaPort& interface, transport::StreamUse use);
   void set_multicast_hops(const MediaPort& port, std::uint8_t hops) {
     if (functions_.set_multicast_hops) functions_.set_multicast_hops(port.index, hops);
   }
-  // In the order they were opened.
+  base::SocketAddress source_for(const base::SocketAddress& remote) const {
+    return functions_.source_for ? functions_.source_for(remote) : base::SocketAddress{};
+  }
+  // Those that peers may send to, in the order they were opened.
   std::vector<MediaPort> of(transport::PeerId session) const;
   bool has(transport::PeerId session) const { return open_.contains(session); }
   // No path leads to the session any more, and nothing is to be sent for it.
@@ -63,6 +86,8 @@ class SessionPorts {
 
  private:
   static constexpr std::uint16_t kOfPair = 0xffff;  // as Port::shared_index
+  static constexpr std::uint16_t kCarrier = 0xfffe;
+  static constexpr std::uint16_t kBare = 0xfffd;  // an index without a socket
   // Numbers that are tried for a pair.
   static constexpr int kPairTries = 64;
   struct Port {
@@ -74,6 +99,7 @@ class SessionPorts {
   std::optional<MediaPort> bind(const base::SocketAddress& address, const std::string& interface);
   void keep(transport::PeerId session, std::uint16_t shared_index, const MediaPort& port);
   void give_back(const MediaPort& port);
+  void close(const Port& port);
   std::uint16_t take_index();
   void warn(const std::string& why);
 

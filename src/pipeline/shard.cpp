@@ -20,6 +20,7 @@ Shard::Shard(const MediaConfiguration& configuration, base::Random& random, base
           kOutboxSlots, [](void* self, base::Outbox& full) { static_cast<Shard*>(self)->flush_(full); },
           this),
       session_ports_(std::move(ports)),
+      reflexive_(*this),
       objects_(
           this, [this] { return clock_.at(now_); }, std::move(sink)) {}
 
@@ -77,6 +78,7 @@ void Shard::receive_run(const base::Path& path, std::span<loop::ReceivedDatagram
   for (loop::ReceivedDatagram& datagram : run) {
     const auto peer = demux_.find(path, datagram.packet->span());
     if (!peer) {
+      if (reflexive_.receive(datagram.packet->span(), path, now_)) continue;
       drops_.count(base::DropReason::unknown_peer);
       continue;
     }
@@ -171,7 +173,73 @@ void Shard::detach(transport::PeerId id) {
 }
 
 std::optional<MediaPort> Shard::open_port(transport::PeerId id, std::uint16_t shared_index) {
-  return shared_index < ports_.size() ? session_ports_.open(id, ports_[shared_index]) : std::nullopt;
+  const auto shared = std::ranges::find(ports_, shared_index, &MediaPort::index);
+  return shared != ports_.end() ? session_ports_.open(id, *shared) : std::nullopt;
+}
+
+void Shard::add_stream_port(MediaPort port) {
+  session_ports_.set_first_index(static_cast<std::uint16_t>(port.index + 1));
+  stream_ports_.push_back(std::move(port));
+}
+
+void Shard::retire_port(std::uint16_t index) {
+  const auto is_gone = [&](const MediaPort& port) { return port.index == index; };
+  std::erase_if(ports_, is_gone);
+  std::erase_if(stream_ports_, is_gone);
+}
+
+void Shard::tell_ports_changed(base::Instant now) {
+  now_ = now;
+  // By id: those that are told may end others.
+  for (std::size_t id = 0; id < sessions_.size(); ++id) {
+    if (sessions_[id]) sessions_[id]->on_ports_changed();
+  }
+}
+
+std::optional<MediaPort> Shard::open_active_port(transport::PeerId id, const MediaPort& interface) {
+  const auto port = session_ports_.open_stream(id, interface, transport::StreamUse::ice_tcp);
+  if (port) demux_.own_port(port->index, id);
+  return port;
+}
+
+void Shard::on_stream_end(std::uint16_t port_index, base::Instant now) {
+  now_ = now;
+  const auto peer = demux_.owner_of(port_index);
+  if (!peer) return;
+  Session& session = *sessions_[*peer];
+  session.on_stream_end(port_index, now, outbox_);
+  reschedule(session);
+}
+
+std::optional<RelayPorts> Shard::open_relay_ports(transport::PeerId id, const MediaPort& interface, TurnCarrier carrier) {
+  const auto ports = session_ports_.open_relay(id, interface, carrier);
+  if (ports) demux_.own_port(ports->carrier.index, id);
+  return ports;
+}
+
+void Shard::set_relay(std::uint16_t index, transport::Relay* relay) {
+  if (index >= relay_at_.size()) relay_at_.resize(std::size_t{index} + 1);
+  relays_standing_ += (relay != nullptr) - (relay_at_[index] != nullptr);
+  relay_at_[index] = relay;
+}
+
+void Shard::carry_all() {
+  outbox_.amend([this](base::Egress& egress, base::MutableBytes room) {
+    const std::uint16_t index = egress.path.port_index;
+    transport::Relay* const relay = index < relay_at_.size() ? relay_at_[index] : nullptr;
+    return !relay || relay->carry(egress, room, now_);
+  });
+}
+
+const MediaPort* Shard::port_towards(const base::SocketAddress& remote, std::span<const MediaPort> ports) const {
+  const base::SocketAddress source = session_ports_.source_for(remote).with_port(0);
+  const MediaPort* first = nullptr;
+  for (const MediaPort& port : ports) {
+    if (port.local.is_v4() != remote.is_v4()) continue;
+    if (port.local.with_port(0) == source) return &port;
+    if (!first) first = &port;
+  }
+  return first;
 }
 
 void Shard::reschedule(const Session& session) {

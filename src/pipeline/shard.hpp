@@ -24,11 +24,13 @@
 #include "pipeline/media_configuration.hpp"
 #include "pipeline/media_port.hpp"
 #include "pipeline/object_registry.hpp"
+#include "pipeline/reflexive_addresses.hpp"
 #include "pipeline/relay_table.hpp"
 #include "pipeline/session_ports.hpp"
 #include "pipeline/shard_network.hpp"
 #include "pipeline/timed.hpp"
 #include "transport/demux.hpp"
+#include "transport/relay.hpp"
 
 namespace kaskado::pipeline {
 
@@ -55,8 +57,16 @@ class Shard {
   ~Shard();
   Shard(const Shard&) = delete;
 
-  // A port for all sessions; to be called before there are any. Indices count from 0.
+  // A port for all sessions. Before there are sessions indices are free; later one of those that were reserved.
   void add_port(MediaPort port);
+  // One for all sessions that takes TCP connections (RFC 6544).
+  void add_stream_port(MediaPort port);
+  // No candidates are made of these ports any more: the interface is gone. What comes there still has its way.
+  void retire_port(std::uint16_t index);
+  // Indices below are for ports that are added while there are sessions.
+  void reserve_ports(std::uint16_t count) { session_ports_.set_first_index(count); }
+  // To be called behind such changes: sessions may tell their peers.
+  void tell_ports_changed(base::Instant now);
 
   // The way to other shards, and the number by which they know this one; to be called before there are objects.
   void join(ShardNetwork& network, std::size_t index) {
@@ -124,6 +134,7 @@ class Shard {
   const MediaConfiguration& configuration() const { return configuration_; }
   // Those for all sessions.
   const std::vector<MediaPort>& ports() const { return ports_; }
+  const std::vector<MediaPort>& stream_ports() const { return stream_ports_; }
   const SessionPorts& session_ports() const { return session_ports_; }
   base::Random& random() { return random_; }
   base::PacketPool& packets() { return packets_; }
@@ -146,6 +157,28 @@ class Shard {
   std::optional<PortPair> open_port_pair(transport::PeerId id, const MediaPort& interface) {
     return session_ports_.open_pair(id, interface);
   }
+  // For a relayed address of this session's, by the interface that leads to the server. Closed by detach(). Nothing where
+  // none can be had.
+  std::optional<RelayPorts> open_relay_ports(transport::PeerId id, const MediaPort& interface, TurnCarrier carrier);
+  // A port of this session's alone that makes TCP connections from that interface. Nothing where there is no TCP.
+  std::optional<MediaPort> open_active_port(transport::PeerId id, const MediaPort& interface);
+  // A connection of that port has ended.
+  void on_stream_end(std::uint16_t port_index, base::Instant now);
+  // From now on what is sent from the index is the relay's to carry; nullptr: nobody's, and lost. Whoever sets it takes it
+  // back before the relay is gone.
+  void set_relay(std::uint16_t index, transport::Relay* relay);
+  // To be called before what stands in the outbox is sent: what leaves from relayed addresses becomes messages to their
+  // servers, in place.
+  void carry_relayed() {
+    if (relays_standing_ > 0) carry_all();
+  }
+  // Sends what stands in the outbox.
+  void flush() { flush_(outbox_); }
+  // Of these ports' addresses behind NATs.
+  ReflexiveAddresses& reflexive_addresses() { return reflexive_; }
+  // The one of `ports` that leads to the address: by the system's routes where it is known to have one, otherwise the first
+  // of its family. nullptr where there is none.
+  const MediaPort* port_towards(const base::SocketAddress& remote, std::span<const MediaPort> ports) const;
   // How far what is sent to groups from a session's own port goes, by the interface that it is on.
   void set_multicast_hops(const MediaPort& port, std::uint8_t hops) { session_ports_.set_multicast_hops(port, hops); }
   // Sessions that rested, and whose line has sent since: looked at behind each batch and each turn.
@@ -170,6 +203,7 @@ class Shard {
   bool put_off(transport::PeerId peer, std::uint16_t port_index, loop::ReceivedDatagram& datagram);
   void work_through(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch);
   void wake_sessions();
+  void carry_all();
   void take_relayed(RelayRing& ring);
   void receive_run(const base::Path& path, std::span<loop::ReceivedDatagram> run);
 
@@ -192,6 +226,7 @@ class Shard {
   std::vector<transport::PeerId> free_ids_;
   std::vector<transport::PeerId> woken_;  // each once until it rests again
   std::vector<MediaPort> ports_;
+  std::vector<MediaPort> stream_ports_;
   SessionPorts session_ports_;
   ShardNetwork* network_ = nullptr;
   std::size_t index_ = 0;
@@ -199,6 +234,9 @@ class Shard {
   RelayTable relays_;
   Compute compute_;
   TimedTable timed_;
+  ReflexiveAddresses reflexive_;
+  std::vector<transport::Relay*> relay_at_;  // by port index
+  std::size_t relays_standing_ = 0;
   ObjectRegistry objects_;  // last: objects use all of the above while they are destroyed
 };
 

@@ -12,6 +12,8 @@ namespace kaskado::pipeline {
 
 namespace {
 
+constexpr std::uint16_t kMostSharedPorts = 255;
+
 bool wanted(const loop::InterfaceAddress& address, const MediaConfiguration& configuration) {
   // Link-local addresses need a scope that a candidate cannot carry (RFC 8445 §5.1.1.1).
   if (address.address.is_link_local()) return false;
@@ -54,10 +56,14 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
       shard_(*configuration_, random_, loop::clock_anchor(), std::move(listener.on_event), [this](base::Outbox&) { flush(); },
              {.open = [this](std::uint16_t port, const auto& address) { return open_session_port(port, address); },
               .close = [this](std::uint16_t port) { close_port(port); },
-              .set_multicast_hops = [this](std::uint16_t port, std::uint8_t hops) { ports_[port]->set_multicast_hops(hops); }}),
+              .set_multicast_hops = [this](std::uint16_t port, std::uint8_t hops) { ports_[port]->set_multicast_hops(hops); },
+              .source_for = &loop::source_address,
+              .open_stream = [this](std::uint16_t port, const auto& address,
+                                    transport::StreamUse use) { open_session_stream(port, address, use); }}),
       timer_(loop_, [this] { timed(Stage::timers, [this](base::Instant now) { shard_.advance(now); }); }),
       intake_(loop_, shard_.packets(), random_.u64(), *this),
       egress_(Shard::kOutboxSlots) {
+  egress_.make_room(SessionPorts::kMost + kMostSharedPorts);  // also for indices that no socket has
   shard_.demux() = transport::Demux(random_.u64());  // a seed that peers cannot know
   if (surroundings.network) shard_.join(*surroundings.network, static_cast<std::size_t>(index));
   shard_.give_compute({.executor = std::move(surroundings.compute),
@@ -70,6 +76,7 @@ ShardThread::ShardThread(int index, std::shared_ptr<const MediaConfiguration> co
   loop_.after_each_round([this] {
     flush();
     closed_ports_.clear();
+    closed_streams_.clear();
     if (shard_.deadline() != timer_.armed_for()) timer_.arm(shard_.deadline());
     after_round_();
   });
@@ -102,9 +109,13 @@ void ShardThread::stop() {
   for (const auto& port : ports_) {
     if (port) port->stop_reading();
   }
+  for (const auto& [index, stream] : streams_) stream->stop_reading();
   ports_.clear();
   closed_ports_.clear();
+  streams_.clear();
+  closed_streams_.clear();
   timer_.arm(base::kNever);
+  interface_watch_.reset();
   relay_bell_.close();
   mailbox_.close();
   loop_.stop();
@@ -166,31 +177,102 @@ base::Duration ShardThread::processor_time() const {
 
 base::Result<void> ShardThread::open_ports() {
   // All addresses of a shard share one port number where they can: it is easier to open in a firewall.
-  std::uint16_t port = configuration_->min_port
-                           ? static_cast<std::uint16_t>(std::min<int>(configuration_->min_port + index_, configuration_->max_port))
-                           : std::uint16_t{0};
+  shared_number_ = configuration_->min_port
+                       ? static_cast<std::uint16_t>(std::min<int>(configuration_->min_port + index_, configuration_->max_port))
+                       : std::uint16_t{0};
   for (const loop::InterfaceAddress& address : loop::interface_addresses()) {
-    if (!wanted(address, *configuration_) || ports_.size() == 255) continue;
-    const auto port_index = static_cast<std::uint16_t>(ports_.size());
-    auto opened = open_port(port_index, address.address.with_port(port));
-    while (!opened && configuration_->min_port && port < configuration_->max_port) {
-      ++port;
-      opened = open_port(port_index, address.address.with_port(port));
-    }
-    if (!opened && !configuration_->min_port) opened = open_port(port_index, address.address);
-    if (!opened) {
-      LOG_WARNING(log, "%s; no candidates from %s", opened.error().message.c_str(), address.interface.c_str());
-      continue;
-    }
-    port = opened->port();
-    shard_.add_port({port_index, address.interface, *opened});
-    LOG_INFO(log, "shard %d: media on %s (%s)", index_, opened->text().c_str(), address.interface.c_str());
+    if (wanted(address, *configuration_)) open_shared_port(address);
   }
-  next_number_ = port;
+  // Of the numbers that UDP has, where they are free.
+  if (configuration_->ice_tcp) {
+    for (const MediaPort& port : std::vector(shared_ports_)) open_stream_port(port);
+  }
+  next_number_ = shared_number_;
   if (ports_.empty()) {
     return base::Error{"no media port could be opened: check minPort, maxPort and networkInterfaces against the machine's interfaces"};
   }
+  shard_.reserve_ports(kMostSharedPorts);
+  interface_watch_ = loop::InterfaceWatch::open(loop_, [this] { follow_interfaces(); });
   return {};
+}
+
+std::optional<MediaPort> ShardThread::open_shared_port(const loop::InterfaceAddress& address) {
+  if (shared_count_ == kMostSharedPorts) return std::nullopt;
+  std::uint16_t& port = shared_number_;
+  const std::uint16_t port_index = shared_count_;
+  auto opened = open_port(port_index, address.address.with_port(port));
+  while (!opened && configuration_->min_port && port < configuration_->max_port) {
+    ++port;
+    opened = open_port(port_index, address.address.with_port(port));
+  }
+  if (!opened && !configuration_->min_port) opened = open_port(port_index, address.address);
+  if (!opened) {
+    LOG_WARNING(log, "%s; no candidates from %s", opened.error().message.c_str(), address.interface.c_str());
+    return std::nullopt;
+  }
+  ++shared_count_;
+  port = opened->port();
+  shared_ports_.push_back({port_index, address.interface, *opened});
+  shard_.add_port(shared_ports_.back());
+  LOG_INFO(log, "shard %d: media on %s (%s)", index_, opened->text().c_str(), address.interface.c_str());
+  return shared_ports_.back();
+}
+
+// Where none is to be had there are no TCP candidates, which is no reason not to serve.
+void ShardThread::open_stream_port(const MediaPort& beside) {
+  if (shared_count_ == kMostSharedPorts) return;
+  const std::uint16_t index = shared_count_;
+  auto opened = StreamPort::listen(loop_, beside.local, index, shard_.packets(), *this);
+  if (!opened && !configuration_->min_port) opened = StreamPort::listen(loop_, beside.local.with_port(0), index, shard_.packets(), *this);
+  if (!opened) {
+    LOG_WARNING(log, "%s; no TCP candidates from %s", opened.error().message.c_str(), beside.interface.c_str());
+    return;
+  }
+  ++shared_count_;
+  shared_streams_.push_back({index, beside.interface, (*opened)->local()});
+  shard_.add_stream_port(shared_streams_.back());
+  streams_[index] = std::move(opened).value();
+}
+
+// Addresses have come or gone: candidates are made of those that are there.
+void ShardThread::follow_interfaces() {
+  std::vector<loop::InterfaceAddress> present = loop::interface_addresses();
+  std::erase_if(present, [&](const auto& address) { return !wanted(address, *configuration_); });
+  const auto is_present = [&](const MediaPort& port) {
+    return std::ranges::find(present, port.local.with_port(0), &loop::InterfaceAddress::address) != present.end();
+  };
+  bool changed = false;
+  const auto settle = [&](const MediaPort& port, const std::vector<MediaPort>& offered, auto add) {
+    const bool is_offered = std::ranges::find(offered, port.index, &MediaPort::index) != offered.end();
+    if (is_offered == is_present(port)) return;
+    changed = true;
+    if (is_offered) {
+      shard_.retire_port(port.index);
+      LOG_INFO(log, "shard %d: %s is gone", index_, port.local.text().c_str());
+    } else {
+      add(port);
+    }
+  };
+  for (const MediaPort& port : shared_ports_) settle(port, shard_.ports(), [this](const MediaPort& back) { shard_.add_port(back); });
+  for (const MediaPort& port : shared_streams_)
+    settle(port, shard_.stream_ports(), [this](const MediaPort& back) { shard_.add_stream_port(back); });
+  for (const loop::InterfaceAddress& address : present) {
+    const auto is_known = [&](const MediaPort& port) { return port.local.with_port(0) == address.address; };
+    if (std::ranges::any_of(shared_ports_, is_known)) continue;
+    const auto opened = open_shared_port(address);
+    changed |= opened.has_value();
+    if (opened && configuration_->ice_tcp) open_stream_port(*opened);
+  }
+  if (changed) shard_.tell_ports_changed(loop::monotonic_now());
+}
+
+void ShardThread::open_session_stream(std::uint16_t index, const base::SocketAddress& address, transport::StreamUse use) {
+  streams_[index] = StreamPort::connect_on_demand(loop_, address, use, index, shard_.packets(), *this);
+}
+
+void ShardThread::on_stream_end(std::uint16_t port_index, const base::SocketAddress&, base::Instant now) {
+  shard_.on_stream_end(port_index, now);
+  flush();
 }
 
 base::Result<base::SocketAddress> ShardThread::open_port(std::uint16_t index, const base::SocketAddress& address) {
@@ -223,6 +305,11 @@ base::Result<base::SocketAddress> ShardThread::open_session_port(std::uint16_t i
 
 // It may be the one whose datagrams are being worked on.
 void ShardThread::close_port(std::uint16_t index) {
+  if (auto stream = streams_.extract(index)) {
+    stream.mapped()->stop_reading();
+    closed_streams_.push_back(std::move(stream.mapped()));
+    return;
+  }
   ports_[index]->stop_reading();
   closed_ports_.push_back(std::move(ports_[index]));
 }
@@ -248,9 +335,11 @@ void ShardThread::on_batch(std::uint16_t port_index, std::span<loop::ReceivedDat
 void ShardThread::flush() {
   base::Outbox& outbox = shard_.outbox();
   if (outbox.empty()) return;
+  shard_.carry_relayed();
   const base::Instant start = sending_ ? loop::monotonic_now() : base::Instant{};
   egress_.for_each(outbox.pending(), [&](std::uint16_t index, std::span<const base::Egress> pending) {
-    if (ports_[index]) ports_[index]->send(outbox, pending);
+    if (index < ports_.size() && ports_[index]) return ports_[index]->send(outbox, pending);
+    if (const auto stream = streams_.find(index); stream != streams_.end()) stream->second->send(outbox, pending);
   });
   outbox.clear();
   if (sending_) *sending_ += loop::monotonic_now() - start;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
 #include "base/random.hpp"
@@ -14,10 +15,13 @@
 #include "loop/bell.hpp"
 #include "loop/egress_groups.hpp"
 #include "loop/intake.hpp"
+#include "loop/interface_watch.hpp"
+#include "loop/interfaces.hpp"
 #include "loop/mailbox.hpp"
 #include "loop/udp_port.hpp"
 #include "pipeline/shard.hpp"
 #include "pipeline/shard_statistics.hpp"
+#include "pipeline/stream_port.hpp"
 
 namespace kaskado::pipeline {
 
@@ -36,7 +40,7 @@ struct ShardSurroundings {
   std::shared_ptr<loop::Uploader> uploader;  // without one nothing is sent to stores
 };
 
-class ShardThread final : private loop::DatagramHandler {
+class ShardThread final : private StreamPort::Handler {
  public:
   using Command = std::function<void(Shard&)>;
   // What is to be done where the command has ended in an exception.
@@ -75,7 +79,12 @@ class ShardThread final : private loop::DatagramHandler {
   base::Result<base::SocketAddress> open_port(std::uint16_t index, const base::SocketAddress& address);
   base::Result<base::SocketAddress> open_session_port(std::uint16_t index,
                                                       const base::SocketAddress& address);
+  std::optional<MediaPort> open_shared_port(const loop::InterfaceAddress& address);
+  void open_stream_port(const MediaPort& beside);
+  void follow_interfaces();
+  void open_session_stream(std::uint16_t index, const base::SocketAddress& address, transport::StreamUse use);
   void close_port(std::uint16_t index);
+  void on_stream_end(std::uint16_t port_index, const base::SocketAddress& remote, base::Instant now) override;
   void on_batch(std::uint16_t port_index, std::span<loop::ReceivedDatagram> batch,
                 base::Instant now) override;
   void on_queue_overflow(base::Instant now) override { shard_.note_overflow(now); }
@@ -99,6 +108,14 @@ class ShardThread final : private loop::DatagramHandler {
   std::optional<base::Duration> sending_;  // within the batch that is measured
   std::vector<std::unique_ptr<loop::UdpPort>> ports_;         // by index; first those for all sessions
   std::vector<std::unique_ptr<loop::UdpPort>> closed_ports_;  // until the loop is out of them
+  std::unordered_map<std::uint16_t, std::unique_ptr<StreamPort>> streams_;  // by index
+  std::vector<std::unique_ptr<StreamPort>> closed_streams_;
+  // Of interfaces, on or off: a port whose address is gone waits for it to come back.
+  std::vector<MediaPort> shared_ports_;
+  std::vector<MediaPort> shared_streams_;
+  std::uint16_t shared_count_ = 0;    // indices that they have
+  std::uint16_t shared_number_ = 0;   // of the newest one: the next is to have the same where it is free
+  std::unique_ptr<loop::InterfaceWatch> interface_watch_;
   std::uint16_t next_number_ = 0;  // in minPort…maxPort, for the next session's port
   std::thread thread_;
 };

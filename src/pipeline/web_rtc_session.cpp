@@ -13,6 +13,27 @@ WebRtcSession::WebRtcSession(Shard& shard, MediaElement& element, Owner& owner,
       transport_(id(), std::move(config), shard.demux(), shard.random()),
       rtp_(shard, element, transport_.line(), std::move(cname)) {}
 
+WebRtcSession::~WebRtcSession() {
+  for (const auto& relay : transport_.relays()) shard().set_relay(relay->index(), nullptr);
+}
+
+void WebRtcSession::on_stream_end(std::uint16_t port_index, base::Instant now, base::Outbox&) {
+  transport_.note_stream_end(port_index);
+  tell_owner(now);
+}
+
+bool WebRtcSession::open_relay(const transport::TurnServer& server, const MediaPort& interface) {
+  const TurnCarrier carrier = server.transport == transport::TurnTransport::udp   ? TurnCarrier::udp
+                              : server.transport == transport::TurnTransport::tcp ? TurnCarrier::tcp
+                                                                                  : TurnCarrier::tls;
+  const auto ports = shard().open_relay_ports(id(), interface, carrier);
+  if (!ports) return false;
+  transport::Relay& relay = transport_.add_relay(server, ports->carrier.index, ports->index);
+  shard().set_relay(relay.index(), &relay);
+  relay.client().start(shard().now(), shard().outbox());
+  return true;
+}
+
 base::DropReason WebRtcSession::receive(base::PacketRef packet, const base::Path& path, base::Instant now,
                                         base::Outbox& outbox) {
   const transport::Received received = transport_.receive(*packet, path, now, outbox);
@@ -53,6 +74,8 @@ void WebRtcSession::settle() {
 void WebRtcSession::close() {
   rtp_.say_goodbye(shard().outbox());
   transport_.close(shard().now(), shard().outbox());
+  // The relays carry it, and may be gone before the outbox is sent otherwise.
+  if (!transport_.relays().empty()) shard().flush();
 }
 
 void WebRtcSession::tell_owner(base::Instant now) {

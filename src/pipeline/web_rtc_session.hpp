@@ -6,6 +6,8 @@
 
 namespace kaskado::pipeline {
 
+struct MediaPort;
+
 class WebRtcSession final : public Session {
  public:
   // The endpoint that the session belongs to; told on the shard's thread, between datagrams.
@@ -14,6 +16,8 @@ class WebRtcSession final : public Session {
     virtual void on_transport_changes(WebRtcSession& session, const transport::TransportChanges& changes) = 0;
     // The first packet of media, or of control of it, has come in since media can be sent.
     virtual void on_media_received() = 0;
+    // The shard has other ports for all sessions than before.
+    virtual void on_ports_changed(WebRtcSession& session) = 0;
 
    protected:
     ~Owner() = default;
@@ -22,6 +26,7 @@ class WebRtcSession final : public Session {
   // `cname` names the sender in RTCP; sessions of one endpoint share it (RFC 3550 §6.5.1).
   WebRtcSession(Shard& shard, MediaElement& element, Owner& owner, transport::WebRtcTransportConfig config,
                 std::string cname);
+  ~WebRtcSession() override;
 
   transport::WebRtcTransport& transport() { return transport_; }
   const transport::WebRtcTransport& transport() const { return transport_; }
@@ -33,8 +38,13 @@ class WebRtcSession final : public Session {
                            base::Outbox& outbox) override;
   void end_run(base::Instant now, base::Outbox& outbox) override;
   void advance(base::Instant now, base::Outbox& outbox) override;
+  void on_stream_end(std::uint16_t port_index, base::Instant now, base::Outbox& outbox) override;
+  void on_ports_changed() override { owner_.on_ports_changed(*this); }
   base::Instant deadline() const override { return std::min(transport_.deadline(), rtp_.deadline()); }
   bool speaks_dtls() const override { return true; }
+  // Asks a TURN server for an address, by the interface of that port; the owner is told by TransportChanges::relay. False
+  // where there is no port for it.
+  bool open_relay(const transport::TurnServer& server, const MediaPort& interface);
   // To be called after anything else was done to the transport.
   void settle();
   void close();

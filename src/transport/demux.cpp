@@ -43,7 +43,8 @@ void Demux::retain_user_fragments(PeerId peer, const std::function<bool(const st
 }
 
 void Demux::add_shared_port(std::uint16_t index, const base::SocketAddress& local) {
-  shared_ports_.emplace_back(index, local);
+  const std::pair port(index, local);
+  if (std::ranges::find(shared_ports_, port) == shared_ports_.end()) shared_ports_.push_back(port);
 }
 
 void Demux::own_port(std::uint16_t index, PeerId peer) {

@@ -38,6 +38,10 @@ class Demux {
 
   // A port that is this peer's alone, whoever sends to it, until it is forgotten.
   void own_port(std::uint16_t index, PeerId peer);
+  std::optional<PeerId> owner_of(std::uint16_t index) const {
+    const bool owned = index < port_owners_.size() && port_owners_[index] != kNobody;
+    return owned ? std::optional(port_owners_[index]) : std::nullopt;
+  }
 
   // At most kMaxFragmentBytes long.
   void add_user_fragment(const std::string& ufrag, PeerId peer);

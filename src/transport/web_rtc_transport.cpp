@@ -22,7 +22,7 @@ WebRtcTransport::WebRtcTransport(PeerId peer, WebRtcTransportConfig config, Demu
       demux_(demux),
       random_(random),
       local_(ice::Credentials::generate(random)),
-      ice_({.role = config_.role, .local = local_}, random),
+      ice_({.role = config_.role, .lite = config_.ice_lite, .local = local_}, random),
       line_(config_.dscp) {
   demux_.add_user_fragment(local_.ufrag, peer_);
 }
@@ -30,7 +30,9 @@ WebRtcTransport::WebRtcTransport(PeerId peer, WebRtcTransportConfig config, Demu
 WebRtcTransport::~WebRtcTransport() { demux_.forget(peer_); }
 
 void WebRtcTransport::add_local_candidate(const ice::Candidate& candidate, std::uint16_t port_index, base::Instant now) {
-  if (ice_.add_local_candidate(candidate, port_index, now)) claim_paths(now);
+  if (!ice_.add_local_candidate(candidate, port_index, now)) return;
+  claim_paths(now);
+  permit_peers(now);
 }
 
 bool WebRtcTransport::set_remote(const RemoteParameters& remote, base::Instant now) {
@@ -53,7 +55,9 @@ void WebRtcTransport::begin_dtls(const RemoteParameters& remote) {
 }
 
 void WebRtcTransport::add_remote_candidate(const ice::Candidate& candidate, base::Instant now) {
-  if (ice_.add_remote_candidate(candidate, now)) claim_paths(now);
+  if (!ice_.add_remote_candidate(candidate, now)) return;
+  claim_paths(now);
+  permit_peers(now);
 }
 
 // Answers to our checks carry no USERNAME, and a lite peer sends no checks of its own: its path is known by
@@ -86,8 +90,46 @@ void WebRtcTransport::restart_ice(base::Instant now) {
   demux_.add_user_fragment(local_.ufrag, peer_);
 }
 
+Relay& WebRtcTransport::add_relay(const TurnServer& server, std::uint16_t carrier, std::uint16_t index) {
+  return *relays_.emplace_back(std::make_unique<Relay>(server, carrier, index, random_));
+}
+
+void WebRtcTransport::note_stream_end(std::uint16_t port_index) {
+  for (const auto& relay : relays_) {
+    if (relay->carrier() != port_index || relay->client().state() == TurnState::failed) continue;
+    relay->client().fail("the connection to the TURN server has ended");
+    changes_.relay = true;
+  }
+}
+
+// The server lets through what comes from addresses that it was told of (RFC 8656 §9).
+void WebRtcTransport::permit_peers(base::Instant now) {
+  if (relays_.empty()) return;
+  for (const ice::CandidatePair& pair : ice_.pairs()) {
+    for (const auto& relay : relays_) {
+      if (relay->index() == pair.path.port_index) relay->client().permit(pair.path.remote, now);
+    }
+  }
+}
+
 Received WebRtcTransport::receive(base::Packet& packet, const base::Path& path, base::Instant now,
                                   base::Outbox& outbox) {
+  for (const auto& relay : relays_) {
+    if (relay->carrier() == path.port_index) return receive_relayed(*relay, packet, path, now, outbox);
+  }
+  return receive_from_peer(packet, path, now, outbox);
+}
+
+Received WebRtcTransport::receive_relayed(Relay& relay, base::Packet& packet, const base::Path& path,
+                                          base::Instant now, base::Outbox& outbox) {
+  const Relay::Opened opened = relay.open(packet, path, now, outbox);
+  changes_.relay |= opened.state_changed;
+  if (!opened.is_from_peer) return {opened.drop, DatagramKind::unknown};
+  return receive_from_peer(packet, opened.path, now, outbox);
+}
+
+Received WebRtcTransport::receive_from_peer(base::Packet& packet, const base::Path& path, base::Instant now,
+                                            base::Outbox& outbox) {
   Received received{base::DropReason::unknown_protocol, kind_of(packet.span())};
   switch (received.kind) {
     case DatagramKind::stun: received.drop = receive_stun(packet, path, now, outbox); break;
@@ -198,6 +240,9 @@ void WebRtcTransport::update_line() {
 }
 
 void WebRtcTransport::advance(base::Instant now, base::Outbox& outbox) {
+  for (const auto& relay : relays_) {
+    if (relay->client().deadline() <= now) changes_.relay |= relay->client().advance(now, outbox);
+  }
   if (ice_.deadline() <= now) note_ice(ice_.advance(now, outbox), now, outbox);
   // A new association on a path that is there already, after a new offer.
   if (can_start_dtls()) start_dtls(*ice_.selected_path(), now, outbox);
@@ -207,9 +252,11 @@ void WebRtcTransport::advance(base::Instant now, base::Outbox& outbox) {
 
 base::Instant WebRtcTransport::deadline() const {
   if (can_start_dtls()) return base::Instant{};  // at once
+  base::Instant next = ice_.deadline();
+  for (const auto& relay : relays_) next = std::min(next, relay->client().deadline());
   // Handshake retransmissions wait where there is no path to send them on.
   const bool can_send = dtls_ && ice_.selected_path();
-  return can_send ? std::min(ice_.deadline(), dtls_->deadline()) : ice_.deadline();
+  return can_send ? std::min(next, dtls_->deadline()) : next;
 }
 
 void WebRtcTransport::close(base::Instant now, base::Outbox& outbox) {
@@ -217,6 +264,7 @@ void WebRtcTransport::close(base::Instant now, base::Outbox& outbox) {
   if (const base::Path* path = ice_.selected_path(); path && dtls_) dtls_->close(*path, now, outbox);
   line_.close();
   ice_.revoke_consent(now);
+  for (const auto& relay : relays_) relay->client().close(now, outbox);
 }
 
 }  // namespace kaskado::transport

@@ -20,6 +20,7 @@
 #include "transport/demux.hpp"
 #include "transport/egress_line.hpp"
 #include "transport/received.hpp"
+#include "transport/relay.hpp"
 
 namespace kaskado::transport {
 
@@ -37,7 +38,8 @@ struct TransportChanges {
   bool selected_pair = false;
   bool dtls_state = false;
   bool path_taken = false;  // taken_ports() has more
-  bool any() const { return ice_state || selected_pair || dtls_state || path_taken; }
+  bool relay = false;       // one of relays() is ready, or has failed
+  bool any() const { return ice_state || selected_pair || dtls_state || path_taken || relay; }
 };
 
 // What does not change while a transport lives.
@@ -46,6 +48,7 @@ struct WebRtcTransportConfig {
   ice::IceRole role = ice::IceRole::controlled;
   std::size_t mtu_bytes = dtls::DtlsSession::kDefaultMtuBytes;  // of DTLS datagrams
   std::uint8_t dscp = 0;  // of media and its RTCP
+  bool ice_lite = false;  // RFC 8445 §2.5; the role is then controlled
 };
 
 class WebRtcTransport {
@@ -62,6 +65,12 @@ class WebRtcTransport {
   // anew. False, and no change, where the credentials cannot be used.
   bool set_remote(const RemoteParameters& remote, base::Instant now);
   void add_remote_candidate(const ice::Candidate& candidate, base::Instant now);
+  // Asks a TURN server for an address, by a port that reaches it; `carrier` and `index` are the session's alone. What comes
+  // of it changes().relay tells; its candidate is to be added then, under `index`. Stands until the transport ends.
+  Relay& add_relay(const TurnServer& server, std::uint16_t carrier, std::uint16_t index);
+  const std::vector<std::unique_ptr<Relay>>& relays() const { return relays_; }
+  // The connection behind that port is at its end: a relay that it carried has none any more.
+  void note_stream_end(std::uint16_t port_index);
   // New local credentials; media goes on over the old path until a new one is found (RFC 8445 §9).
   void restart_ice(base::Instant now);
 
@@ -90,6 +99,10 @@ class WebRtcTransport {
   const EgressLine& line() const { return line_; }
 
  private:
+  Received receive_from_peer(base::Packet& packet, const base::Path& path, base::Instant now, base::Outbox& outbox);
+  Received receive_relayed(Relay& relay, base::Packet& packet, const base::Path& path, base::Instant now,
+                           base::Outbox& outbox);
+  void permit_peers(base::Instant now);
   base::DropReason receive_stun(base::Packet& packet, const base::Path& path, base::Instant now, base::Outbox& outbox);
   base::DropReason receive_dtls(base::Packet& packet, const base::Path& path, base::Instant now, base::Outbox& outbox);
   base::DropReason receive_srtp(base::Packet& packet, const base::Path& path, DatagramKind kind);
@@ -117,6 +130,7 @@ class WebRtcTransport {
   // them again only when its timer runs out. Freed with the start.
   std::vector<std::uint8_t> early_hello_;
   std::vector<std::uint16_t> taken_ports_;
+  std::vector<std::unique_ptr<Relay>> relays_;  // few
   bool closed_ = false;
   std::uint32_t associations_ = 0;
   std::optional<srtp::SrtpReceiver> receiver_;

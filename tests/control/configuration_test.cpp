@@ -145,24 +145,17 @@ TEST_F(ConfigurationTest, WarnsOfWhatHasNoEffect) {
 
 // These were taken without a word.
 TEST_F(ConfigurationTest, WarnsOfWhatHasNoEffectAsYet) {
-  write("modules/kurento/WebRtcEndpoint.conf.ini",
-        "stunServerAddress=192.0.2.1\nstunServerPort=3478\nturnURL=user:password@192.0.2.1:3478\niceTcp=1\n");
   const Configuration loaded =
       load(R"({"mediaServer":{"resources":{"exceptionLimit":"0.8","killLimit":0.7}}})");
   std::vector<std::string> warnings;
   for (const std::string& warning : loaded.warnings) warnings.push_back(without_directory(warning));
-  const std::string ini = "modules/kurento/WebRtcEndpoint.conf.ini: ";
   const std::string resources = "kurento.conf.json: mediaServer.resources.";
   EXPECT_EQ(
       warnings,
       (std::vector<std::string>{
           resources + "exceptionLimit has no effect: new objects are refused at a number of them, not at a "
                       "share of the limits",
-          resources + "killLimit has no effect: the server never gives up by itself",
-          ini + "stunServerAddress has no effect: this release asks no STUN or TURN server",
-          ini + "stunServerPort has no effect: this release asks no STUN or TURN server",
-          ini + "turnURL has no effect: this release asks no STUN or TURN server",
-          ini + "iceTcp has no effect: this release speaks ICE over UDP only"}));
+          resources + "killLimit has no effect: the server never gives up by itself"}));
 }
 
 TEST_F(ConfigurationTest, ReadsTheClassesFiles) {

@@ -98,6 +98,57 @@ TEST_F(Candidates, OfNoInterfaceAtAllEndTheGathering) {
   EXPECT_EQ(take_events(), (Texts{"IceComponentStateChanged GATHERING", "IceGatheringDone"}));
 }
 
+TEST_F(Candidates, OfAnInterfaceThatComesAreToldWhileTheSessionGoesOn) {
+  shard.reserve_ports(100);
+  answer_of(endpoint, chrome());
+  EXPECT_TRUE(endpoint.gather_candidates().ok());
+  take_candidates();
+  shard.add_port({3, "wlan0", address("192.0.2.9", 40'003)});
+  shard.tell_ports_changed(shard.now());
+  EXPECT_EQ(take_candidates(), (Texts{"0 0 candidate:4 1 UDP 2130705663 192.0.2.9 40003 typ host",
+                                      "1 1 candidate:4 1 UDP 2130705663 192.0.2.9 40003 typ host"}));
+  shard.tell_ports_changed(shard.now());
+  EXPECT_TRUE(take_candidates().empty());
+  // And of one that is gone no more.
+  shard.retire_port(0);
+  shard.retire_port(3);
+  WebRtcEndpoint& another = make("another");
+  answer_of(another, chrome());
+  EXPECT_TRUE(another.gather_candidates().ok());
+  EXPECT_EQ(take_candidates().size(), 4u);
+}
+
+TEST_F(Candidates, BeforeTheGatheringNoneIsToldOfAnInterfaceThatComes) {
+  answer_of(endpoint, chrome());
+  shard.add_port({3, "wlan0", address("192.0.2.9", 40'003)});
+  shard.tell_ports_changed(shard.now());
+  EXPECT_TRUE(take_candidates().empty());
+  EXPECT_TRUE(endpoint.gather_candidates().ok());
+  EXPECT_EQ(take_candidates().size(), 8u);
+}
+
+TEST_F(Candidates, OfALiteServerSayThatItIs) {
+  configuration.ice_lite = true;
+  EXPECT_EQ(lines_with(answer_of(endpoint, chrome()), "a=ice-lite").size(), 1u);
+}
+
+// Each is a candidate that can be read, and a call that succeeds.
+TEST_F(Candidates, ThatAreOddArePassedOver) {
+  answer_of(endpoint, chrome());
+  for (const char* odd :
+       {"candidate:1 1 TCP 1010827519 127.0.0.1 9 typ host tcptype active",
+        "candidate:1 1 TCP 1010827519 127.0.0.1 5000 typ host tcptype passive",
+        "candidate:1 1 TCP 1010827519 127.0.0.1 5000 typ host tcptype so", "candidate:1 1 TCP 1 127.0.0.1 5000 typ host",
+        "candidate:1 1 udp 2113937151 0b5ad6f2-1ea8-4b0f-8f0c-0c5a8c5b0c11.local 50001 typ host generation 0 network-cost 999",
+        "candidate:1 1 udp 1 turn.example.org 3478 typ relay raddr 0.0.0.0 rport 0",
+        "candidate:1 1 UDP 1 2001:db8::99 5000 typ host", "candidate:1 1 UDP 1 fe80::1 5000 typ host",
+        "candidate:1 1 SCTP 1 192.0.2.1 5000 typ host", "candidate:1 2 UDP 1 192.0.2.1 5000 typ host",
+        "candidate:1 1 UDP 1 192.0.2.1 0 typ host", "candidate:1 1 UDP 1 0.0.0.0 5000 typ host",
+        "candidate:1 1 UDP 1 224.0.0.1 5000 typ prflx", ""}) {
+    EXPECT_TRUE(give(endpoint, odd).ok()) << odd;
+  }
+}
+
 // RFC 8839 §4.4.1.1.1: both sides have new credentials, and tell their candidates anew.
 TEST_F(Candidates, AreToldAgainWhenThePeerRestartsIce) {
   const auto first = sdp::parse_or_fail(answer_of(endpoint, chrome()));

@@ -55,6 +55,34 @@ TEST(CheckList, CandidatesOfOneSocketMakeOnePairAndTheBetterStandsInIt) {
   EXPECT_EQ(list.describe(list.pairs()[0]).local.foundation, "h");
 }
 
+Candidate tcp_candidate(const char* ip, std::uint16_t port, TcpType type, const char* foundation) {
+  Candidate made = candidate(ip, port, tcp_candidate_priority(type, 1), foundation);
+  made.transport = CandidateTransport::tcp;
+  made.tcp_type = type;
+  return made;
+}
+
+// RFC 6544 §6.2.
+TEST(CheckList, OverTcpTheActivePairsWithThePassiveAlone) {
+  CheckList list(IceRole::controlling, true);
+  list.add_local(candidate("10.0.0.1", 1, 100, "u"), 0);
+  list.add_local(tcp_candidate("10.0.0.1", 9, TcpType::active, "a"), 1);
+  list.add_local(tcp_candidate("10.0.0.1", 1, TcpType::passive, "p"), 2);
+  list.add_remote(candidate("10.0.0.2", 2, 100, "u"));
+  list.add_remote(tcp_candidate("10.0.0.2", 9, TcpType::active, "a"));
+  list.add_remote(tcp_candidate("10.0.0.2", 2, TcpType::passive, "p"));
+  ASSERT_EQ(list.pairs().size(), 2u);
+  EXPECT_EQ(list.pairs()[0].path, (Path{0, address("10.0.0.2", 2)}));
+  EXPECT_FALSE(list.pairs()[0].reliable);
+  EXPECT_EQ(list.pairs()[1].path, (Path{1, address("10.0.0.2", 2)}));
+  EXPECT_TRUE(list.pairs()[1].reliable);
+  // Whoever connects is learnt, although a UDP candidate has the same address.
+  const Pair* learnt = list.learn({2, address("10.0.0.2", 2)}, 5);
+  ASSERT_TRUE(learnt);
+  EXPECT_EQ(list.describe(*learnt).remote.transport, CandidateTransport::tcp);
+  EXPECT_EQ(list.describe(*learnt).local.foundation, "p");
+}
+
 TEST(CheckList, ChecksGoByPriorityHoweverTheyTrickledIn) {
   CheckList list(IceRole::controlling, true);
   list.add_local(candidate("10.0.0.1", 1, 1000, "a"), 0);

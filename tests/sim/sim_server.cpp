@@ -183,6 +183,7 @@ void SimServer::advance(Instant now) {
 }
 
 void SimServer::flush(base::Outbox& outbox) {
+  shard_.carry_relayed();
   for (const base::Egress& egress : outbox.pending()) {
     network_.send(ports_.at(egress.path.port_index), egress.path.remote, std::as_const(outbox).bytes(egress));
   }

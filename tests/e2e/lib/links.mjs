@@ -1,9 +1,10 @@
 // Two WebRtcEndpoints that are connected to each other by their client, as in a cascade of servers.
 
 // Trickles from one end to the other; what is found before the other end has a description waits.
-async function trickle(from, to, ready) {
+async function trickle(from, to, ready, takes) {
   const sent = [];
   await from.rpc.on(from.endpoint, 'IceCandidateFound', ({ candidate }) => {
+    if (!takes(candidate.candidate)) return;
     sent.push(ready.then(() => to.rpc.invoke(to.endpoint, 'addIceCandidate', { candidate })));
     from.candidates.push(candidate.candidate);
   });
@@ -26,11 +27,12 @@ export async function makeEnd(rpc, pipeline) {
   return { rpc, pipeline, endpoint, candidates: [] };
 }
 
-// `a` offers. Gives the time it took from the offer until both were connected.
-export async function link(a, b) {
+// `a` offers; each is told what `takes` says of the other's candidates. Gives the time it took from the offer until both were
+// connected.
+export async function link(a, b, takes = () => true) {
   let describe;
   const described = new Promise((resolve) => { describe = resolve; });
-  const sent = [await trickle(a, b, described), await trickle(b, a, described)];
+  const sent = [await trickle(a, b, described, takes), await trickle(b, a, described, takes)];
   const both = Promise.all([connected(a), connected(b)]);
   const before = performance.now();
   const offer = await a.rpc.invoke(a.endpoint, 'generateOffer');

@@ -31,9 +31,9 @@ export async function freePort() {
 const SETTINGS = JSON.parse(process.env.KASKADO_TEST_SETTINGS ?? '{}');
 
 // Writes kurento.conf.json and modules/kurento/*.conf.ini; `mediaServer` is laid over what tests need.
-export async function writeConfiguration({ port, mediaServer = {}, modules = {} }) {
+export async function writeConfiguration({ port, address = '127.0.0.1', mediaServer = {}, modules = {} }) {
   const directory = await mkdtemp(join(tmpdir(), 'kaskado-conf-'));
-  const websocket = { address: '127.0.0.1', port, path: 'kurento' };
+  const websocket = { address, port, path: 'kurento' };
   const configuration = { mediaServer: { net: { websocket }, ...SETTINGS, ...mediaServer } };
   const ini = {
     WebRtcEndpoint: 'networkInterfaces=lo\n',
@@ -51,9 +51,9 @@ export async function writeConfiguration({ port, mediaServer = {}, modules = {} 
 const argumentsFor = (directory) =>
   ['-f', join(directory, 'kurento.conf.json'), '-c', join(directory, 'modules')];
 
-function accepts(port) {
+function accepts(port, address) {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
+    const socket = connect(port, address, () => { socket.destroy(); resolve(true); });
     socket.on('error', () => resolve(false));
   });
 }
@@ -73,10 +73,10 @@ export async function runToEnd(args, { env = {} } = {}) {
 class Server {
   #exited;
 
-  constructor(child, port, directory, logFile) {
-    Object.assign(this, { child, port, directory, logFile, pid: child.pid });
-    this.url = `ws://127.0.0.1:${port}/kurento`;
-    this.page = `http://127.0.0.1:${port}/`;
+  constructor(child, address, port, directory, logFile) {
+    Object.assign(this, { child, address, port, directory, logFile, pid: child.pid });
+    this.url = `ws://${address}:${port}/kurento`;
+    this.page = `http://${address}:${port}/`;
     this.#exited = once(child, 'exit').then(([code, signal]) => (this.end = { code, signal }));
   }
 
@@ -84,7 +84,7 @@ class Server {
 
   async listening() {
     const deadline = Date.now() + START_MS;
-    while (!(await accepts(this.port))) {
+    while (!(await accepts(this.port, this.address))) {
       if (this.end) throw new Error(`the server ended at once: ${JSON.stringify(this.end)}\n${await this.log()}`);
       if (Date.now() > deadline) throw new Error(`the server does not listen after ${START_MS} ms`);
       await sleep(20);
@@ -138,17 +138,18 @@ class Server {
 
 let started = 0;
 
-export async function startServer({ port, mediaServer, modules, args = [], env = {} } = {}) {
+// `command` stands before the server's own, for one in another network namespace; `address` is where it listens there.
+export async function startServer({ port, address = '127.0.0.1', command = [], mediaServer, modules, args = [], env = {} } = {}) {
   port ??= await freePort();
-  const directory = await writeConfiguration({ port, mediaServer, modules });
+  const directory = await writeConfiguration({ port, address, mediaServer, modules });
   await mkdir(OUT, { recursive: true });
   const logFile = join(OUT, `${basename(process.argv[1]).replace('.test.mjs', '')}-${++started}.log`);
   const log = openSync(logFile, 'w');
-  const child = spawn(KASKADO, [...argumentsFor(directory), ...args],
-    { env: { ...process.env, ...env }, stdio: ['ignore', log, log] });
+  const [program, ...rest] = [...command, KASKADO, ...argumentsFor(directory), ...args];
+  const child = spawn(program, rest, { env: { ...process.env, ...env }, stdio: ['ignore', log, log] });
   closeSync(log);
   await once(child, 'spawn');
-  const server = new Server(child, port, directory, logFile);
+  const server = new Server(child, address, port, directory, logFile);
   await server.listening();
   return server;
 }

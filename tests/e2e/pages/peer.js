@@ -50,8 +50,9 @@ async function negotiate(rpc, endpoint, connection, { bundle = true } = {}) {
   await connection.setRemoteDescription({ type: 'answer', sdp: answer });
 }
 
-// Makes a WebRtcEndpoint in `pipeline` and connects to it with trickled candidates. `stream` absent: receive only.
-export async function join(rpc, pipeline, { stream, codec, name, bundle = true } = {}) {
+// Makes a WebRtcEndpoint in `pipeline` and connects to it with trickled candidates. `stream` absent: receive only;
+// `transport`: "tcp" or "udp" alone.
+export async function join(rpc, pipeline, { stream, codec, name, bundle = true, transport } = {}) {
   const endpoint = await rpc.create('WebRtcEndpoint', { mediaPipeline: pipeline });
   const connection = new RTCPeerConnection({ bundlePolicy: bundle ? 'balanced' : 'max-compat' });
   const video = show(connection, name ?? endpoint.split('/')[1]);
@@ -60,20 +61,21 @@ export async function join(rpc, pipeline, { stream, codec, name, bundle = true }
   prefer(connection, codec);
 
   const sent = [];
+  const goes = ({ candidate }) => !transport || candidate.split(' ')[2]?.toLowerCase() === transport;
   connection.onicecandidate = ({ candidate }) => {
-    if (candidate) sent.push(rpc.invoke(endpoint, 'addIceCandidate', { candidate: candidate.toJSON() }));
+    if (candidate && goes(candidate)) sent.push(rpc.invoke(endpoint, 'addIceCandidate', { candidate: candidate.toJSON() }));
   };
-  await rpc.on(endpoint, 'IceCandidateFound', ({ candidate }) => connection.addIceCandidate(candidate));
+  await rpc.on(endpoint, 'IceCandidateFound', ({ candidate }) => { if (goes(candidate)) connection.addIceCandidate(candidate); });
   await negotiate(rpc, endpoint, connection, { bundle });
   await rpc.invoke(endpoint, 'gatherCandidates');
   return { endpoint, connection, video, sent };
 }
 
 // Sends the camera to the server and plays what comes back of it.
-export async function loopback(url, { codec, bundle } = {}) {
+export async function loopback(url, { codec, bundle, transport } = {}) {
   const rpc = await Rpc.open(url);
   const pipeline = await rpc.create('MediaPipeline');
-  const peer = await join(rpc, pipeline, { stream: await camera(), codec, bundle, name: 'loopback' });
+  const peer = await join(rpc, pipeline, { stream: await camera(), codec, bundle, transport, name: 'loopback' });
   await rpc.invoke(peer.endpoint, 'connect', { sink: peer.endpoint });
   await connected(peer.connection);
   await Promise.all(peer.sent);
@@ -85,10 +87,11 @@ export async function loopback(url, { codec, bundle } = {}) {
   };
   const transports = new Set(peer.connection.getSenders().map(({ transport }) => transport)).size;
   const iceStates = await rpc.invoke(peer.endpoint, 'getIceConnectionState');
+  const pairs = await rpc.invoke(peer.endpoint, 'getICECandidatePairs');
   await rpc.release(pipeline);
   peer.connection.close();
   rpc.close();
-  return { picture, stats, serverStats, transports, iceStates };
+  return { picture, stats, serverStats, transports, iceStates, pairs };
 }
 
 // Sends the camera to the server, then restarts ICE by a new offer: plays what comes back before and after.
