@@ -138,6 +138,7 @@ std::size_t DataChannels::buffered_bytes(ChannelId id) const {
 
 void DataChannels::enqueue(Entry& entry, Waiting message) {
   const std::size_t length = message.bytes ? message.bytes->size() : 0;
+  if (unsettled_ == 0) progressed_ = message.since;
   entry.waiting_bytes += length;
   buffered_bytes_ += length;
   ++unsettled_;
@@ -172,6 +173,7 @@ bool DataChannels::flush(ChannelId id, Entry& entry, base::Instant now) {
     entry.waiting_bytes -= length;
     buffered_bytes_ -= length;
     --unsettled_;
+    progressed_ = now;
     entry.waiting.pop_front();
   }
   try_reset(id, entry, now);
@@ -186,9 +188,25 @@ void DataChannels::flush(base::Instant now) {
     if (at == entries_.end()) at = entries_.begin();
     if (flush(at->first, at->second, now)) continue;
     next_to_flush_ = at->first;
-    return;
+    return give_up_stalled(now);
   }
   for (const ChannelId id : ids()) forget_if_closed(id);
+}
+
+void DataChannels::give_up_stalled(base::Instant now) {
+  if (now - progressed_ < kMaxStall) return;
+  for (auto& [id, entry] : entries_) {
+    std::erase_if(entry.waiting, [&, &of = entry](const Waiting& message) {
+      if (message.payload_protocol == kDcep) return false;
+      const std::size_t length = message.bytes ? message.bytes->size() : 0;
+      of.waiting_bytes -= length;
+      buffered_bytes_ -= length;
+      --unsettled_;
+      ++given_up_;
+      return true;
+    });
+  }
+  progressed_ = now;
 }
 
 void DataChannels::try_reset(ChannelId id, Entry& entry, base::Instant now) {

@@ -56,6 +56,9 @@ class DataChannels {
   static constexpr std::size_t kMaxMessageBytes = Association::kMaxMessageBytes;
   // Waiting to be sent, of all channels together; beside them the association has a megabyte.
   static constexpr std::size_t kMaxBufferedBytes = 4 * 1024 * 1024;
+  // For as long nothing of what waits has found room: then it is let go, for whoever waits for room here, as a source that
+  // has other receivers too, must not wait for ever.
+  static constexpr base::Duration kMaxStall = std::chrono::seconds{10};
   static constexpr std::size_t kMaxLabelBytes = 65535;
 
   // The association begins at once.
@@ -98,6 +101,8 @@ class DataChannels {
   std::vector<ChannelId> ids() const;
   std::uint64_t opened() const { return opened_; }
   std::uint64_t closed() const { return closed_; }
+  // Messages that were let go after kMaxStall.
+  std::uint64_t given_up() const { return given_up_; }
   // What came in and was of no use.
   const base::DropCounters& drops() const { return drops_; }
 
@@ -137,6 +142,7 @@ class DataChannels {
   void begin_association(base::Instant now);
   void begin_closing(Entry& entry);
   void drop_waiting(Entry& entry);
+  void give_up_stalled(base::Instant now);
   void forget_if_closed(ChannelId id);
   void forget(Entries::iterator entry);
   void forget_all();
@@ -150,6 +156,8 @@ class DataChannels {
   std::deque<ChannelEvent> events_;
   std::uint64_t opened_ = 0;
   std::uint64_t closed_ = 0;
+  base::Instant progressed_{};  // when something found room last, or began to wait
+  std::uint64_t given_up_ = 0;
   base::DropCounters drops_;
 };
 

@@ -1,6 +1,6 @@
 // usrsctp, of which there is one in a process: its state, its timers and its lock. Inside the room only.
 //
-// One mutex is round all that is called of usrsctp, whichever shard calls it (docs/adr/0017). usrsctp knows
+// One mutex is round all that is called of usrsctp, whichever shard calls it (docs/adr/0018). usrsctp knows
 // an association by a number alone. What it wants sent, also by a timer that another shard's call has let
 // run, goes into the queue that stands under that number; who owns the association fetches it from there.
 //

@@ -1,6 +1,11 @@
 #include "transport/data_line.hpp"
 
+#include "sctp/data_channels.hpp"
+
 namespace kaskado::transport {
+
+DataLine::DataLine() = default;
+DataLine::~DataLine() = default;
 
 bool DataLine::begin(const dtls::DtlsSession& dtls, base::Instant now) {
   if (!wanted_ || channels_) return false;
@@ -32,6 +37,8 @@ base::DropReason DataLine::take_from(dtls::DtlsSession& dtls, base::Instant now)
 void DataLine::advance(base::Instant now) {
   if (channels_ && channels_->deadline() <= now) channels_->advance(now);
 }
+
+base::Instant DataLine::deadline() const { return channels_ ? channels_->deadline() : base::kNever; }
 
 void DataLine::flush(dtls::DtlsSession& dtls, const base::Path* path, base::Instant now,
                      base::Outbox& outbox) {

@@ -8,7 +8,10 @@
 #include "base/drop_reason.hpp"
 #include "base/outbox.hpp"
 #include "dtls/session.hpp"
-#include "sctp/data_channels.hpp"
+
+namespace kaskado::sctp {
+class DataChannels;
+}
 
 namespace kaskado::transport {
 
@@ -22,6 +25,9 @@ struct DataParameters {
 // Owned by a transport, which says when there is DTLS and when not.
 class DataLine {
  public:
+  DataLine();
+  ~DataLine();
+
   // The channels are negotiated, and not any more.
   void want(const DataParameters& parameters) { wanted_ = parameters; }
   bool forgo() {
@@ -38,7 +44,7 @@ class DataLine {
   // What DTLS has brought, all of it.
   base::DropReason take_from(dtls::DtlsSession& dtls, base::Instant now);
   void advance(base::Instant now);
-  base::Instant deadline() const { return channels_ ? channels_->deadline() : base::kNever; }
+  base::Instant deadline() const;
   // Sends what waits; without a path it is lost.
   void flush(dtls::DtlsSession& dtls, const base::Path* path, base::Instant now, base::Outbox& outbox);
 

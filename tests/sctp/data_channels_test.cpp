@@ -145,11 +145,26 @@ TEST(DataChannels, PeerThatDoesNotReadStopsTheSender) {
   const auto message = bytes_of(std::string(64 * 1024, 'm'));
   std::size_t taken = 0;
   while (peers.client.channels.send(id, true, message, peers.now()) != SendResult::full) ++taken;
-  peers.run_for(20s);
+  peers.run_for(8s);
   EXPECT_GT(peers.client.channels.buffered_bytes(), 2u * 1024 * 1024);
   EXPECT_TRUE(peers.server.messages.empty());
   peers.server.reads = true;
   EXPECT_TRUE(peers.run_until([&] { return peers.server.messages.size() == taken; }, 60s));
+}
+
+TEST(DataChannels, LetsGoOfWhatWaitsForAPeerThatIsStuck) {
+  Peers peers;
+  const ChannelId id = peers.open({.label = "stuck"});
+  peers.server.reads = false;
+  const auto message = bytes_of(std::string(64 * 1024, 'm'));
+  while (peers.client.channels.send(id, true, message, peers.now()) != SendResult::full) continue;
+  peers.run_for(15s);
+  EXPECT_EQ(peers.client.channels.buffered_bytes(), 0u);
+  EXPECT_GT(peers.client.channels.given_up(), 30u);
+  // The channel is as good as before.
+  peers.server.reads = true;
+  peers.client.channels.send(id, false, bytes_of("last"), peers.now());
+  ASSERT_TRUE(peers.run_until([&] { return !peers.server.messages.empty() && peers.server.messages.back().bytes.size() == 4; }));
 }
 
 TEST(DataChannels, CountsWhatGoesThrough) {

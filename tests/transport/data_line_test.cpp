@@ -1,6 +1,7 @@
 // Data channels through the whole transport: ICE, DTLS and SCTP.
 #include <gtest/gtest.h>
 
+#include "sctp/data_channels.hpp"
 #include "transport/memory_link.hpp"
 
 namespace kaskado::transport::test {
