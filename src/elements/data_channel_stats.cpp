@@ -20,7 +20,8 @@ RTCDataChannelState told_as(sctp::ChannelState state) {
   return RTCDataChannelState::closing;
 }
 
-pipeline::RTCDataChannelStats record_of(sctp::ChannelId id, const sctp::DataChannels::Channel& channel, base::WallTime wall) {
+pipeline::RTCDataChannelStats record_of(sctp::ChannelId id, const sctp::DataChannels::Channel& channel,
+                                        base::WallTime wall) {
   auto record = pipeline::stats_record<pipeline::RTCDataChannelStats>("data-channel-" + std::to_string(id),
                                                                       StatsType::datachannel, wall);
   record.label = channel.parameters.label;
@@ -36,14 +37,16 @@ pipeline::RTCDataChannelStats record_of(sctp::ChannelId id, const sctp::DataChan
 
 }  // namespace
 
-std::map<std::string, pipeline::Value> data_channel_stats(const sctp::DataChannels* channels, const DataChannelCounts& counts,
+std::map<std::string, pipeline::Value> data_channel_stats(const sctp::DataChannels* channels,
+                                                          const DataChannelCounts& counts,
                                                           base::WallTime wall) {
   std::map<std::string, pipeline::Value> records;
   const auto put = [&](const auto& record) { records.emplace(record.id, record.to_value()); };
   if (channels) {
     for (const sctp::ChannelId id : channels->ids()) put(record_of(id, *channels->find(id), wall));
   }
-  auto whole = pipeline::stats_record<pipeline::RTCPeerConnectionStats>("data-channels", StatsType::session, wall);
+  auto whole =
+      pipeline::stats_record<pipeline::RTCPeerConnectionStats>("data-channels", StatsType::session, wall);
   whole.data_channels_opened = counts.opened;
   whole.data_channels_closed = counts.closed;
   put(whole);

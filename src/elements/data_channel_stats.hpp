@@ -16,8 +16,10 @@ struct DataChannelCounts {
   std::int64_t closed = 0;
 };
 
-// One record a channel of `channels`, which may be null, and one of the whole; the keys are the records' own ids.
-std::map<std::string, pipeline::Value> data_channel_stats(const sctp::DataChannels* channels, const DataChannelCounts& counts,
+// One record a channel of `channels`, which may be null, and one of the whole; the keys are the records' own
+// ids.
+std::map<std::string, pipeline::Value> data_channel_stats(const sctp::DataChannels* channels,
+                                                          const DataChannelCounts& counts,
                                                           base::WallTime wall);
 
 }  // namespace kaskado::elements

@@ -22,13 +22,16 @@ ApiError no_data_channels() {
   return {ErrorCode::MEDIA_OBJECT_OPERATION_NOT_SUPPORTED, "Data channels are not supported"};
 }
 
-ApiError illegal(std::string why) { return {ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, std::move(why)}; }
+ApiError illegal(std::string why) {
+  return {ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR, std::move(why)};
+}
 
 // As clients give them: below 0 is without a limit.
 ApiResult<sctp::ChannelParameters> parameters_of(std::string label, bool ordered, int max_packet_life_time,
                                                  int max_retransmits, std::string protocol) {
   constexpr int kMost = 65535;  // RFC 8832 has more, browsers have not
-  sctp::ChannelParameters parameters{.label = std::move(label), .protocol = std::move(protocol), .ordered = ordered};
+  sctp::ChannelParameters parameters{
+      .label = std::move(label), .protocol = std::move(protocol), .ordered = ordered};
   if (max_packet_life_time >= 0 && max_retransmits >= 0)
     return illegal("'maxPacketLifeTime' and 'maxRetransmits' cannot be set both");
   if (max_packet_life_time > kMost || max_retransmits > kMost)
@@ -36,7 +39,8 @@ ApiResult<sctp::ChannelParameters> parameters_of(std::string label, bool ordered
   constexpr std::size_t kMostBytes = sctp::DataChannels::kMaxLabelBytes;
   if (parameters.label.size() > kMostBytes || parameters.protocol.size() > kMostBytes)
     return illegal("'label' and 'protocol' should have 65535 bytes or less");
-  if (max_packet_life_time >= 0) parameters.max_lifetime_ms = static_cast<std::uint32_t>(max_packet_life_time);
+  if (max_packet_life_time >= 0)
+    parameters.max_lifetime_ms = static_cast<std::uint32_t>(max_packet_life_time);
   if (max_retransmits >= 0) parameters.max_retransmits = static_cast<std::uint32_t>(max_retransmits);
   return parameters;
 }
@@ -101,7 +105,8 @@ void WebRtcEndpoint::settle_data() {
 void WebRtcEndpoint::on_data_association() {
   for (const sctp::ChannelId id : std::exchange(open_channels_, {})) tell_closed(id);
   if (!data_channels()) return;
-  for (sctp::ChannelParameters& wanted : std::exchange(wanted_channels_, {})) (void)open_channel(std::move(wanted));
+  for (sctp::ChannelParameters& wanted : std::exchange(wanted_channels_, {}))
+    (void)open_channel(std::move(wanted));
 }
 
 void WebRtcEndpoint::tell_closed(sctp::ChannelId id) {
@@ -130,10 +135,12 @@ bool WebRtcEndpoint::on_data(pipeline::WebRtcSession& session) {
 
 void WebRtcEndpoint::let_in(const sctp::DataChannels& channels, sctp::ChannelMessage& message) {
   const sctp::DataChannels::Channel* const channel = channels.find(message.id);
-  send_data(data_window_.admit(std::move(message.bytes), message.is_binary, channel ? channel->parameters.label : ""));
+  send_data(data_window_.admit(std::move(message.bytes), message.is_binary,
+                               channel ? channel->parameters.label : ""));
 }
 
-// To the channel of the same label as the one that it came from; where there is none, to all, as Kurento does.
+// To the channel of the same label as the one that it came from; where there is none, to all, as Kurento
+// does.
 void WebRtcEndpoint::on_data(const pipeline::DataRef& message) {
   sctp::DataChannels* const channels = data_channels();
   if (!channels) return;
@@ -145,7 +152,8 @@ void WebRtcEndpoint::on_data(const pipeline::DataRef& message) {
   if (targets.empty()) targets.assign(open_channels_.begin(), open_channels_.end());
   // Keeps the whole message, and with it the source's window, for as long as its bytes wait.
   const std::shared_ptr<const sctp::MessageBytes> bytes(message, &message->bytes);
-  for (const sctp::ChannelId id : targets) note_sent(channels->send(id, message->is_binary, bytes, shard().now()));
+  for (const sctp::ChannelId id : targets)
+    note_sent(channels->send(id, message->is_binary, bytes, shard().now()));
   if (!targets.empty()) settle_data();
 }
 
@@ -153,11 +161,13 @@ void WebRtcEndpoint::note_sent(sctp::DataChannels::SendResult result) {
   using SendResult = sctp::DataChannels::SendResult;
   if (result == SendResult::sent || result == SendResult::waits) return;
   if (lost_messages_++ > 0) return;
-  LOG_WARNING(log, "%s: a message of a data channel is lost, since %s", id().c_str(),
-              result == SendResult::too_long ? "it is longer than the peer takes" : "too many wait for the peer");
+  LOG_WARNING(
+      log, "%s: a message of a data channel is lost, since %s", id().c_str(),
+      result == SendResult::too_long ? "it is longer than the peer takes" : "too many wait for the peer");
 }
 
-ApiResult<std::map<std::string, pipeline::Value>> WebRtcEndpoint::get_stats(std::optional<MediaType> media_type) {
+ApiResult<std::map<std::string, pipeline::Value>> WebRtcEndpoint::get_stats(
+    std::optional<MediaType> media_type) {
   auto records = BaseRtpEndpoint::get_stats(media_type);
   const bool asked = !media_type || *media_type == MediaType::data;
   if (!records || !asked || !use_data_channels_ || connections_.empty()) return records;

@@ -20,8 +20,8 @@ struct DataMessage {
 };
 using DataRef = std::shared_ptr<const DataMessage>;
 
-// What a source has let into the pipeline and nobody has let go of yet. While it is closed the source reads no more
-// of its peer, so that whoever is slowest of the receivers sets the pace, and memory has a bound.
+// What a source has let into the pipeline and nobody has let go of yet. While it is closed the source reads
+// no more of its peer, so that whoever is slowest of the receivers sets the pace, and memory has a bound.
 class DataWindow {
  public:
   static constexpr std::size_t kMostBytes = 1024 * 1024;
@@ -32,7 +32,8 @@ class DataWindow {
   DataRef admit(std::vector<std::uint8_t> bytes, bool is_binary, std::string label) {
     const std::size_t length = bytes.size();
     *under_way_ += length;
-    auto message = std::make_shared<DataMessage>(DataMessage{std::move(bytes), is_binary, std::move(label), nullptr});
+    auto message =
+        std::make_shared<DataMessage>(DataMessage{std::move(bytes), is_binary, std::move(label), nullptr});
     message->receipt = {nullptr, [count = under_way_, length](void*) { *count -= length; }};
     return message;
   }

@@ -56,8 +56,8 @@ class DataChannels {
   static constexpr std::size_t kMaxMessageBytes = Association::kMaxMessageBytes;
   // Waiting to be sent, of all channels together; beside them the association has a megabyte.
   static constexpr std::size_t kMaxBufferedBytes = 4 * 1024 * 1024;
-  // For as long nothing of what waits has found room: then it is let go, for whoever waits for room here, as a source that
-  // has other receivers too, must not wait for ever.
+  // For as long nothing of what waits has found room: then it is let go, for whoever waits for room here, as
+  // a source that has other receivers too, must not wait for ever.
   static constexpr base::Duration kMaxStall = std::chrono::seconds{10};
   static constexpr std::size_t kMaxLabelBytes = 65535;
 

@@ -38,7 +38,9 @@ void DataLine::advance(base::Instant now) {
   if (channels_ && channels_->deadline() <= now) channels_->advance(now);
 }
 
-base::Instant DataLine::deadline() const { return channels_ ? channels_->deadline() : base::kNever; }
+base::Instant DataLine::deadline() const {
+  return channels_ ? channels_->deadline() : base::kNever;
+}
 
 void DataLine::flush(dtls::DtlsSession& dtls, const base::Path* path, base::Instant now,
                      base::Outbox& outbox) {

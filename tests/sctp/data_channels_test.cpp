@@ -164,7 +164,8 @@ TEST(DataChannels, LetsGoOfWhatWaitsForAPeerThatIsStuck) {
   // The channel is as good as before.
   peers.server.reads = true;
   peers.client.channels.send(id, false, bytes_of("last"), peers.now());
-  ASSERT_TRUE(peers.run_until([&] { return !peers.server.messages.empty() && peers.server.messages.back().bytes.size() == 4; }));
+  ASSERT_TRUE(peers.run_until(
+      [&] { return !peers.server.messages.empty() && peers.server.messages.back().bytes.size() == 4; }));
 }
 
 TEST(DataChannels, CountsWhatGoesThrough) {

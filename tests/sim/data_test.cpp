@@ -28,7 +28,8 @@ class Data : public testing::Test {
   }
   sctp::ChannelId open(SimPeer& peer, const sctp::ChannelParameters& parameters) {
     const sctp::ChannelId id = peer.open_channel(parameters);
-    EXPECT_TRUE(run_until([&] { return peer.heard_data().opened.size() > 0 && peer.heard_data().opened.back() == id; }));
+    EXPECT_TRUE(run_until(
+        [&] { return peer.heard_data().opened.size() > 0 && peer.heard_data().opened.back() == id; }));
     return id;
   }
   static Strings texts_of(const SimPeer& peer) {
@@ -162,14 +163,18 @@ TEST_F(Data, ParametersThatCannotBeAreRefused) {
     const auto result = scene.server.try_call(endpoint, "createDataChannel", std::move(arguments));
     return result ? pipeline::ErrorCode{} : result.error().code;
   };
-  EXPECT_EQ(code_of(a.endpoint(), {"c", true, 1, 1, ""}), pipeline::ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR);
-  EXPECT_EQ(code_of(a.endpoint(), {"c", true, 70000, -1, ""}), pipeline::ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR);
+  EXPECT_EQ(code_of(a.endpoint(), {"c", true, 1, 1, ""}),
+            pipeline::ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR);
+  EXPECT_EQ(code_of(a.endpoint(), {"c", true, 70000, -1, ""}),
+            pipeline::ErrorCode::MEDIA_OBJECT_ILLEGAL_PARAM_ERROR);
   const std::string without = scene.server.make_endpoint(scene.pipeline);
-  EXPECT_EQ(code_of(without, {"c", true, -1, -1, ""}), pipeline::ErrorCode::MEDIA_OBJECT_OPERATION_NOT_SUPPORTED);
+  EXPECT_EQ(code_of(without, {"c", true, -1, -1, ""}),
+            pipeline::ErrorCode::MEDIA_OBJECT_OPERATION_NOT_SUPPORTED);
   // Made for data channels, which the peer has not.
   SimPeer& b = scene.add_peer({.publishes = true});
   b.call(scene.server.make_endpoint(scene.pipeline, "ECDSA", true));
-  EXPECT_EQ(code_of(b.endpoint(), {"c", true, -1, -1, ""}), pipeline::ErrorCode::MEDIA_OBJECT_OPERATION_NOT_SUPPORTED);
+  EXPECT_EQ(code_of(b.endpoint(), {"c", true, -1, -1, ""}),
+            pipeline::ErrorCode::MEDIA_OBJECT_OPERATION_NOT_SUPPORTED);
 }
 
 TEST_F(Data, StatsTellOfEachChannel) {
@@ -180,7 +185,8 @@ TEST_F(Data, StatsTellOfEachChannel) {
   a.send_message(id, "12345");
   ASSERT_TRUE(run_until([&] { return !a.heard_data().messages.empty(); }));
   const pipeline::Value stats = scene.server.call(a.endpoint(), "getStats", {"DATA"});
-  const pipeline::Object* const channel = stats.object()->find("data-channel-" + std::to_string(id))->object();
+  const pipeline::Object* const channel =
+      stats.object()->find("data-channel-" + std::to_string(id))->object();
   EXPECT_EQ(*channel->find("label")->string(), "counted");
   EXPECT_EQ(*channel->find("protocol")->string(), "p");
   EXPECT_EQ(*channel->find("state")->string(), "open");
@@ -236,10 +242,12 @@ TEST_F(Data, SlowestReceiverSetsThePace) {
     }
   };
   const Instant begun = scene.network.now();
-  ASSERT_TRUE(run_until([&] {
-    fill();
-    return b.heard_data().messages.size() == 160;
-  }, 120s));
+  ASSERT_TRUE(run_until(
+      [&] {
+        fill();
+        return b.heard_data().messages.size() == 160;
+      },
+      120s));
   // Ten megabytes at half a megabyte a second; what the buffers take is let in sooner.
   EXPECT_GT(scene.network.now() - begun, 15s);
   EXPECT_LT(scene.network.now() - begun, 60s);
