@@ -23,6 +23,9 @@ namespace kaskado::base {
   X(dtls_wrong_path)            \
   X(bad_dtls)                   \
   X(dtls_backlog)               \
+  X(bad_sctp)                   \
+  X(bad_dcep)                   \
+  X(unexpected_data)            \
   X(srtp_before_dtls)           \
   X(bad_srtp)                   \
   X(srtp_authentication)        \

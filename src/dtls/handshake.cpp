@@ -55,7 +55,7 @@ class Handshake::Call {
 };
 
 Handshake::Handshake(const Certificate& certificate, const Fingerprint& expected_remote, Settings settings)
-    : expected_remote_(expected_remote), role_(settings.role), wants_srtp_(!settings.srtp_profiles.empty()) {
+    : expected_remote_(expected_remote), role_(settings.role), requires_srtp_(settings.requires_srtp && !settings.srtp_profiles.empty()) {
   const ErrorQueueGuard guard;
   if (make_ssl(certificate, settings)) return;
   why_ = "OpenSSL cannot set up a DTLS session: " + newest_openssl_error();
@@ -78,7 +78,7 @@ bool Handshake::make_ssl(const Certificate& certificate, const Settings& setting
     SSL_set_accept_state(ssl);
   }
   // Gives 0 for success, unlike all the others.
-  return !wants_srtp_ || SSL_set_tlsext_use_srtp(ssl, srtp_profile_list(settings.srtp_profiles).c_str()) == 0;
+  return settings.srtp_profiles.empty() || SSL_set_tlsext_use_srtp(ssl, srtp_profile_list(settings.srtp_profiles).c_str()) == 0;
 }
 
 Handshake::Progress Handshake::run(base::Bytes datagram, const base::Path& path, base::Outbox& outbox) {
@@ -115,7 +115,7 @@ std::optional<base::Duration> Handshake::time_left() const {
 }
 
 CertificateJudge::Verdict Handshake::judge(const X509& peer_certificate) {
-  if (wants_srtp_ && !SSL_get_selected_srtp_profile(ssl_.get())) {
+  if (requires_srtp_ && !SSL_get_selected_srtp_profile(ssl_.get())) {
     why_ = "the peer has no SRTP protection profile of ours";
     return Verdict::no_common_srtp_profile;
   }
@@ -133,7 +133,7 @@ std::optional<Handshake::Result> Handshake::result() {
   Result result{{}, export_srtp_keys(ssl_.get(), we_are_client), port_.next_sequence, {}};
   // Without a certificate nothing has been judged.
   const bool peer_is_known = SSL_get0_peer_certificate(ssl_.get()) != nullptr;
-  if (!traffic_keys || !peer_is_known || (wants_srtp_ && !result.srtp_keys)) return std::nullopt;
+  if (!traffic_keys || !peer_is_known || (requires_srtp_ && !result.srtp_keys)) return std::nullopt;
   result.traffic_keys = *traffic_keys;
   // The server speaks last (RFC 6347 §4.2.4, figure 1).
   if (!we_are_client) result.last_flight = std::move(port_.written);

@@ -26,6 +26,7 @@ class Handshake final : private CertificateJudge {
     DtlsRole role = DtlsRole::server;
     std::span<const std::uint16_t> srtp_profiles;  // read by the constructor only
     std::size_t mtu_bytes = 0;
+    bool requires_srtp = true;  // where there are profiles, one of them has to be the peer's too
   };
   enum class Progress : std::uint8_t { under_way, finished, failed };
 
@@ -65,7 +66,7 @@ class Handshake final : private CertificateJudge {
 
   Fingerprint expected_remote_;
   DtlsRole role_;
-  bool wants_srtp_;
+  bool requires_srtp_;
   std::uint8_t early_datagrams_ = 0;
   DatagramPort port_;
   SslHandle ssl_;  // goes before port_, which its BIO points to

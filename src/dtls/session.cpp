@@ -21,18 +21,19 @@ std::string_view to_string(DtlsState state) {
 
 DtlsSession::DtlsSession(std::shared_ptr<const Certificate> certificate, DtlsRole role,
                          const Fingerprint& expected_remote, std::span<const std::uint16_t> srtp_profiles,
-                         std::size_t mtu_bytes)
+                         std::size_t mtu_bytes, bool requires_srtp)
     : certificate_(std::move(certificate)),
       expected_remote_(expected_remote),
       srtp_profiles_(srtp_profiles.begin(), srtp_profiles.end()),
       mtu_bytes_(std::clamp(mtu_bytes, kMinMtuBytes, base::kMaxDatagramBytes)),
+      requires_srtp_(requires_srtp),
       role_(role) {}
 
 DtlsOutcome DtlsSession::start(const base::Path& path, base::Instant now, base::Outbox& outbox) {
   if (state_ != DtlsState::idle) return {};
   state_ = DtlsState::connecting;
   handshake_ = std::make_unique<Handshake>(*certificate_, expected_remote_,
-                                           Handshake::Settings{role_, srtp_profiles_, mtu_bytes_});
+                                           Handshake::Settings{role_, srtp_profiles_, mtu_bytes_, requires_srtp_});
   go_on(handshake_->run({}, path, outbox), {}, path, outbox);
   return outcome(DropReason::none, DtlsState::idle, now);
 }

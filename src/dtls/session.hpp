@@ -43,11 +43,12 @@ class DtlsSession {
   // `expected_remote` is what the peer's certificate must be: a peer with a new certificate needs a new
   // association (RFC 8842 §4). `srtp_profiles` are ids in the order of our preference, which decides where we
   // are the server; where there are some and none is the peer's too, the handshake fails. With none the
-  // association carries application data only. `mtu_bytes` is taken into 256 to kMaxDatagramBytes.
+  // association carries application data only, as it does without `requires_srtp` where the peer offers none of them.
+  // `mtu_bytes` is taken into 256 to kMaxDatagramBytes.
   DtlsSession(std::shared_ptr<const Certificate> certificate, DtlsRole role,
               const Fingerprint& expected_remote,
               std::span<const std::uint16_t> srtp_profiles = kDefaultSrtpProfiles,
-              std::size_t mtu_bytes = kDefaultMtuBytes);
+              std::size_t mtu_bytes = kDefaultMtuBytes, bool requires_srtp = true);
 
   // Once ICE has a path. A client sends its ClientHello; a server waits for one. Does nothing but in idle.
   DtlsOutcome start(const base::Path& path, base::Instant now, base::Outbox& outbox);
@@ -99,6 +100,7 @@ class DtlsSession {
   Fingerprint expected_remote_;
   std::vector<std::uint16_t> srtp_profiles_;
   std::size_t mtu_bytes_;
+  bool requires_srtp_;
   DtlsRole role_;
   DtlsState state_ = DtlsState::idle;
   base::Instant deadline_ = base::kNever;

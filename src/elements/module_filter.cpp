@@ -134,9 +134,19 @@ void ModuleFilter::told(const Told& told) {
     raise(pipeline::Error{.description = error->description,
                           .error_code = static_cast<int>(ErrorCode::UNEXPECTED_ERROR),
                           .type = std::string(to_string(ErrorCode::UNEXPECTED_ERROR))});
-  } else if (data_outlet_) {
-    data_outlet_(std::get<sdk::Data>(told));
+  } else {
+    const auto& data = std::get<sdk::Data>(told);
+    const base::Bytes bytes = base::as_bytes(data.bytes);
+    send_data(std::make_shared<pipeline::DataMessage>(
+        pipeline::DataMessage{{bytes.begin(), bytes.end()}, data.is_binary, {}, nullptr}));
   }
+}
+
+// Waits with others for the filter's turn; where too many do it is lost.
+void ModuleFilter::on_data(const pipeline::DataRef& message) {
+  stage().post([message](sdk::Filter& filter) {
+    filter.receive_data({std::string(base::as_text(message->bytes)), message->is_binary});
+  });
 }
 
 void ModuleFilter::raise_by_name(const RaisedEvent& raised) {

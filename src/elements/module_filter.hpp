@@ -33,14 +33,13 @@ class ModuleFilter final : public pipeline::MediaElement {
                std::shared_ptr<HostedFilter> hosted);
   ~ModuleFilter() override;
 
-  // What the filter does not want goes round it.
-  bool passes(pipeline::MediaType type) const override { return !works_on(type); }
+  // What the filter does not want goes round it. Messages of data channels all go through it.
+  bool passes(pipeline::MediaType type) const override {
+    return type != pipeline::MediaType::data && !works_on(type);
+  }
   pipeline::RtpFeed* source(pipeline::MediaType type) override;
   pipeline::MediaInput* sink(pipeline::MediaType type) override;
   void on_release() override;
-
-  // Where the filter's own messages go; nowhere until then.
-  void send_data_to(std::function<void(sdk::Data)> outlet) { data_outlet_ = std::move(outlet); }
 
   // Runs on the filter's strand; the answer comes back to this thread.
   void call(const pipeline::OperationInfo& operation, const pipeline::Arguments& arguments,
@@ -56,13 +55,13 @@ class ModuleFilter final : public pipeline::MediaElement {
   media::FilterStage& stage() const { return *hosted_->stage; }
   bool works_on(pipeline::MediaType type) const;
   void on_flowing_in(pipeline::MediaType type, bool flowing) override;
+  void on_data(const pipeline::DataRef& message) override;
   void told(const Told& told);
   void raise_by_name(const RaisedEvent& raised);
 
   const std::shared_ptr<HostedFilter> hosted_;
   std::unique_ptr<Way> video_;
   std::unique_ptr<Way> audio_;
-  std::function<void(sdk::Data)> data_outlet_;
 };
 
 // The functions of the classes of modules, whose origin is a ModuleLibrary.

@@ -68,7 +68,7 @@ class WebRtcConnection {
   // To be asked when there is an association, or another one.
   std::optional<DtlsConnectionStateChange> take_dtls_change();
   bool is_ended_by_peer() const { return transport().dtls_state() == dtls::DtlsState::closed; }
-  bool is_open() const { return session_->is_open(); }
+  bool is_open() const { return transport().is_connected(); }
   std::optional<IceCandidatePair> selected_pair() const;
   // The selected pair where it is another one than was told last: that it is nominated now is no news.
   std::optional<IceCandidatePair> take_selected_pair();

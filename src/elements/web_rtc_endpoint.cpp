@@ -22,16 +22,13 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-ApiError no_data_channels() {
-  return {ErrorCode::MEDIA_OBJECT_OPERATION_NOT_SUPPORTED, "Data channels are not supported"};
-}
-
 }  // namespace
 
 WebRtcEndpoint::WebRtcEndpoint(const pipeline::Construction& construction, const WebRtcEndpointParams& params)
     : BaseRtpEndpoint(construction, params.media_pipeline),
       can_send_(!params.recvonly || params.sendonly),
       can_receive_(!params.sendonly || params.recvonly),
+      use_data_channels_(params.use_data_channels),
       key_type_(params.certificate_key_type),
       dscp_(dscp_of(params.qos_dscp)),
       stream_label_(shard().random().uuid()),
@@ -108,10 +105,6 @@ ApiResult<void> WebRtcEndpoint::set_external_ipv6(std::string external_ipv6) {
   return {};
 }
 
-ApiResult<void> WebRtcEndpoint::create_data_channel(std::string, bool, int, int, std::string) { return no_data_channels(); }
-
-ApiResult<void> WebRtcEndpoint::close_data_channel(int) { return no_data_channels(); }
-
 std::vector<pipeline::RtpSession*> WebRtcEndpoint::rtp_sessions() {
   std::vector<pipeline::RtpSession*> sessions;
   for (const Connection& connection : connections_) sessions.push_back(&connection->session().rtp());
@@ -157,6 +150,7 @@ void WebRtcEndpoint::on_transport_changes(pipeline::WebRtcSession& session, cons
   if (changes.relay) connection.gathering().note_relays();
   // Before they are gathered, or described anew, no candidate can be told.
   if (changes.path_taken && connection.gathering_begun() && !describing_) offer_own_ports(connection);
+  if (changes.data) on_data_association();
   update_connection_state();
   const auto ended = [](const Connection& c) { return c->is_ended_by_peer(); };
   if (changes.dtls_state && std::ranges::all_of(connections_, ended)) session_terminated();

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "elements/base_rtp_endpoint.hpp"
+#include "elements/data_channel_stats.hpp"
 #include "elements/host_candidates.hpp"
 #include "elements/web_rtc_connection.hpp"
 
@@ -47,6 +51,8 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   pipeline::ApiResult<void> create_data_channel(std::string label, bool ordered, int max_packet_life_time,
                                                 int max_retransmits, std::string protocol) override;
   pipeline::ApiResult<void> close_data_channel(int channel_id) override;
+  pipeline::ApiResult<std::map<std::string, pipeline::Value>> get_stats(
+      std::optional<pipeline::MediaType> media_type) override;
 
  private:
   pipeline::ApiResult<sdp::SessionDescription> make_offer(const sdp::OfferOptions& options) override;
@@ -61,6 +67,8 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   void on_ports_changed(pipeline::WebRtcSession& session) override;
   void on_candidate_found(CandidateGathering& gathering, const HostCandidate& candidate) override;
   void on_gathering_over(CandidateGathering& gathering) override;
+  bool on_data(pipeline::WebRtcSession& session) override;
+  void on_data(const pipeline::DataRef& message) override;
 
   using Connection = std::unique_ptr<WebRtcConnection>;
   // By the groups of m-lines that share a transport.
@@ -94,8 +102,20 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   pipeline::RtpSession* rtp(pipeline::MediaType type) const;
   void update_connection_state();
 
+  // nullptr while there is no association.
+  sctp::DataChannels* data_channels() const;
+  bool may_have_data_channels() const;
+  void carry_data(WebRtcConnection* carrier, const sdp::NegotiatedMedia* media);
+  void on_data_association();
+  pipeline::ApiResult<void> open_channel(sctp::ChannelParameters parameters);
+  void settle_data();
+  void tell_closed(sctp::ChannelId id);
+  void let_in(const sctp::DataChannels& channels, sctp::ChannelMessage& message);
+  void note_sent(sctp::DataChannels::SendResult result);
+
   const bool can_send_;
   const bool can_receive_;
+  const bool use_data_channels_;
   const CertificateKeyType key_type_;
   CandidateFilter filter_;
   bool ice_tcp_;
@@ -114,6 +134,11 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   std::vector<IceCandidate> early_candidates_;  // of the peer's ICE session that is yet to be negotiated
   bool gathering_wanted_ = false;
   bool gathered_told_ = true;  // that all candidates were found
+  std::vector<sctp::ChannelParameters> wanted_channels_;  // until there is an association
+  std::set<sctp::ChannelId> open_channels_;               // as told
+  DataChannelCounts channel_counts_;
+  pipeline::DataWindow data_window_;
+  std::uint64_t lost_messages_ = 0;
   bool describing_ = false;  // an answer is being made, and on_description() follows
 };
 

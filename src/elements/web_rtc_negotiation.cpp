@@ -37,6 +37,10 @@ ApiResult<std::vector<transport::RemoteParameters>> remote_parameters(const sdp:
   };
   std::vector<transport::RemoteParameters> all;
   for (const sdp::NegotiatedTransport& remote : negotiation.transports) {
+    const auto is_media = [&](std::size_t m_line) {
+      const sdp::MediaKind kind = negotiation.media[m_line].kind;
+      return kind == sdp::MediaKind::audio || kind == sdp::MediaKind::video;
+    };
     const ice::Credentials credentials{remote.remote_ufrag, remote.remote_pwd};
     const auto fingerprint = fingerprint_of(remote);
     if (!fingerprint) return unusable("a=fingerprint names no known hash function or is malformed");
@@ -45,7 +49,8 @@ ApiResult<std::vector<transport::RemoteParameters>> remote_parameters(const sdp:
                    .ice_lite = remote.remote_ice_lite,
                    .fingerprint = *fingerprint,
                    .local_dtls_role = remote.setup == sdp::Setup::passive ? dtls::DtlsRole::server
-                                                                          : dtls::DtlsRole::client});
+                                                                          : dtls::DtlsRole::client,
+                   .has_media = std::ranges::any_of(remote.media, is_media)});
   }
   return all;
 }
@@ -96,6 +101,7 @@ sdp::LocalCapabilities WebRtcEndpoint::web_rtc_capabilities() const {
   sdp::LocalCapabilities capabilities = SdpEndpoint::capabilities();
   capabilities.can_send = can_send_;
   capabilities.can_receive = can_receive_;
+  capabilities.data_channels = use_data_channels_;
   return capabilities;
 }
 
@@ -121,7 +127,9 @@ sdp::LocalSource WebRtcEndpoint::local_source(sdp::MediaKind kind, WebRtcConnect
           .track = stream_label_ + (type == MediaType::audio ? "-audio" : "-video")};
 }
 
-ApiResult<sdp::SessionDescription> WebRtcEndpoint::make_offer(const sdp::OfferOptions& options) {
+ApiResult<sdp::SessionDescription> WebRtcEndpoint::make_offer(const sdp::OfferOptions& media) {
+  sdp::OfferOptions options = media;
+  options.data = use_data_channels_;
   const sdp::LocalCapabilities capabilities = web_rtc_capabilities();
   const auto kinds = sdp::offered_kinds(options, capabilities, sdp::TransportProfile::webrtc);
   if (kinds.empty()) {
@@ -130,7 +138,7 @@ ApiResult<sdp::SessionDescription> WebRtcEndpoint::make_offer(const sdp::OfferOp
   }
   // All m-lines are in one bundle, so that no candidate is gathered in vain.
   WebRtcConnection& connection = open_connection(ice::IceRole::controlling);
-  carriers_.fill(&connection);
+  for (const MediaType type : {MediaType::audio, MediaType::video}) carriers_[static_cast<std::size_t>(type)] = &connection;
   rebind();
   ++sdp_version_;
   sdp::LocalTransportParameters parameters = transport_parameters({&connection});
@@ -233,6 +241,11 @@ void WebRtcEndpoint::carry_media(const sdp::Negotiation& negotiation, const Assi
     carrier = next;
   }
   for (const auto& [connection, media] : carried) connection->session().rtp().configure(media);
+  const auto data = std::ranges::find_if(negotiation.media, [](const sdp::NegotiatedMedia& media) {
+    return media.accepted() && media.kind == sdp::MediaKind::application;
+  });
+  if (data == negotiation.media.end()) return carry_data(nullptr, nullptr);
+  carry_data(connections[negotiation.transports[data->transport].local], &*data);
 }
 
 // Says goodbye on the connections that no m-line is left on.

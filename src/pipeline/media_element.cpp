@@ -164,6 +164,18 @@ void MediaElement::tell_end_of_stream(MediaType type, int hops) {
   }
 }
 
+void MediaElement::send_data(const DataRef& message, int hops) {
+  if (hops < 0) return;
+  for (const auto& link : outgoing_) {
+    if (carries(*link, MediaType::data)) link->sink->receive_data(message, hops - 1);
+  }
+}
+
+void MediaElement::receive_data(const DataRef& message, int hops) {
+  on_data(message);
+  for (MediaElement* out : passed_to(MediaType::data)) out->send_data(message, hops);
+}
+
 void MediaElement::set_transcoding(MediaType type, bool transcoding) {
   int& count = transcoders_[index(type)];
   count += transcoding ? 1 : -1;

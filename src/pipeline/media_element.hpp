@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/data_message.hpp"
 #include "pipeline/feed_owner.hpp"
 #include "pipeline/encoding.hpp"
 #include "pipeline/media_object.hpp"
@@ -81,6 +82,12 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   void set_flowing_out(MediaType type, bool flowing) { set_flowing_out(type, flowing, kMaxHops); }
   // The media of `type` that leaves here has come to its end, as a file's does: tells those that it went to.
   void tell_end_of_stream(MediaType type) { tell_end_of_stream(type, kMaxHops); }
+
+  // A message of data channels leaves here, to all that data is connected to; messages walk the graph one by one.
+  void send_data(const DataRef& message) { send_data(message, kMaxHops); }
+  // One has come in here. `hops` is how far it may still go.
+  virtual void receive_data(const DataRef& message, int hops);
+
   media::BitrateWishes encoding_wishes() const override {
     return {encoder_bitrate_, min_encoder_bitrate_, max_encoder_bitrate_};
   }
@@ -144,6 +151,8 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   virtual void on_flowing_in(MediaType, bool) {}
   // What comes in here has come to its end.
   virtual void on_end_of_stream(MediaType) {}
+  // A message of data channels ends here.
+  virtual void on_data(const DataRef&) {}
 
  private:
   struct Relay {
@@ -165,6 +174,7 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   void tell_transcoding(MediaType type, bool transcoding);
   void encoding_changed();
   void tell_end_of_stream(MediaType type, int hops);
+  void send_data(const DataRef& message, int hops);
   void set_flowing_in(MediaType type, bool flowing, int hops);
   void set_flowing_out(MediaType type, bool flowing, int hops);
 

@@ -1,5 +1,7 @@
 #include "pipeline/remote_element.hpp"
 
+#include "pipeline/shard.hpp"
+
 namespace kaskado::pipeline {
 
 RemoteElement::RemoteElement(const Construction& construction, MediaObject* parent, std::size_t home,
@@ -17,6 +19,13 @@ RtpFeed* RemoteElement::source(MediaType type) {
   auto& source = sources_[static_cast<std::size_t>(type)];
   if (!source) source = std::make_unique<RelayedSource>(shard(), *this, type);
   return source.get();
+}
+
+void RemoteElement::receive_data(const DataRef& message, int hops) {
+  if (passes(MediaType::data)) return MediaElement::receive_data(message, hops);
+  shard().network().post(shard().index(), home_, [id = id(), message, hops](Shard& there) {
+    if (MediaElement* const element = find_element(there.objects(), id)) element->receive_data(message, hops);
+  });
 }
 
 void RemoteElement::note_flow(MediaType type, bool flows) {

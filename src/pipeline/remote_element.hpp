@@ -34,6 +34,8 @@ class RemoteElement final : private MuteHost, public MediaElement {
   std::size_t home() const override { return home_; }
   RtpFeed* source(MediaType type) override;
   bool passes(MediaType type) const override { return passing_[static_cast<std::size_t>(type)]; }
+  // To the element itself, unless it would only pass it on.
+  void receive_data(const DataRef& message, int hops) override;
   // Media of the type begins or ends to come from the element itself, in one of the codecs that are followed here.
   void note_flow(MediaType type, bool flows);
 

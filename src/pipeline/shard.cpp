@@ -55,7 +55,7 @@ void Shard::work_through(std::uint16_t port_index, std::span<loop::ReceivedDatag
 // Whether it is a datagram of DTLS for which this is not the time.
 bool Shard::put_off(transport::PeerId peer, std::uint16_t port_index, loop::ReceivedDatagram& datagram) {
   if (transport::kind_of(datagram.packet->span()) != transport::DatagramKind::dtls) return false;
-  if (!sessions_[peer]->speaks_dtls()) return false;
+  if (!sessions_[peer]->speaks_dtls() || transport::is_application_data(datagram.packet->span())) return false;
   if (handshakes_left_ > 0) {
     --handshakes_left_;
     return false;

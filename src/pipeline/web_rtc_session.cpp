@@ -37,6 +37,7 @@ bool WebRtcSession::open_relay(const transport::TurnServer& server, const MediaP
 base::DropReason WebRtcSession::receive(base::PacketRef packet, const base::Path& path, base::Instant now,
                                         base::Outbox& outbox) {
   const transport::Received received = transport_.receive(*packet, path, now, outbox);
+  data_came_ |= received.kind == transport::DatagramKind::dtls;
   if (associations_ != transport_.associations()) {
     associations_ = transport_.associations();
     rtp_.restart_indices();
@@ -53,6 +54,7 @@ base::DropReason WebRtcSession::receive(base::PacketRef packet, const base::Path
 void WebRtcSession::end_run(base::Instant now, base::Outbox& outbox) {
   rtp_.end_run(outbox);
   tell_owner(now);
+  if (data_came_) read_data(now, outbox);
   if (is_open() && rtp_.last_received() == now && !std::exchange(media_received_, true)) owner_.on_media_received();
   // Feedback that the run has made due goes with it, not a timer's tick later.
   if (rtp_.deadline() <= now) rtp_.advance(now, outbox);
@@ -60,10 +62,28 @@ void WebRtcSession::end_run(base::Instant now, base::Outbox& outbox) {
 }
 
 void WebRtcSession::advance(base::Instant now, base::Outbox& outbox) {
+  data_came_ |= transport_.deadline() <= now || data_again_ <= now;
   if (transport_.deadline() <= now) transport_.advance(now, outbox);
   if (rtp_.deadline() <= now) rtp_.advance(now, outbox);
   tell_owner(now);
+  if (data_came_) read_data(now, outbox);
   settle_rest(now);
+}
+
+// Only what came by DTLS, or time, can have brought any.
+void WebRtcSession::read_data(base::Instant now, base::Outbox& outbox) {
+  data_came_ = false;
+  if (!transport_.data()) {
+    data_again_ = base::kNever;
+    return;
+  }
+  data_again_ = owner_.on_data(*this) ? base::kNever : now + kDataPause;
+  transport_.flush_data(now, outbox);
+}
+
+void WebRtcSession::settle_data() {
+  transport_.flush_data(shard().now(), shard().outbox());
+  shard().reschedule(*this);
 }
 
 void WebRtcSession::settle() {

@@ -18,6 +18,9 @@ class WebRtcSession final : public Session {
     virtual void on_media_received() = 0;
     // The shard has other ports for all sessions than before.
     virtual void on_ports_changed(WebRtcSession& session) = 0;
+    // Something may have happened to the data channels of the transport, or a held one may go on. False where no more
+    // of it is to be read for now: it is asked again soon.
+    virtual bool on_data(WebRtcSession& session) = 0;
 
    protected:
     ~Owner() = default;
@@ -40,7 +43,9 @@ class WebRtcSession final : public Session {
   void advance(base::Instant now, base::Outbox& outbox) override;
   void on_stream_end(std::uint16_t port_index, base::Instant now, base::Outbox& outbox) override;
   void on_ports_changed() override { owner_.on_ports_changed(*this); }
-  base::Instant deadline() const override { return std::min(transport_.deadline(), rtp_.deadline()); }
+  base::Instant deadline() const override {
+    return std::min({transport_.deadline(), rtp_.deadline(), data_again_});
+  }
   bool speaks_dtls() const override { return true; }
   // Asks a TURN server for an address, by the interface of that port; the owner is told by TransportChanges::relay. False
   // where there is no port for it.
@@ -49,17 +54,26 @@ class WebRtcSession final : public Session {
   void settle();
   void close();
 
+  // To be called when something was done to the transport's data channels.
+  void settle_data();
+
  private:
   RtpSession& rtp_session() override { return rtp_; }
   transport::EgressLine& line() override { return transport_.line(); }
   void on_rest(bool resting, base::Instant now) override { transport_.set_resting(resting, now); }
   void tell_owner(base::Instant now);
+  void read_data(base::Instant now, base::Outbox& outbox);
+
+  // How soon an owner that holds data up is asked again.
+  static constexpr base::Duration kDataPause = std::chrono::milliseconds{10};
 
   Owner& owner_;
   transport::WebRtcTransport transport_;
   RtpSession rtp_;
   std::uint32_t associations_ = 0;  // those whose keys the streams know of
   bool media_received_ = false;
+  bool data_came_ = false;                     // since it was read last
+  base::Instant data_again_ = base::kNever;  // where the owner holds it up
 };
 
 }  // namespace kaskado::pipeline

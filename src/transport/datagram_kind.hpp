@@ -19,4 +19,10 @@ inline DatagramKind kind_of(base::Bytes datagram) {
   return second >= 192 && second <= 223 ? DatagramKind::rtcp : DatagramKind::rtp;
 }
 
+// Of a datagram of DTLS: whether it is what an association carries, and no part of its making (RFC 6347 §4.1).
+inline bool is_application_data(base::Bytes datagram) {
+  constexpr std::uint8_t kApplicationData = 23;
+  return datagram[0] == kApplicationData;
+}
+
 }  // namespace kaskado::transport

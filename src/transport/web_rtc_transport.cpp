@@ -48,7 +48,8 @@ bool WebRtcTransport::set_remote(const RemoteParameters& remote, base::Instant n
 void WebRtcTransport::begin_dtls(const RemoteParameters& remote) {
   changes_.dtls_state |= dtls_ != nullptr;
   dtls_ = std::make_unique<dtls::DtlsSession>(config_.certificate, remote.local_dtls_role, remote.fingerprint,
-                                              kSrtpProfiles, config_.mtu_bytes);
+                                              kSrtpProfiles, config_.mtu_bytes, remote.has_media);
+  changes_.data |= data_.end();
   remote_fingerprint_ = remote.fingerprint;
   receiver_.reset();
   line_.close();
@@ -168,7 +169,26 @@ base::DropReason WebRtcTransport::receive_dtls(base::Packet& packet, const base:
   if (!answer_to) return base::DropReason::dtls_wrong_path;
   const dtls::DtlsOutcome outcome = dtls_->receive(packet.span(), *answer_to, now, outbox);
   note_dtls(outcome, now);
-  return outcome.drop;
+  const base::DropReason data_drop = data_.take_from(*dtls_, now);
+  flush_data(now, outbox);
+  return outcome.drop == base::DropReason::none ? data_drop : outcome.drop;
+}
+
+void WebRtcTransport::use_data(const DataParameters& parameters, base::Instant now) {
+  data_.want(parameters);
+  settle_data(now);
+}
+
+void WebRtcTransport::end_data() { changes_.data |= data_.forgo(); }
+
+// The association lives as long as DTLS is connected.
+void WebRtcTransport::settle_data(base::Instant now) {
+  changes_.data |= dtls_ && dtls_->state() == dtls::DtlsState::connected ? data_.begin(*dtls_, now) : data_.end();
+}
+
+void WebRtcTransport::flush_data(base::Instant now, base::Outbox& outbox) {
+  if (!dtls_) return;
+  data_.flush(*dtls_, ice_.selected_path(), now, outbox);
 }
 
 base::DropReason WebRtcTransport::receive_srtp(base::Packet& packet, const base::Path& path, DatagramKind kind) {
@@ -212,6 +232,7 @@ void WebRtcTransport::note_dtls(const dtls::DtlsOutcome& outcome, base::Instant 
   if (!outcome.state_changed) return;
   changes_.dtls_state = true;
   if (dtls_->state() == dtls::DtlsState::connected) install_keys();
+  settle_data(now);
   // RFC 7675 §5.2: a peer that closes takes back its consent. One that only fails does not.
   if (dtls_->state() == dtls::DtlsState::closed) ice_.revoke_consent(now);
   update_line();
@@ -248,6 +269,8 @@ void WebRtcTransport::advance(base::Instant now, base::Outbox& outbox) {
   if (can_start_dtls()) start_dtls(*ice_.selected_path(), now, outbox);
   const base::Path* path = ice_.selected_path();
   if (dtls_ && dtls_->deadline() <= now && path) note_dtls(dtls_->advance(*path, now, outbox), now);
+  data_.advance(now);
+  flush_data(now, outbox);
 }
 
 base::Instant WebRtcTransport::deadline() const {
@@ -256,6 +279,7 @@ base::Instant WebRtcTransport::deadline() const {
   for (const auto& relay : relays_) next = std::min(next, relay->client().deadline());
   // Handshake retransmissions wait where there is no path to send them on.
   const bool can_send = dtls_ && ice_.selected_path();
+  next = std::min(next, data_.deadline());
   return can_send ? std::min(next, dtls_->deadline()) : next;
 }
 
@@ -263,6 +287,7 @@ void WebRtcTransport::close(base::Instant now, base::Outbox& outbox) {
   if (std::exchange(closed_, true)) return;
   if (const base::Path* path = ice_.selected_path(); path && dtls_) dtls_->close(*path, now, outbox);
   line_.close();
+  changes_.data |= data_.end();
   ice_.revoke_consent(now);
   for (const auto& relay : relays_) relay->client().close(now, outbox);
 }

@@ -1,5 +1,5 @@
-// One WebRTC transport: ICE finds the path, DTLS agrees on keys over it, SRTP protects what goes through
-// (RFC 8835 §3). One of them carries a whole bundle, with RTCP on the same path (RFC 8834 §4.5).
+// One WebRTC transport: ICE finds the path, DTLS agrees on keys over it, SRTP protects media and DTLS itself
+// what data channels carry (RFC 8835 §3). One of them carries a whole bundle, with RTCP on the same path (RFC 8834 §4.5).
 //
 // Owned by one shard. Takes datagrams and time, gives decrypted packets and what has changed.
 #pragma once
@@ -17,6 +17,7 @@
 #include "dtls/session.hpp"
 #include "ice/ice_agent.hpp"
 #include "srtp/receiver.hpp"
+#include "transport/data_line.hpp"
 #include "transport/demux.hpp"
 #include "transport/egress_line.hpp"
 #include "transport/received.hpp"
@@ -30,6 +31,7 @@ struct RemoteParameters {
   bool ice_lite = false;
   dtls::Fingerprint fingerprint;  // of the peer's certificate
   dtls::DtlsRole local_dtls_role = dtls::DtlsRole::client;
+  bool has_media = true;  // and so needs keys for SRTP; a session of data channels may do without
 };
 
 // What has changed since it was asked last.
@@ -39,7 +41,8 @@ struct TransportChanges {
   bool dtls_state = false;
   bool path_taken = false;  // taken_ports() has more
   bool relay = false;       // one of relays() is ready, or has failed
-  bool any() const { return ice_state || selected_pair || dtls_state || path_taken || relay; }
+  bool data = false;        // the association of data() has begun, or is gone with all of its channels
+  bool any() const { return ice_state || selected_pair || dtls_state || path_taken || relay || data; }
 };
 
 // What does not change while a transport lives.
@@ -79,6 +82,13 @@ class WebRtcTransport {
   base::Instant deadline() const;
   // Whether media neither comes nor goes: the peer is asked seldom whether it is there.
   void set_resting(bool resting, base::Instant now) { ice_.set_resting(resting, now); }
+  // Data channels are negotiated; the association begins with DTLS. Again with other parameters: nothing changes.
+  void use_data(const DataParameters& parameters, base::Instant now);
+  void end_data();
+  // While DTLS is connected, nullptr otherwise. flush_data() is to be called when anything was done to them.
+  sctp::DataChannels* data() { return data_.channels(); }
+  const sctp::DataChannels* data() const { return data_.channels(); }
+  void flush_data(base::Instant now, base::Outbox& outbox);
   // Says goodbye to the peer. Nothing is sent after.
   void close(base::Instant now, base::Outbox& outbox);
 
@@ -88,6 +98,8 @@ class WebRtcTransport {
 
   TransportChanges take_changes() { return std::exchange(changes_, {}); }
   const ice::IceAgent& ice() const { return ice_; }
+  // DTLS is there and a path.
+  bool is_connected() const { return dtls_state() == dtls::DtlsState::connected && ice_.selected_path() && !closed_; }
   dtls::DtlsState dtls_state() const { return dtls_ ? dtls_->state() : dtls::DtlsState::idle; }
   // How many DTLS associations have given keys so far. With each the sender's packet indices begin anew.
   std::uint32_t associations() const { return associations_; }
@@ -115,6 +127,7 @@ class WebRtcTransport {
   void start_dtls(const base::Path& path, base::Instant now, base::Outbox& outbox);
   void note_ice(const ice::IceOutcome& outcome, base::Instant now, base::Outbox& outbox);
   void note_dtls(const dtls::DtlsOutcome& outcome, base::Instant now);
+  void settle_data(base::Instant now);
   void install_keys();
   void update_line();
 
@@ -132,6 +145,7 @@ class WebRtcTransport {
   std::vector<std::uint16_t> taken_ports_;
   std::vector<std::unique_ptr<Relay>> relays_;  // few
   bool closed_ = false;
+  DataLine data_;
   std::uint32_t associations_ = 0;
   std::optional<srtp::SrtpReceiver> receiver_;
   EgressLine line_;

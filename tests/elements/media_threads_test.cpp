@@ -284,6 +284,39 @@ TEST_F(Shards, PacketsGoFromSocketToSocketInOrder) {
   group.reset();
 }
 
+// They are shared with the other thread, and the source learns there that nobody holds them any more.
+TEST_F(Shards, MessagesOfDataChannelsAreSharedAmongThreads) {
+  add_away("pipe/far");
+  pipeline::DataWindow window;  // the home shard's thread's
+  on(home(), [](Shard& shard) {
+    return shard.objects().create(pipeline::test::kTestElementClass, "pipe/source", {Value("pipe")}).ok();
+  });
+  EXPECT_TRUE(on(home(), [](Shard& shard) {
+    return there(shard, "pipe/source").connect(&there(shard, "pipe/far"), MediaType::data, {}, {}).ok();
+  }));
+  constexpr int kMessages = 200;
+  std::size_t came = 0;  // the other shard's thread's
+  for (int sent = 0; sent < kMessages;) {
+    on(home(), [&](Shard& shard) {
+      for (; window.is_open() && sent < kMessages; ++sent)
+        element(shard, "pipe/source").send_data(window.admit(std::vector<std::uint8_t>(100'000, 1), true, "label"));
+      return true;
+    });
+    on(away(), [&](Shard& shard) {
+      came += element(shard, "pipe/far").data.size();
+      element(shard, "pipe/far").data.clear();
+      return true;
+    });
+  }
+  EXPECT_TRUE(comes_true(away(), [&](Shard& shard) { return came + element(shard, "pipe/far").data.size() == kMessages; }));
+  on(away(), [&](Shard& shard) {
+    element(shard, "pipe/far").data.clear();
+    return true;
+  });
+  EXPECT_TRUE(comes_true(home(), [&](Shard&) { return window.is_open(); }));
+  group.reset();
+}
+
 TEST_F(Shards, AHubMixesForThoseElsewhere) {
   std::unique_ptr<Publisher> publisher;  // the other shard's thread's
   add_away("pipe/source");

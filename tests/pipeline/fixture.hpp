@@ -98,8 +98,11 @@ class TestElement final : public MediaElement {
     rebind();
   }
   void pass_on() { passes_ = true; }
+  // Messages of data channels that came in; kept until it is emptied.
+  std::vector<DataRef> data;
 
  private:
+  void on_data(const DataRef& message) override { data.push_back(message); }
   static std::size_t at(MediaType type) { return static_cast<std::size_t>(type); }
   std::array<std::unique_ptr<RtpSource>, 3> sources_;
   std::array<std::unique_ptr<RtpSink>, 3> sinks_;

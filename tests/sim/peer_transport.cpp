@@ -74,6 +74,7 @@ PeerTransport::Opened PeerTransport::receive(Datagram& datagram, Instant now) {
     }
     drops_.count(dtls_->receive(datagram.bytes, path, now, outbox_).drop);
     after_dtls();
+    receive_data(now);
   } else if (!receiver_ || !ice_.accepts(path)) {
     drops_.count(DropReason::srtp_before_dtls);
   } else {
@@ -91,6 +92,17 @@ void PeerTransport::after_ice(Instant now) {
     dtls_->start(*ice_.selected_path(), now, outbox_);
     if (!early_hello_.empty()) dtls_->receive(std::exchange(early_hello_, {}), *ice_.selected_path(), now, outbox_);
     after_dtls();
+  }
+}
+
+void PeerTransport::receive_data(Instant now) {
+  if (!data_ && wants_data_ && dtls_->state() == dtls::DtlsState::connected) {
+    data_ = std::make_unique<sctp::DataChannels>(
+        sctp::DataChannelsConfig{.dtls_client = dtls_->role() == dtls::DtlsRole::client, .remote_max_message_bytes = 262'144},
+        now);
+  }
+  for (base::Bytes record; !(record = dtls_->next_application_data()).empty();) {
+    if (data_) data_->receive(record, now);
   }
 }
 
@@ -115,10 +127,12 @@ void PeerTransport::advance(Instant now) {
     dtls_->advance(*path, now, outbox_);
     after_dtls();
   }
+  if (data_ && data_->deadline() <= now) data_->advance(now);
   flush();
 }
 
 Instant PeerTransport::deadline() const {
+  if (data_ && data_->deadline() < ice_.deadline()) return data_->deadline();
   return dtls_ && ice_.selected_path() ? std::min(ice_.deadline(), dtls_->deadline()) : ice_.deadline();
 }
 
@@ -148,6 +162,18 @@ Fate PeerTransport::send_rtcp(base::Bytes compound) {
 }
 
 Fate PeerTransport::flush() {
+  Fate fate = send_pending();
+  if (!data_) return fate;
+  data_->flush(network_.now());
+  for (base::Bytes packet; !(packet = data_->next_packet()).empty();) {
+    if (!ice_.selected_path()) continue;  // lost
+    dtls_->send(packet, *ice_.selected_path(), outbox_);
+    fate = send_pending();
+  }
+  return fate;
+}
+
+Fate PeerTransport::send_pending() {
   Fate fate;
   for (const base::Egress& egress : outbox_.pending()) {
     fate = network_.send(addresses_.at(egress.path.port_index), egress.path.remote,

@@ -10,6 +10,7 @@
 #include "base/outbox.hpp"
 #include "dtls/session.hpp"
 #include "ice/ice_agent.hpp"
+#include "sctp/data_channels.hpp"
 #include "srtp/receiver.hpp"
 #include "srtp/sender.hpp"
 #include "virtual_network.hpp"
@@ -49,6 +50,11 @@ class PeerTransport {
   Fate send_rtp(base::Bytes header, base::Bytes payload, std::uint64_t index);
   Fate send_rtcp(base::Bytes compound);
 
+  // Data channels, as soon as DTLS is there; nullptr until then. flush() when something was done to them.
+  void use_data() { wants_data_ = true; }
+  sctp::DataChannels* data() { return data_.get(); }
+  Fate flush();
+
   const ice::IceAgent& ice() const { return ice_; }
   dtls::DtlsState dtls_state() const { return dtls_ ? dtls_->state() : dtls::DtlsState::idle; }
   base::DropCounters& drops() { return drops_; }
@@ -57,7 +63,8 @@ class PeerTransport {
   base::Path path_of(const Datagram& datagram) const;
   void after_ice(Instant now);
   void after_dtls();
-  Fate flush();
+  void receive_data(Instant now);
+  Fate send_pending();
 
   VirtualNetwork& network_;
   base::Random& random_;
@@ -70,6 +77,8 @@ class PeerTransport {
   std::optional<srtp::SrtpSender> sender_;
   std::optional<srtp::SrtpReceiver> receiver_;
   std::optional<srtp::SrtpReceiver> eavesdropper_;
+  bool wants_data_ = false;
+  std::unique_ptr<sctp::DataChannels> data_;
   base::Outbox outbox_{64};
   base::DropCounters drops_;
 };

@@ -50,6 +50,7 @@ sdp::LocalCapabilities SimPeer::capabilities() const {
   sdp::LocalCapabilities capabilities = sdp::default_capabilities();
   capabilities.audio.resize(options_.audio ? 1 : 0);
   capabilities.video.resize(options_.video ? 1 : 0);
+  capabilities.data_channels = options_.data;
   capabilities.can_send = options_.publishes;
   capabilities.can_receive = options_.receives;
   return capabilities;
@@ -84,7 +85,7 @@ void SimPeer::call(const std::string& endpoint) {
 // What it offers. RFC 9143 §7.5.3: a stopped m-line leaves its bundle.
 sdp::SessionDescription SimPeer::description() const {
   sdp::SessionDescription offer =
-      sdp::make_offer({.audio = options_.audio, .video = options_.video}, capabilities(), parameters());
+      sdp::make_offer({.audio = options_.audio, .video = options_.video, .data = options_.data}, capabilities(), parameters());
   for (sdp::MediaDescription& media : offer.media) {
     media.transport.setup = options_.setup;
     const bool video = media.kind == sdp::MediaKind::video;
@@ -170,6 +171,10 @@ void SimPeer::take(const sdp::Negotiation& negotiation) {
     if (!sends && sender(kind)) sender(kind)->stop();
     if (!media.accepted()) continue;
     mid_ = media.mid;
+    if (media.kind == sdp::MediaKind::application) {
+      transport_.use_data();
+      continue;
+    }
     if (sends) open_sender(media, kind);
     if (sdp::receives(media.direction) && !receiver(kind)) {
       ASSERT_EQ(media.remote_ssrcs.size(), 1u);
@@ -240,7 +245,37 @@ void SimPeer::receive(std::span<Datagram> batch, Instant now) {
       receive_rtcp(opened.bytes, now);
     }
   }
+  read_data(now);
   if (next_report_ == base::kNever && connected()) next_report_ = now + kReportInterval;
+}
+
+void SimPeer::read_data(Instant now) {
+  while (transport_.data()) {
+    auto event = transport_.data()->next_event(now);
+    if (!event) break;
+    if (const auto* opened = std::get_if<sctp::ChannelOpened>(&*event)) heard_data_.opened.push_back(opened->id);
+    if (const auto* closed = std::get_if<sctp::ChannelClosed>(&*event)) heard_data_.closed.push_back(closed->id);
+    if (auto* message = std::get_if<sctp::ChannelMessage>(&*event)) heard_data_.messages.push_back(std::move(*message));
+  }
+  if (transport_.data()) transport_.flush();
+}
+
+sctp::ChannelId SimPeer::open_channel(const sctp::ChannelParameters& parameters) {
+  const sctp::ChannelId id = transport_.data()->open(parameters, network_.now()).value();
+  transport_.flush();
+  return id;
+}
+
+void SimPeer::close_channel(sctp::ChannelId id) {
+  transport_.data()->close(id, network_.now());
+  transport_.flush();
+}
+
+sctp::DataChannels::SendResult SimPeer::send_message(sctp::ChannelId id, std::string_view text) {
+  const auto result = transport_.data()->send(
+      id, false, std::make_shared<sctp::MessageBytes>(text.begin(), text.end()), network_.now());
+  transport_.flush();
+  return result;
 }
 
 void SimPeer::receive_rtp(base::Bytes packet, Instant now) {
@@ -307,6 +342,7 @@ void SimPeer::overhear(const Datagram& datagram, Instant now, const Fate& fate) 
 
 void SimPeer::advance(Instant now) {
   if (transport_.deadline() <= now) transport_.advance(now);
+  read_data(now);
   if (next_report_ == base::kNever && connected()) next_report_ = now + kReportInterval;
   for (MediaSender& stream : senders_) stream.advance(now, transport_, transport_sequence_);
   send_feedback(now);

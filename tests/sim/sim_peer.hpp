@@ -27,6 +27,7 @@ struct PeerOptions {
   bool receives = true;
   bool audio = true;
   bool video = true;
+  bool data = false;
   sdp::Setup setup = sdp::Setup::actpass;       // what its offers say
   std::uint64_t first_video_sequence = 65'200;  // it wraps soon
   Duration video_interval = 33ms;
@@ -40,6 +41,13 @@ struct HeardRtcp {
   std::map<rtp::Ssrc, rtp::ReportBlock> blocks;  // the newest
   int receiver_reports = 0;
   int transport_feedbacks = 0;
+};
+
+// What has happened on data channels.
+struct HeardData {
+  std::vector<sctp::ChannelId> opened;
+  std::vector<sctp::ChannelId> closed;
+  std::vector<sctp::ChannelMessage> messages;
 };
 
 class SimPeer final : public Host {
@@ -78,6 +86,12 @@ class SimPeer final : public Host {
   MediaReceiver& video_in() { return *receiver(rtp::MediaKind::video); }
   const HeardRtcp& heard() const { return heard_; }
 
+  // Of a connected peer with data.
+  sctp::ChannelId open_channel(const sctp::ChannelParameters& parameters);
+  void close_channel(sctp::ChannelId id);
+  sctp::DataChannels::SendResult send_message(sctp::ChannelId id, std::string_view text);
+  const HeardData& heard_data() const { return heard_data_; }
+
   void receive(std::span<Datagram> batch, Instant now) override;
   void advance(Instant now) override;
   Instant deadline() const override;
@@ -88,6 +102,7 @@ class SimPeer final : public Host {
   sdp::LocalCapabilities capabilities() const;
   sdp::SessionDescription description() const;
   void take(const sdp::Negotiation& negotiation);
+  void read_data(Instant now);
   void open_sender(const sdp::NegotiatedMedia& media, rtp::MediaKind kind);
   void offer();
   void exchange_candidates();
@@ -117,6 +132,7 @@ class SimPeer final : public Host {
   Instant next_report_ = base::kNever;
   std::uint64_t remb_bps_ = 0;
   HeardRtcp heard_;
+  HeardData heard_data_;
 };
 
 }  // namespace kaskado::sim

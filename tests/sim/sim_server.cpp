@@ -72,11 +72,20 @@ std::string SimServer::make_pipeline() {
   return id;
 }
 
-std::string SimServer::make_endpoint(const std::string& pipeline, const char* key_type) {
+std::string SimServer::make_endpoint(const std::string& pipeline, const char* key_type,
+                                     bool use_data_channels) {
   const std::string id = "endpoint" + std::to_string(++last_object_);
   shard_.set_now(network_.now());
   const auto made = shard_.objects().create(elements::kWebRtcEndpointClass, id,
-                                            {Value(pipeline), false, false, false, key_type, "NO_VALUE"});
+                                            {Value(pipeline), false, false, use_data_channels, key_type, "NO_VALUE"});
+  EXPECT_TRUE(made.ok()) << made.error().message;
+  return id;
+}
+
+std::string SimServer::make(const pipeline::ClassInfo& info, pipeline::Arguments arguments) {
+  const std::string id = "object" + std::to_string(++last_object_);
+  shard_.set_now(network_.now());
+  const auto made = shard_.objects().create(info, id, std::move(arguments));
   EXPECT_TRUE(made.ok()) << made.error().message;
   return id;
 }

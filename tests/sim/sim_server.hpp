@@ -19,7 +19,9 @@ class SimServer final : public Host {
   SimServer(const SimServer&) = delete;
 
   std::string make_pipeline();
-  std::string make_endpoint(const std::string& pipeline, const char* key_type = "ECDSA");
+  std::string make_endpoint(const std::string& pipeline, const char* key_type = "ECDSA",
+                            bool use_data_channels = false);
+  std::string make(const pipeline::ClassInfo& info, pipeline::Arguments arguments);
   // Of the operation's name as clients write it. The first form must succeed.
   pipeline::Value call(const std::string& object, const std::string& operation,
                        pipeline::Arguments arguments = {});

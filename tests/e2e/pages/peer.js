@@ -50,15 +50,16 @@ async function negotiate(rpc, endpoint, connection, { bundle = true } = {}) {
   await connection.setRemoteDescription({ type: 'answer', sdp: answer });
 }
 
-// Makes a WebRtcEndpoint in `pipeline` and connects to it with trickled candidates. `stream` absent: receive only;
-// `transport`: "tcp" or "udp" alone.
-export async function join(rpc, pipeline, { stream, codec, name, bundle = true, transport } = {}) {
-  const endpoint = await rpc.create('WebRtcEndpoint', { mediaPipeline: pipeline });
+// Makes a WebRtcEndpoint in `pipeline` and connects to it with trickled candidates. `stream` absent: receive only, or
+// nothing at all where `media` is false. With `data` there is a data channel of that label. `transport`: "tcp" or "udp" alone.
+export async function join(rpc, pipeline, { stream, codec, name, bundle = true, media = true, data, transport } = {}) {
+  const endpoint = await rpc.create('WebRtcEndpoint', { mediaPipeline: pipeline, ...(data && { useDataChannels: true }) });
   const connection = new RTCPeerConnection({ bundlePolicy: bundle ? 'balanced' : 'max-compat' });
   const video = show(connection, name ?? endpoint.split('/')[1]);
   if (stream) stream.getTracks().forEach((track) => connection.addTrack(track, stream));
-  else ['audio', 'video'].forEach((kind) => connection.addTransceiver(kind, { direction: 'recvonly' }));
+  else if (media) ['audio', 'video'].forEach((kind) => connection.addTransceiver(kind, { direction: 'recvonly' }));
   prefer(connection, codec);
+  const channel = data && connection.createDataChannel(data.label, data);
 
   const sent = [];
   const goes = ({ candidate }) => !transport || candidate.split(' ')[2]?.toLowerCase() === transport;
@@ -68,7 +69,7 @@ export async function join(rpc, pipeline, { stream, codec, name, bundle = true, 
   await rpc.on(endpoint, 'IceCandidateFound', ({ candidate }) => { if (goes(candidate)) connection.addIceCandidate(candidate); });
   await negotiate(rpc, endpoint, connection, { bundle });
   await rpc.invoke(endpoint, 'gatherCandidates');
-  return { endpoint, connection, video, sent };
+  return { endpoint, connection, video, sent, channel };
 }
 
 // Sends the camera to the server and plays what comes back of it.

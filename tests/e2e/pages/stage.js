@@ -8,18 +8,19 @@ import { Rpc } from '/rpc.js';
 
 let stage;
 
-// `tones` sound together. `frames_a_second` is what is sent.
-export async function open(url, { codec = 'VP8', tones = [440], frames_a_second = 20 } = {}) {
+// `tones` sound together. `frames_a_second` is what is sent. `data` {label, …}: a data channel beside them.
+export async function open(url, { codec = 'VP8', tones = [440], frames_a_second = 20, data } = {}) {
   const rpc = await Rpc.open(url);
   const pipeline = await rpc.create('MediaPipeline');
   const scene = sceneTrack(frames_a_second);
   const stream = new MediaStream([scene.track, toneTrack(tones)]);
-  const peer = await join(rpc, pipeline, { stream, codec, name: 'stage' });
+  const peer = await join(rpc, pipeline, { stream, codec, name: 'stage', data });
   await rpc.invoke(peer.endpoint, 'setMaxVideoRecvBandwidth', { maxVideoRecvBandwidth: 0 });
   await connected(peer.connection);
   await Promise.all(peer.sent);
   await sendAtLeast(peer.connection, 2.5e6);
-  stage = { rpc, pipeline, scene, ...peer };
+  stage = { rpc, pipeline, scene, said: [], ...peer };
+  if (peer.channel) peer.channel.onmessage = ({ data: message }) => stage.said.push(message);
   return { pipeline, endpoint: peer.endpoint };
 }
 
@@ -32,6 +33,10 @@ export async function close() {
 
 export const load = (url) => loadPicture(url);
 export const show = (name, params) => stage.scene.show(name, params);
+
+// By the data channel that open() was asked for: sends a message; tells which have come since it was asked last.
+export const say = (text) => stage.channel.send(text);
+export const said = () => stage.said.splice(0);
 
 const canvas = new OffscreenCanvas(1, 1);
 
