@@ -4,6 +4,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -80,6 +81,9 @@ control::WebSocketOptions web_socket_options(const control::NetSettings& net) {
   options.access = net.access;
   options.path = net.path;
   options.backlog = net.connection_queue;
+  // The other descriptors are for media.
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) options.max_connections = std::min<std::size_t>(options.max_connections, files.rlim_cur / 2);
   return options;
 }
 
