@@ -4,6 +4,7 @@
 
 #include "control/websocket_asio.hpp"
 
+#include <cerrno>
 #include <map>
 #include <utility>
 #include <vector>
@@ -232,17 +233,24 @@ class PortOf : public WebSocketPort, private ConnectionWatch {
       const ConnectionPtr silent = cancelled ? nullptr : weak.lock();
       if (silent) cut(*silent);
     });
+    await_first_byte(connection, patience);
+  }
+
+  using Patience = std::shared_ptr<asio::steady_timer>;
+  void await_first_byte(const ConnectionPtr& connection, const Patience& patience) {
     connection->get_raw_socket().async_wait(asio::ip::tcp::socket::wait_read,
                                             [this, connection, patience](const asio::error_code& error) {
-                                              patience->cancel();
-                                              if (!error) on_first_byte(connection);
+                                              if (!error) on_readable(connection, patience);
                                             });
   }
 
-  void on_first_byte(const ConnectionPtr& connection) {
+  void on_readable(const ConnectionPtr& connection, const Patience& patience) {
     const int socket = connection->get_raw_socket().native_handle();
     unsigned char first = 0;
-    if (::recv(socket, &first, 1, MSG_PEEK | MSG_DONTWAIT) != 1) return cut(*connection);
+    const ssize_t count = ::recv(socket, &first, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (count < 0 && errno == EAGAIN) return await_first_byte(connection, patience);
+    patience->cancel();
+    if (count != 1) return cut(*connection);
     const std::string refusal = refusal_of(first);
     if (refusal.empty()) return connection->start();
     ++share_.counters.denied;

@@ -13,6 +13,7 @@ import { connect as connectTls } from 'node:tls';
 import { promisify } from 'node:util';
 import { WebSocket } from 'ws';
 import { makeAuthority } from './lib/authority.mjs';
+import { loadKurento } from './lib/kurento.mjs';
 import { RawSocket } from './lib/raw-socket.mjs';
 import { freePort, startServer } from './lib/server.mjs';
 import { Rpc } from './pages/rpc.js';
@@ -226,6 +227,17 @@ describe('access tokens and origins', () => {
     assert.equal((await fetch(server.page)).status, 200, 'pages that are the same for everybody are');
     assert.doesNotMatch(await server.log(), new RegExp(TOKEN), 'the log does not tell tokens');
   }));
+
+  for (const generation of [6, 7]) {
+    test(`Kurento's client of generation ${generation} takes the token behind its address`, () => withServer(guarded, async ({ ws }) => {
+      const kurento = loadKurento(generation);
+      const client = await kurento(`${ws}?access_token=${TOKEN}`, { failAfter: 1 });
+      const pipeline = await client.create('MediaPipeline');
+      assert.match(await pipeline.getName(), /MediaPipeline/);
+      await pipeline.release();
+      client.close();
+    }));
+  }
 
   test('tokens change without a restart, and who is inside stays', () => withServer(guarded, async ({ ws }) => {
     const inside = await open(`${ws}?access_token=${TOKEN}`);
