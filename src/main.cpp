@@ -187,8 +187,11 @@ Kaskado::~Kaskado() {
 int wait_for(const sigset_t& signals, Kaskado& kaskado) {
   constexpr timespec kHousekeeping{.tv_sec = 5, .tv_nsec = 0};
   for (;;) {
-    const int signal = sigtimedwait(&signals, nullptr, &kHousekeeping);
-    if (signal == SIGTERM || signal == SIGINT) return signal;
+    siginfo_t told{};
+    const int signal = sigtimedwait(&signals, &told, &kHousekeeping);
+    // A terminal that is closed takes along what was started there; who sends SIGHUP wants files read again.
+    const bool is_terminal_closed = signal == SIGHUP && told.si_code == SI_KERNEL;
+    if (signal == SIGTERM || signal == SIGINT || is_terminal_closed) return signal;
     if (signal == SIGHUP) kaskado.reload();
     if (signal == SIGUSR1) kaskado.drain();
     if (signal < 0) malloc_trim(0);

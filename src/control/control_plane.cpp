@@ -10,6 +10,8 @@ namespace {
 
 base::LogComponent g_log("control");
 constexpr base::Duration kTick = std::chrono::seconds(1);
+// In the log.
+constexpr base::Duration kBetweenShortages = std::chrono::seconds(10);
 
 }  // namespace
 
@@ -18,7 +20,7 @@ ControlPlane::ControlPlane(const ControlSettings& settings, Parts parts)
       classes_(parts.modules),
       resources_(parts.resources),
       end_(std::move(parts.end)),
-      limits_(settings_, [this] { return resources_ ? resources_->too_little_for_objects(context_.now) : std::nullopt; }),
+      limits_(settings_, [this] { return shortage(); }),
       objects_(parts.backend, parts.random, limits_),
       events_(sessions_, subscriptions_, parts.outlet),
       context_{sessions_,    subscriptions_,      objects_,           classes_,
@@ -101,6 +103,16 @@ void ControlPlane::advance(base::Instant now) {
   }
 }
 
+std::optional<std::string> ControlPlane::shortage() {
+  if (!resources_) return std::nullopt;
+  auto shortage = resources_->too_little_for_objects(context_.now);
+  if (shortage && context_.now >= next_shortage_told_) {
+    LOG_WARNING(g_log, "no new objects: %s", shortage->c_str());
+    next_shortage_told_ = context_.now + kBetweenShortages;
+  }
+  return shortage;
+}
+
 void ControlPlane::drain(base::Instant now) {
   context_.now = now;
   limits_.drain();
@@ -110,7 +122,7 @@ void ControlPlane::drain(base::Instant now) {
 void ControlPlane::watch_drain() {
   if (!limits_.is_draining()) return;
   const std::size_t left = limits_.pipelines();
-  if (std::exchange(drain_told_, left) != left) LOG_WARNING(g_log, "draining: %zu pipelines are left", left);
+  if (std::exchange(drain_told_, left) != left) LOG_WARNING(g_log, "draining; pipelines left: %zu", left);
   if (left == 0) end(End::drained);
 }
 

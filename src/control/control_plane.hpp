@@ -69,6 +69,7 @@ class ControlPlane final : private ObjectObserver, private pipeline::ObjectHost 
   ServerFacts facts(const Parts& parts);
   std::vector<std::string> visible_pipelines() const;
   std::vector<std::string> visible_sessions() const;
+  std::optional<std::string> shortage();
   void watch_drain();
   void end(End why);
 
@@ -87,6 +88,7 @@ class ControlPlane final : private ObjectObserver, private pipeline::ObjectHost 
   CpuMeter cpu_;
   ServerManager manager_;
   base::Instant next_advance_{};
+  base::Instant next_shortage_told_{};
   std::optional<SessionKey> audience_;  // of the server manager's event that is being told
   std::optional<std::size_t> drain_told_;  // how many pipelines were left when that was last logged
 };

@@ -164,6 +164,13 @@ void SettingsReader::text(std::string_view key, std::string& into) {
   into = *value->string();
 }
 
+void SettingsReader::secret(std::string_view key, std::string& into) {
+  const Value* value = take(key);
+  if (!value) return;
+  if (!value->string()) return refuse(key, "is no text");
+  into = *value->string();
+}
+
 void SettingsReader::names(std::string_view key, std::vector<std::string>& into) {
   const Value* value = take(key);
   if (!value) return;

@@ -29,6 +29,8 @@ class SettingsReader {
   void real(std::string_view key, double least, double most, double& into);
   void boolean(std::string_view key, bool& into);
   void text(std::string_view key, std::string& into);
+  // As text(), but no sentence tells the value.
+  void secret(std::string_view key, std::string& into);
   // Texts, or objects with a text `name`.
   void names(std::string_view key, std::vector<std::string>& into);
   // Known, but without effect: warned of where it is there.

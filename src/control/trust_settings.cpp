@@ -1,5 +1,6 @@
 #include "control/trust_settings.hpp"
 
+#include <system_error>
 #include <type_traits>
 
 namespace kaskado::control {
@@ -11,6 +12,15 @@ const std::string kPrefix = "mediaServer.net.websocket.";
 void read_file_name(SettingsReader& in, std::string_view key, const fs::path& folder, std::string& into) {
   in.text(key, into);
   if (!into.empty() && fs::path(into).is_relative()) into = (folder / into).string();
+}
+
+void read_secret_file(SettingsReader& in, std::string_view key, const fs::path& folder, std::string& into) {
+  read_file_name(in, key, folder, into);
+  std::error_code none;
+  const fs::perms rights = fs::status(into, none).permissions();
+  if (!none && (rights & fs::perms::others_read) != fs::perms::none) {
+    in.warn(key, "names a file with secrets that everybody can read");
+  }
 }
 
 // As Kurento has it: where a port with TLS is asked for, the one without is there only if it is asked for as
@@ -60,11 +70,11 @@ void read_origins(SettingsReader& in, std::vector<std::string>& origins) {
 
 void read_access(SettingsReader& in, const fs::path& folder, NetSettings& net) {
   TlsOptions secure;
-  read_file_name(in, kPrefix + "secure.certificate", folder, secure.certificate);
-  in.text(kPrefix + "secure.password", secure.password);
+  read_secret_file(in, kPrefix + "secure.certificate", folder, secure.certificate);
+  in.secret(kPrefix + "secure.password", secure.password);
   read_file_name(in, kPrefix + "secure.authorities", folder, secure.authorities);
   read_ports(in, net, secure);
-  read_file_name(in, kPrefix + "tokens", folder, net.access.tokens_file);
+  read_secret_file(in, kPrefix + "tokens", folder, net.access.tokens_file);
   read_origins(in, net.access.origins);
   if (!secure.authorities.empty() && net.is_plain && net.access.tokens_file.empty()) {
     in.refuse(

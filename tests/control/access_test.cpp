@@ -130,6 +130,22 @@ TEST_F(AccessSettingsTest, ServesTlsBesideAndInsteadOfPlain) {
   EXPECT_FALSE(load(R"("secure": {})")->net.secure.has_value());
 }
 
+TEST_F(AccessSettingsTest, WarnsOfSecretsThatEverybodyCanRead) {
+  namespace fs = std::filesystem;
+  const fs::path tokens = directory.write("tokens", kToken);
+  fs::permissions(tokens, fs::perms::owner_read);
+  EXPECT_TRUE(load(R"("tokens": "tokens")")->warnings.empty());
+  fs::permissions(tokens, fs::perms::owner_read | fs::perms::others_read);
+  const auto loaded = load(R"("tokens": "tokens")");
+  ASSERT_EQ(loaded->warnings.size(), 1u);
+  EXPECT_TRUE(loaded->warnings[0].ends_with("tokens names a file with secrets that everybody can read"));
+}
+
+TEST_F(AccessSettingsTest, TellsNoPassword) {
+  EXPECT_EQ(refusal(R"("secure": {"certificate": "x", "password": 4711})"),
+            "websocket.secure.password is no text");
+}
+
 // Whoever asks for TLS, or for certificates, must not be served without.
 TEST_F(AccessSettingsTest, RefusesWhatWouldLeaveADoorOpen) {
   EXPECT_EQ(refusal(R"("secure": {"port": 8433})"),
