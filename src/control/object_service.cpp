@@ -71,6 +71,7 @@ void ObjectService::enter(Newcomer newcomer, const Created& created) {
   ObjectEntry& object =
       table_.add(std::move(newcomer.id), *newcomer.info, newcomer.shard, table_.find_any(newcomer.parent));
   object.creator = newcomer.creator;
+  object.is_pipeline = newcomer.parent.empty();
   if (observer_) observer_->created(object.id, object.creator);
   // Its pipeline is on the way out and takes the new object with it.
   if (object.leaving) return created(not_found(newcomer.parent));
@@ -101,9 +102,8 @@ void ObjectService::collect(const std::vector<ObjectEntry*>& unheld) {
 void ObjectService::destroyed(const std::vector<std::string>& ids) {
   for (const std::string& id : ids) {
     const ObjectEntry* object = table_.find_any(id);
-    if (!object) continue;
-    const SessionKey creator = object->creator;
-    limits_.gone(creator, !object->parent);
+    const SessionKey creator = object ? object->creator : 0;
+    if (object) limits_.gone(creator, object->is_pipeline);
     table_.erase(id);
     if (observer_) observer_->destroyed(id, creator);
   }
