@@ -1,7 +1,11 @@
 // Wires the rooms together: reads the configuration, starts the shards and the control plane, waits for a signal.
 #include <malloc.h>
 #include <sys/resource.h>
+#include <sysexits.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -18,6 +22,7 @@
 #include "control/logging.hpp"
 #include "control/options.hpp"
 #include "control/page_files.hpp"
+#include "control/resource_watch.hpp"
 #include "control/server.hpp"
 #include "control/shard_backend.hpp"
 #include "loop/loop.hpp"
@@ -30,13 +35,12 @@ namespace {
 
 base::LogComponent log("server");
 
-// SIGTERM and SIGINT are taken by the main thread in wait_for(); threads started after this have them blocked.
+// Signals are taken by the main thread in wait_for(); threads started after this have them blocked.
 sigset_t block_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }
@@ -58,17 +62,6 @@ void raise_file_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// The main thread has nothing else to do, so it keeps house meanwhile: what ended sessions have left in the heap, page
-// by page, goes back to the system.
-int wait_for(const sigset_t& signals) {
-  constexpr timespec kHousekeeping{.tv_sec = 5, .tv_nsec = 0};
-  for (;;) {
-    const int signal = sigtimedwait(&signals, nullptr, &kHousekeeping);
-    if (signal > 0) return signal;
-    malloc_trim(0);
-  }
-}
-
 int fail(const base::Error& error, int code = EXIT_FAILURE) {
   std::fprintf(stderr, "kaskado: %s\n", error.message.c_str());
   return code;
@@ -82,9 +75,15 @@ int print(const std::string& text) {
 control::WebSocketOptions web_socket_options(const control::NetSettings& net) {
   control::WebSocketOptions options;
   options.address = net.address;
+  options.is_plain = net.is_plain;
   options.port = net.port;
+  options.secure = net.secure;
+  options.access = net.access;
   options.path = net.path;
   options.backlog = net.connection_queue;
+  // The other descriptors are for media.
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) options.max_connections = std::min<std::size_t>(options.max_connections, files.rlim_cur / 2);
   return options;
 }
 
@@ -95,11 +94,26 @@ class Kaskado {
                                                       const std::vector<std::string>& module_directories);
   ~Kaskado();
 
+  // Certificate and access tokens, from their files.
+  void reload() {
+    server_->post({[this] { server_->reload(); }});
+  }
+  // Takes no new pipelines, and raises SIGTERM when the old ones are gone.
+  void drain() {
+    server_->post({[this] { plane_->drain(loop::monotonic_now()); }});
+  }
+  // What the process should end with: not 0 where another should take its place.
+  int exit_code() const { return exit_code_; }
+
  private:
   base::Result<void> start_shards(int count, std::shared_ptr<const pipeline::MediaConfiguration> media);
   void start_control(const control::Configuration& configuration, const control::ModuleCatalog& modules);
 
+  void end(control::End why);
+
   base::SystemRandom random_;
+  std::atomic<int> exit_code_ = EXIT_SUCCESS;
+  std::unique_ptr<control::ResourceWatch> resources_;
   control::StaticPages pages_;
   std::shared_ptr<loop::Fetcher> fetcher_;
   std::unique_ptr<control::Server> server_;
@@ -147,16 +161,48 @@ void Kaskado::start_control(const control::Configuration& configuration, const c
   backend_ = std::make_unique<control::ShardBackend>(
       *shards_, configuration.spread_load / 100.0, [this](std::size_t shard, std::function<void()> task) { mail_[shard]->add(std::move(task)); },
       shards_->compute());
+  resources_ = std::make_unique<control::ResourceWatch>(configuration.control.resources, control::resource_limits(),
+                                                        control::resources_in_use);
   plane_ = std::make_unique<control::ControlPlane>(
       configuration.control, control::ControlPlane::Parts{*backend_, *server_, random_, loop::clock_anchor(),
-                                             modules.modules(), KASKADO_VERSION, __DATE__ " " __TIME__});
+                                             modules.modules(), KASKADO_VERSION, __DATE__ " " __TIME__, resources_.get(),
+                                             [this](control::End why) { end(why); }});
   server_->start(*plane_);
+}
+
+// On the control thread; the main thread waits for signals.
+void Kaskado::end(control::End why) {
+  if (why == control::End::out_of_resources) exit_code_ = EX_TEMPFAIL;
+  kill(getpid(), SIGTERM);
 }
 
 Kaskado::~Kaskado() {
   if (plane_) server_->stop();
   // Each says goodbye to its peers. What they still tell goes to a queue that nobody empties any more.
   shards_.reset();
+}
+
+// The main thread has nothing else to do, so it keeps house meanwhile: what ended sessions have left in the heap, page
+// by page, goes back to the system. Gives the signal that ends the server.
+int wait_for(const sigset_t& signals, Kaskado& kaskado) {
+  constexpr timespec kHousekeeping{.tv_sec = 5, .tv_nsec = 0};
+  for (;;) {
+    siginfo_t told{};
+    const int signal = sigtimedwait(&signals, &told, &kHousekeeping);
+    // A terminal that is closed takes along what was started there; who sends SIGHUP wants files read again.
+    const bool is_terminal_closed = signal == SIGHUP && told.si_code == SI_KERNEL;
+    if (signal == SIGTERM || signal == SIGINT || is_terminal_closed) return signal;
+    if (signal == SIGHUP) kaskado.reload();
+    if (signal == SIGUSR1) kaskado.drain();
+    if (signal < 0) malloc_trim(0);
+  }
+}
+
+void log_addresses(const control::NetSettings& net) {
+  if (net.is_plain) LOG_INFO(log, "Kaskado " KASKADO_VERSION " listens on %s:%u%s", net.address.c_str(), net.port, net.path.c_str());
+  if (net.secure) {
+    LOG_INFO(log, "Kaskado " KASKADO_VERSION " listens on %s:%u%s with TLS", net.address.c_str(), net.secure->port, net.path.c_str());
+  }
 }
 
 int serve(const control::Options& options) {
@@ -175,10 +221,10 @@ int serve(const control::Options& options) {
     if (!kaskado) {
       code = fail(kaskado.error());
     } else {
-      LOG_INFO(log, "Kaskado " KASKADO_VERSION " listens on %s:%u%s", configuration->net.address.c_str(),
-               configuration->net.port, configuration->net.path.c_str());
-      const int signal = wait_for(signals);
+      log_addresses(configuration->net);
+      const int signal = wait_for(signals, **kaskado);
       LOG_INFO(log, "signal %d: ending every session", signal);
+      code = (*kaskado)->exit_code();
     }
   }
   base::set_log_sink(nullptr);

@@ -96,10 +96,28 @@ RpcResult<Session*> Call::session() {
   return opened;
 }
 
+SessionKey Call::acting_session() const {
+  const Value* named = member("sessionId");
+  const Session* session = nullptr;
+  if (named && !named->is_null()) {
+    const std::optional<std::string> id = as_text(*named);
+    session = id ? context.sessions.find(*id) : nullptr;
+  } else {
+    session = session_key != 0 ? context.sessions.find(session_key) : context.sessions.current(connection);
+  }
+  return session ? session->key : 0;
+}
+
+ObjectEntry* Call::find(std::string_view id) const {
+  ObjectEntry* object = context.objects.table().find(id);
+  if (!object || !context.isolates_sessions || object->permanent) return object;
+  return object->creator == acting_session() ? object : nullptr;
+}
+
 RpcResult<ObjectEntry*> Call::object() const {
   auto id = text("object");
   if (!id) return std::move(id).error();
-  ObjectEntry* found = context.objects.table().find(*id);
+  ObjectEntry* found = find(*id);
   if (!found) return RpcError::from({ErrorCode::MEDIA_OBJECT_NOT_FOUND, "Object '" + *id + "' not found"});
   return found;
 }

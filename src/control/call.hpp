@@ -26,6 +26,9 @@ struct Context {
   base::Random& random;
   std::string server_id;
   base::Instant now;
+  bool isolates_sessions = false;
+  // Of the call that is asking the server manager.
+  SessionKey caller = 0;
 };
 
 template <typename T>
@@ -54,7 +57,11 @@ class Call {
   RpcResult<Session*> session();
   // As session(), but opens none: nullptr where the request names none and the connection has none.
   RpcResult<Session*> existing_session();
-  // The object that the member `object` names: 40101 where there is none.
+  // The session that session() would give, 0 where that is a new one or none. Changes nothing.
+  SessionKey acting_session() const;
+  // nullptr where there is no such object, or where sessions are isolated and it is another's.
+  ObjectEntry* find(std::string_view id) const;
+  // The object that the member `object` names: 40101 where find() gives none.
   RpcResult<ObjectEntry*> object() const;
   // session(), which holds the object from now on.
   RpcResult<Session*> session_holding(ObjectEntry& object);

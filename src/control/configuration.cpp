@@ -11,6 +11,7 @@
 #include "base/socket_address.hpp"
 #include "base/text.hpp"
 #include "control/settings_reader.hpp"
+#include "control/trust_settings.hpp"
 
 namespace kaskado::control {
 namespace {
@@ -36,9 +37,7 @@ void read_address(SettingsReader& in, std::string_view key, std::string_view all
 
 void read_resources(SettingsReader& in, Configuration& into) {
   const std::string prefix = "mediaServer.resources.";
-  in.ignore(prefix + "exceptionLimit",
-            "new objects are refused at a number of them, not at a share of the limits");
-  in.ignore(prefix + "killLimit", "the server never gives up by itself");
+  read_limits(in, into.control);
   std::int64_t period_s =
       std::chrono::duration_cast<std::chrono::seconds>(into.control.garbage_collector_period).count();
   in.integer(prefix + "garbageCollectorPeriod", 1, 86'400, period_s);
@@ -48,28 +47,20 @@ void read_resources(SettingsReader& in, Configuration& into) {
   into.control.remember_requests = !forget;
 }
 
-// Whoever asks for TLS must not be served without.
-void refuse_secure(SettingsReader& in, const std::string& prefix) {
-  for (const char* key : {"port", "certificate", "password"}) {
-    in.forbid(prefix + key, "this release serves no WSS; remove it and put a proxy that ends TLS in front");
-  }
-}
-
-void read_net(SettingsReader& in, NetSettings& net) {
+void read_net(SettingsReader& in, const fs::path& folder, NetSettings& net) {
   const std::string prefix = "mediaServer.net.websocket.";
   bool ipv6 = false;
   in.boolean(prefix + "ipv6", ipv6);
   if (ipv6) net.address = "::1";
   read_address(in, prefix + "address", "IPv4 and IPv6 addresses", net.address, &base::SocketAddress::is_set);
   if (net.address.empty()) in.refuse(prefix + "address", "is empty; 0.0.0.0 or :: stand for all interfaces");
-  read_integer(in, prefix + "port", 1, 65'535, net.port);
+  read_access(in, folder, net);
   in.text(prefix + "path", net.path);
   if (!net.path.starts_with('/')) net.path.insert(0, "/");
   read_integer(in, prefix + "connqueue", 1, 65'535, net.connection_queue);
   in.ignore(prefix + "threads", "one thread serves all connections");
   in.ignore(prefix + "registrar.address", "there is no registrar");
   in.ignore(prefix + "registrar.localAddress", "there is no registrar");
-  refuse_secure(in, prefix + "secure.");
 }
 
 void read_trusted_certificates(SettingsReader& in, std::string& into) {
@@ -78,9 +69,9 @@ void read_trusted_certificates(SettingsReader& in, std::string& into) {
   if (!into.empty() && !std::ifstream(into)) in.refuse(kKey, "is \"" + into + "\", which cannot be read; it should be a PEM file");
 }
 
-void read_server(SettingsReader& in, Configuration& into) {
+void read_server(SettingsReader& in, const fs::path& folder, Configuration& into) {
   read_resources(in, into);
-  read_net(in, into.net);
+  read_net(in, folder, into.net);
   read_integer(in, "mediaServer.shards", 0, 256, into.shards);
   read_integer(in, "mediaServer.spreadLoad", 0, 100, into.spread_load);
   std::int64_t delay_us = base::to_us(into.media.max_coalescing_delay);
@@ -350,7 +341,8 @@ base::Result<Configuration> load_configuration(const std::string& conf_file,
                                                const KnownCodecs& known) {
   Configuration configuration;
   if (!conf_file.empty()) {
-    const auto read = [&](SettingsReader& in) { read_server(in, configuration); };
+    const fs::path folder = fs::path(conf_file).parent_path();
+    const auto read = [&](SettingsReader& in) { read_server(in, folder, configuration); };
     if (auto done = read_file(conf_file, read, configuration.warnings); !done) return std::move(done).error();
   }
   std::string directory = modules_config_path;

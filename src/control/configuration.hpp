@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
 #include "control/settings.hpp"
+#include "control/websocket.hpp"
 #include "elements/upload/upload_settings.hpp"
 #include "pipeline/media_configuration.hpp"
 
@@ -15,7 +17,10 @@ namespace kaskado::control {
 // mediaServer.net.websocket
 struct NetSettings {
   std::string address = "127.0.0.1";
+  bool is_plain = true;  // whether there is a port without TLS
   std::uint16_t port = 8888;
+  std::optional<TlsOptions> secure;
+  AccessOptions access;
   std::string path = "/kurento";  // with its leading '/'
   int connection_queue = 128;     // connqueue
 };

@@ -1,5 +1,6 @@
 #include "control/dispatcher.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -80,6 +81,13 @@ class Fingerprint {
   std::uint64_t value_ = 0;
 };
 
+// A transaction counts as what it holds.
+std::uint64_t requests_in(const RpcRequest& request) {
+  const Object* params = request.method == "transaction" ? request.params.object() : nullptr;
+  const Value* operations = params ? params->find("operations") : nullptr;
+  return operations && operations->array() ? std::max<std::size_t>(1, operations->array()->size()) : 1;
+}
+
 }  // namespace
 
 void Dispatcher::receive(ConnectionId connection, std::string_view message) {
@@ -88,32 +96,32 @@ void Dispatcher::receive(ConnectionId connection, std::string_view message) {
     const RpcError error{kParseError, "Parse error: " + json.error().message, {}};
     outlet_.send(connection, write_response(Value(), error));
   } else if (const Array* batch = json->array()) {
-    receive_batch(connection, *batch);
+    receive_batch(connection, *batch, message.size());
   } else {
-    receive_one(connection, *json,
+    receive_one(connection, *json, message.size(),
                 [this, connection](std::string response) { outlet_.send(connection, std::move(response)); });
   }
 }
 
-void Dispatcher::receive_batch(ConnectionId connection, const Array& requests) {
+void Dispatcher::receive_batch(ConnectionId connection, const Array& requests, std::size_t bytes) {
   if (requests.empty() || requests.size() > settings_.max_batch) {
     const RpcError error{kInvalidRequest, "Invalid JSON-RPC request.", {}};
     return outlet_.send(connection, write_response(Value(), error));
   }
   const auto batch = std::make_shared<Batch>(requests.size());
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    receive_one(connection, requests[i], [this, connection, batch, i](std::string response) {
+    receive_one(connection, requests[i], bytes / requests.size(), [this, connection, batch, i](std::string response) {
       batch->responses[i] = std::move(response);
       if (--batch->missing == 0) outlet_.send(connection, batch->text());
     });
   }
 }
 
-void Dispatcher::receive_one(ConnectionId connection, const Value& json, Send send) {
+void Dispatcher::receive_one(ConnectionId connection, const Value& json, std::size_t bytes, Send send) {
   auto request = RpcRequest::from(json);
   if (!request) return send(write_response(Value(), request.error()));
   Value id = request->id;
-  dispatch(connection, std::move(request).value(),
+  dispatch(connection, std::move(request).value(), bytes,
            [id = std::move(id), send = std::move(send)](const std::string& body) {
              send(write_response(id, body));
            });
@@ -126,13 +134,43 @@ Session* Dispatcher::session_of(ConnectionId connection, const RpcRequest& reque
   return id ? context_.sessions.find(*id) : nullptr;
 }
 
-void Dispatcher::dispatch(ConnectionId connection, RpcRequest request, Deliver deliver) {
+ApiResult<void> Dispatcher::charge(RequestAllowance& allowance, const char* whose, Cost cost) const {
+  const SessionQuotas& quotas = settings_.quotas;
+  const auto used_up = [&](const char* what, const char* limit, std::uint64_t most) {
+    return ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, std::string("This ") + whose + " sends more " + what + " than it may (" +
+                                                         limit + " is " + std::to_string(most) + ")"};
+  };
+  if (!allowance.requests.take(cost.requests, quotas.max_requests_per_second, context_.now)) {
+    return used_up("requests", "maxRequestsPerSecond", quotas.max_requests_per_second);
+  }
+  if (!allowance.bytes.take(cost.bytes, quotas.max_bytes_per_second, context_.now)) {
+    return used_up("bytes", "maxBytesPerSecond", quotas.max_bytes_per_second);
+  }
+  return {};
+}
+
+ApiResult<void> Dispatcher::charge(ConnectionId connection, Session* session, Cost cost) {
+  const SessionQuotas& quotas = settings_.quotas;
+  if (quotas.max_requests_per_second == 0 && quotas.max_bytes_per_second == 0) return {};
+  if (auto charged = charge(allowances_[connection], "connection", cost); !charged) return charged;
+  return session ? charge(session->allowance, "session", cost) : ApiResult<void>();
+}
+
+void Dispatcher::disconnected(ConnectionId connection) {
+  unanswered_.erase(connection);
+  allowances_.erase(connection);
+}
+
+void Dispatcher::dispatch(ConnectionId connection, RpcRequest request, std::size_t bytes, Deliver deliver) {
   const bool is_notification = request.is_notification();
+  Session* session = session_of(connection, request);
+  if (auto charged = charge(connection, session, {bytes, requests_in(request)}); !charged) {
+    return deliver(write_body(charged.error(), is_notification));
+  }
   const Method* method = find_method(request.method);
   if (!method) {
     return deliver(write_body(RpcError{kMethodNotFound, "Method not found.", {}}, is_notification));
   }
-  Session* session = session_of(connection, request);
   if (!settings_.remember_requests || !method->remembered || is_notification || !session) {
     return run(connection, *method, std::move(request),
                [is_notification, deliver = std::move(deliver)](const Outcome& outcome) {

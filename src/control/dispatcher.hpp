@@ -21,7 +21,7 @@ class Dispatcher {
 
   // Every request in the message is answered, at once or later.
   void receive(ConnectionId connection, std::string_view message);
-  void disconnected(ConnectionId connection) { unanswered_.erase(connection); }
+  void disconnected(ConnectionId connection);
   // Answers what has waited for too long.
   void advance();
 
@@ -29,10 +29,18 @@ class Dispatcher {
 
  private:
   using Send = std::function<void(std::string response)>;
+  // What a request takes of its connection's and its session's allowance.
+  struct Cost {
+    std::uint64_t bytes;
+    std::uint64_t requests;
+  };
 
-  void receive_batch(ConnectionId connection, const pipeline::Array& requests);
-  void receive_one(ConnectionId connection, const pipeline::Value& json, Send send);
-  void dispatch(ConnectionId connection, RpcRequest request, Deliver deliver);
+  void receive_batch(ConnectionId connection, const pipeline::Array& requests, std::size_t bytes);
+  void receive_one(ConnectionId connection, const pipeline::Value& json, std::size_t bytes, Send send);
+  void dispatch(ConnectionId connection, RpcRequest request, std::size_t bytes, Deliver deliver);
+  // Takes the cost, or says which allowance is used up.
+  pipeline::ApiResult<void> charge(ConnectionId connection, Session* session, Cost cost);
+  pipeline::ApiResult<void> charge(RequestAllowance& allowance, const char* whose, Cost cost) const;
   void run(ConnectionId connection, const Method& method, RpcRequest request, Respond respond);
   Session* session_of(ConnectionId connection, const RpcRequest& request) const;
   void answered(ConnectionId connection);
@@ -47,6 +55,7 @@ class Dispatcher {
   Outlet& outlet_;
   std::deque<Waiting> waiting_;  // in the order of their deadlines
   std::unordered_map<ConnectionId, std::size_t> unanswered_;
+  std::unordered_map<ConnectionId, RequestAllowance> allowances_;  // where there are quotas
 };
 
 }  // namespace kaskado::control

@@ -44,10 +44,11 @@ std::string notification(const Event& event, std::string_view name) {
 
 }  // namespace
 
-void EventRouter::deliver(const Event& event) {
+void EventRouter::deliver(const Event& event, std::optional<SessionKey> audience) {
   std::string_view written_for;
   std::string text;
   for (const Subscription* subscription : subscriptions_.to(event.source, *event.info)) {
+    if (audience && *audience != subscription->session) continue;
     const Session* session = sessions_.find(subscription->session);
     if (!session || session->connection == kNoConnection) {
       ++lost_;

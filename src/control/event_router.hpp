@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "control/connection.hpp"
 #include "control/session_table.hpp"
@@ -17,7 +18,8 @@ class EventRouter {
 
   // One notification for each (session, name of the event) that has subscribed, to the connection that owns
   // the session. What goes to a session without a connection is lost, as it is with Kurento, and counted.
-  void deliver(const pipeline::Event& event);
+  // With `audience`, only to that session.
+  void deliver(const pipeline::Event& event, std::optional<SessionKey> audience = std::nullopt);
 
   std::uint64_t delivered() const { return delivered_; }
   std::uint64_t lost() const { return lost_; }

@@ -47,6 +47,7 @@ HttpResponse StaticPages::response(const HttpRequest& request) const {
   }
   response.headers.emplace_back("Content-Type", page.content_type);
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  response.headers.emplace_back("Referrer-Policy", "no-referrer");  // the address may hold an access token
   response.body = page.body;
   return response;
 }

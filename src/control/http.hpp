@@ -1,4 +1,4 @@
-// Plain HTTP on the port of the WebSocket: pages, later metrics. Valid C++17, for websocket.cpp.
+// HTTP on the ports of the WebSocket: pages, later metrics. Valid C++17, for the websocket files.
 #pragma once
 
 #include <functional>
@@ -16,6 +16,14 @@ struct HttpRequest {
   std::string if_none_match;  // the header, empty where absent
 };
 
+// What a request says of who sends it and what for, before any of it is done.
+struct HttpHead {
+  std::string path;
+  std::string query;
+  std::string authorization;  // the headers, empty where absent
+  std::string origin;
+};
+
 struct HttpResponse {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
@@ -27,14 +35,17 @@ class HttpHandler {
  public:
   virtual ~HttpHandler() = default;
   using Answer = std::function<void(HttpResponse)>;
+  // Whether everybody may have this, whoever may not use the server.
+  virtual bool is_public(const HttpRequest&) const { return false; }
   // On the control thread. `answer` is called once, there, within the call or later.
   virtual void serve(const HttpRequest& request, Answer answer) = 0;
 };
 
-// Pages that are known at start. GET and HEAD; anything else is 405, an unknown path 404.
+// Pages that are known at start and the same for everybody. GET and HEAD; anything else is 405, an unknown path 404.
 class StaticPages final : public HttpHandler {
  public:
   void add(std::string path, std::string content_type, std::string body);
+  bool is_public(const HttpRequest&) const override { return true; }
   void serve(const HttpRequest& request, Answer answer) override;
 
  private:

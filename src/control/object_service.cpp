@@ -25,17 +25,12 @@ bool changes_graph(const OperationInfo& operation) {
 
 }  // namespace
 
-ObjectService::ObjectService(ObjectBackend& backend, base::Random& random, std::size_t max_objects)
-    : backend_(backend), random_(random), max_objects_(max_objects) {}
+ObjectService::ObjectService(ObjectBackend& backend, base::Random& random, ObjectLimits& limits)
+    : backend_(backend), random_(random), limits_(limits) {}
 
 void ObjectService::add_local(std::string id, const ClassInfo& info, LocalInvoke invoke) {
   table_.add(std::move(id), info, kControlShard, nullptr).permanent = true;
   local_invoke_ = std::move(invoke);
-}
-
-const ClassInfo* ObjectService::class_of(std::string_view id) const {
-  const ObjectEntry* object = table_.find(id);
-  return object ? object->info : nullptr;
 }
 
 ObjectEntry* ObjectService::parent_of(const ClassInfo& info, const Arguments& arguments) const {
@@ -57,31 +52,29 @@ Place ObjectService::place_for(const ClassInfo& info, const ObjectEntry* parent)
   return {pipeline.shard, parent == &pipeline ? backend_.shard_for_new_element(info, pipeline.shard) : parent->shard};
 }
 
-void ObjectService::create(const ClassInfo& info, Arguments arguments, Created created) {
-  if (table_.size() + creating_ >= max_objects_) {
-    return created(
-        ApiError{ErrorCode::NOT_ENOUGH_RESOURCES, "The server has as many objects as it may have"});
-  }
+void ObjectService::create(const ClassInfo& info, Arguments arguments, SessionKey creator, Created created) {
   const ObjectEntry* parent = parent_of(info, arguments);
+  if (auto admitted = limits_.admit(creator, !parent); !admitted) return created(std::move(admitted).error());
   const Place place = place_for(info, parent);
   std::string id = parent ? parent->id + "/" : "";
   id += random_.uuid() + "_" + std::string(info.namespace_) + "." + std::string(info.name);
-  ++creating_;
-  backend_.create(place, info, id, std::move(arguments),
-                  [this, id, &info, shard = place.shard, parent_id = parent ? parent->id : "",
-                   created = std::move(created)](ApiResult<void> result) {
-                    --creating_;
-                    if (!result) return created(std::move(result).error());
-                    enter(id, info, shard, parent_id, created);
+  Newcomer newcomer{id, &info, place.shard, parent ? parent->id : "", creator};
+  backend_.create(place, info, std::move(id), std::move(arguments),
+                  [this, newcomer = std::move(newcomer), created = std::move(created)](ApiResult<void> result) {
+                    if (result) return enter(newcomer, created);
+                    limits_.gone(newcomer.creator, newcomer.parent.empty());
+                    created(std::move(result).error());
                   });
 }
 
-void ObjectService::enter(std::string id, const ClassInfo& info, std::size_t shard, const std::string& parent,
-                          const Created& created) {
-  ObjectEntry& object = table_.add(std::move(id), info, shard, table_.find_any(parent));
-  if (observer_) observer_->created(object.id);
+void ObjectService::enter(Newcomer newcomer, const Created& created) {
+  ObjectEntry& object =
+      table_.add(std::move(newcomer.id), *newcomer.info, newcomer.shard, table_.find_any(newcomer.parent));
+  object.creator = newcomer.creator;
+  object.is_pipeline = newcomer.parent.empty();
+  if (observer_) observer_->created(object.id, object.creator);
   // Its pipeline is on the way out and takes the new object with it.
-  if (object.leaving) return created(not_found(parent));
+  if (object.leaving) return created(not_found(newcomer.parent));
   created(&object);
 }
 
@@ -108,8 +101,11 @@ void ObjectService::collect(const std::vector<ObjectEntry*>& unheld) {
 
 void ObjectService::destroyed(const std::vector<std::string>& ids) {
   for (const std::string& id : ids) {
+    const ObjectEntry* object = table_.find_any(id);
+    const SessionKey creator = object ? object->creator : 0;
+    if (object) limits_.gone(creator, object->is_pipeline);
     table_.erase(id);
-    if (observer_) observer_->destroyed(id);
+    if (observer_) observer_->destroyed(id, creator);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/random.hpp"
 #include "control/object_backend.hpp"
+#include "control/object_limits.hpp"
 #include "control/object_table.hpp"
 
 namespace kaskado::control {
@@ -16,13 +17,13 @@ namespace kaskado::control {
 class ObjectObserver {
  public:
   virtual ~ObjectObserver() = default;
-  virtual void created(const std::string& id) = 0;
-  virtual void destroyed(const std::string& id) = 0;
+  virtual void created(const std::string& id, SessionKey creator) = 0;
+  virtual void destroyed(const std::string& id, SessionKey creator) = 0;
 };
 
 class ObjectService {
  public:
-  ObjectService(ObjectBackend& backend, base::Random& random, std::size_t max_objects);
+  ObjectService(ObjectBackend& backend, base::Random& random, ObjectLimits& limits);
 
   using Created = std::function<void(pipeline::ApiResult<ObjectEntry*>)>;
   using Done = std::function<void()>;
@@ -34,8 +35,8 @@ class ObjectService {
   void observe(ObjectObserver* observer) { observer_ = observer; }
 
   // The new object is a child of the first object among its arguments; without one it is a pipeline of its
-  // own.
-  void create(const pipeline::ClassInfo& info, pipeline::Arguments arguments, Created created);
+  // own. It counts as the creator's while it is there.
+  void create(const pipeline::ClassInfo& info, pipeline::Arguments arguments, SessionKey creator, Created created);
   void invoke(const ObjectEntry& object, const pipeline::OperationInfo& operation,
               pipeline::Arguments arguments, Reply<pipeline::Value> reply);
   void shard_statistics(Reply<pipeline::Value> reply) { backend_.shard_statistics(std::move(reply)); }
@@ -44,24 +45,30 @@ class ObjectService {
   // Releases what nobody holds any more.
   void collect(const std::vector<ObjectEntry*>& unheld);
 
+  ObjectLimits& limits() { return limits_; }
   ObjectTable& table() { return table_; }
   const ObjectTable& table() const { return table_; }
-  const pipeline::ClassInfo* class_of(std::string_view id) const;
 
  private:
   ObjectEntry* parent_of(const pipeline::ClassInfo& info, const pipeline::Arguments& arguments) const;
   Place place_for(const pipeline::ClassInfo& info, const ObjectEntry* parent);
-  void enter(std::string id, const pipeline::ClassInfo& info, std::size_t shard, const std::string& parent,
-             const Created& created);
+  // What a creation is to become when it has succeeded.
+  struct Newcomer {
+    std::string id;
+    const pipeline::ClassInfo* info;
+    std::size_t shard;
+    std::string parent;
+    SessionKey creator;
+  };
+  void enter(Newcomer newcomer, const Created& created);
   void destroyed(const std::vector<std::string>& ids);
 
   ObjectBackend& backend_;
   base::Random& random_;
-  std::size_t max_objects_;
+  ObjectLimits& limits_;
   ObjectTable table_;
   LocalInvoke local_invoke_;
   ObjectObserver* observer_ = nullptr;
-  std::size_t creating_ = 0;
 };
 
 }  // namespace kaskado::control

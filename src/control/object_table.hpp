@@ -29,6 +29,7 @@ struct ObjectEntry {
   ObjectEntry* parent = nullptr;
   std::vector<ObjectEntry*> children;
   SessionKey creator = 0;
+  bool is_pipeline = false;  // made without a parent
   std::vector<SessionKey> holders;
   bool permanent = false;  // never released: the server manager
   bool leaving = false;

@@ -51,6 +51,7 @@ void Server::stop() {
 
 void Server::advance() {
   plane_->advance(loop::monotonic_now());
+  sockets_->reload(false);
   const base::Duration wait = plane_->deadline() - loop::monotonic_now();
   sockets_->wake_after(std::max(wait, base::Duration::zero()), [this] { advance(); });
 }

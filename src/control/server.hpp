@@ -26,6 +26,9 @@ class Server final : public Outlet, private WebSocketHandler {
   // Any thread: runs tasks on the control thread. False where they will not run (see WebSocketServer::post).
   bool post(std::vector<std::function<void()>> tasks) { return sockets_->post(std::move(tasks)); }
   std::uint16_t port() const { return sockets_->port(); }
+  std::uint16_t secure_port() const { return sockets_->secure_port(); }
+  // Control thread: see WebSocketServer::reload. Changed files are found within a second without it.
+  void reload() { sockets_->reload(true); }
   // Control thread.
   const WebSocketCounters& counters() const { return sockets_->counters(); }
 

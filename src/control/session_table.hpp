@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "control/allowance.hpp"
 #include "control/connection.hpp"
 #include "control/object_table.hpp"
 #include "control/request_cache.hpp"
@@ -24,6 +25,7 @@ struct Session {
   ConnectionId connection = kNoConnection;
   base::Instant last_seen;
   RequestCache cache;
+  RequestAllowance allowance;
 };
 
 class SessionTable {

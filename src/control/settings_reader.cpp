@@ -138,6 +138,17 @@ void SettingsReader::integer(std::string_view key, std::int64_t least, std::int6
   into = static_cast<std::int64_t>(*number);
 }
 
+void SettingsReader::real(std::string_view key, double least, double most, double& into) {
+  const Value* value = take(key);
+  if (!value) return;
+  const std::optional<double> number = number_in(*value);
+  // What is no number at all is not between any two.
+  if (!number || !(*number >= least && *number <= most)) {
+    return wrong(key, *value, "numbers from " + write_json(Value(least)) + " to " + write_json(Value(most)));
+  }
+  into = *number;
+}
+
 void SettingsReader::boolean(std::string_view key, bool& into) {
   const Value* value = take(key);
   if (!value) return;
@@ -150,6 +161,13 @@ void SettingsReader::text(std::string_view key, std::string& into) {
   const Value* value = take(key);
   if (!value) return;
   if (!value->string()) return wrong(key, *value, "texts");
+  into = *value->string();
+}
+
+void SettingsReader::secret(std::string_view key, std::string& into) {
+  const Value* value = take(key);
+  if (!value) return;
+  if (!value->string()) return refuse(key, "is no text");
   into = *value->string();
 }
 

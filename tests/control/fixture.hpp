@@ -57,7 +57,7 @@ class ControlTest : public testing::Test {
  protected:
   static constexpr ConnectionId kClient = 1;
 
-  ControlTest() { connect(kClient); }
+  explicit ControlTest(const control::ControlSettings& with = {}) : settings(with) { connect(kClient); }
 
   void connect(ConnectionId connection) { plane.connected(connection, now); }
   void disconnect(ConnectionId connection) { plane.disconnected(connection, now); }
@@ -120,6 +120,9 @@ class ControlTest : public testing::Test {
   base::SeededRandom random{1};
   FakeOutlet outlet;
   control::ControlSettings settings;
+  control::Resources used;  // of 1000 files, 100 threads and 1 GiB
+  control::ResourceWatch resources{settings.resources, {1000, 100, 1 << 30}, [this] { return used; }};
+  std::vector<control::End> ended;
   ImmediateBackend backend{[this](pipeline::Event event) { plane.event(event, now); }};
   control::ControlPlane plane{settings,
                               {backend,
@@ -128,7 +131,9 @@ class ControlTest : public testing::Test {
                                {now, {1'700'000'000'000'000'000}},
                                kToyModules,
                                "0.1.0",
-                               "Jan 1 2026 00:00:00"}};
+                               "Jan 1 2026 00:00:00",
+                               &resources,
+                               [this](control::End why) { ended.push_back(why); }}};
   std::vector<Value> events;
   int last_id = 0;
 };

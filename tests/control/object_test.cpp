@@ -198,7 +198,7 @@ TEST_F(Objects, TheManagerIsThereAndStays) {
 
 TEST_F(Objects, AreBounded) {
   control::ControlSettings few;
-  few.max_objects = 3;  // the manager is one
+  few.max_objects = 2;
   control::ControlPlane bounded(few, {backend, outlet, random, {now, {}}, kToyModules, "", ""});
   bounded.connected(kClient, now);
   for (int i = 0; i < 3; ++i) bounded.receive(kClient, request(i, "create", R"({"type":"Tower"})"), now);

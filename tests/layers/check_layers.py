@@ -34,7 +34,7 @@ OWNERS = {
     "websocketpp/": {"control"},
     "asio": {"control"},
     "rapidjson/": {"control"},
-    "openssl/": {"dtls", "srtp", "ice"},
+    "openssl/": {"dtls", "srtp", "ice", "control"},
     "sys/socket.h": {"loop"},
     "curl/": {"loop"},
     "boost/": {"http"},

@@ -21,15 +21,17 @@ std::vector<std::string_view> ids_in(const TypeInfo& type, const Value& argument
 
 }  // namespace
 
-ApiResult<Arguments> bind_for(const ObjectService& objects, const ObjectEntry* target,
+ApiResult<Arguments> bind_for(const Call& call, const ObjectEntry* target,
                               std::span<const ParameterInfo> parameters, const Object* given) {
-  auto arguments =
-      bind_parameters(parameters, given, [&](std::string_view id) { return objects.class_of(id); });
+  auto arguments = bind_parameters(parameters, given, [&](std::string_view id) -> const ClassInfo* {
+    const ObjectEntry* object = call.find(id);
+    return object ? object->info : nullptr;
+  });
   if (!arguments) return arguments;
   const ObjectEntry* root = target && !target->permanent ? &target->root() : nullptr;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     for (const std::string_view id : ids_in(parameters[i].type, (*arguments)[i])) {
-      const ObjectEntry& other = objects.table().find(id)->root();
+      const ObjectEntry& other = call.find(id)->root();
       if (!root) root = &other;
       if (root != &other) return ApiError{ErrorCode::CONNECT_ERROR, "Media elements do not share pipeline"};
     }

@@ -28,7 +28,7 @@ ApiResult<Arguments> constructor_arguments(const Call& call, const ClassInfo& in
   if (!is_given && !std::ranges::all_of(info.constructor, &ParameterInfo::optional)) {
     return marshall_error("'constructorParams' is required");
   }
-  return bind_for(call.context.objects, nullptr, info.constructor, is_given ? given->object() : nullptr);
+  return bind_for(call, nullptr, info.constructor, is_given ? given->object() : nullptr);
 }
 
 std::string setter_name(std::string_view property) {
@@ -46,7 +46,7 @@ ApiResult<Setter> bind_setter(const Call& call, const ClassInfo& info, const std
   }
   Object given;
   given.set(std::string(operation->parameters[0].name), value);
-  auto arguments = bind_for(call.context.objects, nullptr, operation->parameters, &given);
+  auto arguments = bind_for(call, nullptr, operation->parameters, &given);
   if (!arguments) return std::move(arguments).error();
   return Setter{operation, std::move(arguments).value()};
 }
@@ -95,7 +95,6 @@ void made(const CallRef& call, ObjectEntry& object, Setters setters) {
   const Session* session = call->context.sessions.find(call->session_key);
   // Closed, or answered by the deadline, while the object was being made: nobody would ever release it.
   if (!session) return take_back(call, object.id, {ErrorCode::INVALID_SESSION, "Invalid session"});
-  object.creator = session->key;
   call->context.objects.table().hold(session->key, object);
   apply(call, object.id, std::move(setters));
 }
@@ -116,7 +115,7 @@ void create(const CallRef& call) {
   if (!setters) return void(call->answer(setters.error()));
   auto session = call->session();
   if (!session) return void(call->answer(std::move(session).error()));
-  call->context.objects.create(*info, std::move(arguments).value(),
+  call->context.objects.create(*info, std::move(arguments).value(), (*session)->key,
                                [call, setters = std::move(setters).value()](ApiResult<ObjectEntry*> object) {
                                  if (object) return made(call, **object, setters);
                                  call->answer(object.error());

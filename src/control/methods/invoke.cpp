@@ -21,7 +21,7 @@ ApiResult<Arguments> operation_arguments(const Call& call, const ObjectEntry& ob
   if (is_wrong && !operation.parameters.empty()) {
     return ApiError{ErrorCode::MARSHALL_ERROR, "'operationParams' is required"};
   }
-  return bind_for(call.context.objects, &object, operation.parameters, given ? given->object() : nullptr);
+  return bind_for(call, &object, operation.parameters, given ? given->object() : nullptr);
 }
 
 }  // namespace
@@ -41,6 +41,7 @@ void invoke(const CallRef& call) {
   if (!arguments) return void(call->answer(arguments.error()));
   auto session = call->session_holding(**object);
   if (!session) return void(call->answer(std::move(session).error()));
+  call->context.caller = (*session)->key;
   call->context.objects.invoke(**object, *operation, std::move(arguments).value(),
                                [call](ApiResult<Value> result) {
                                  if (result) {

@@ -10,7 +10,7 @@ using namespace pipeline;
 
 namespace {
 
-constexpr std::array<Method, 14> kMethods{{
+constexpr std::array<Method, 15> kMethods{{
     {"ping", methods::ping, false, false},
     {"connect", methods::connect, false, false},
     {"keepAlive", methods::keep_alive, false, false},
@@ -25,6 +25,7 @@ constexpr std::array<Method, 14> kMethods{{
     {"unsubscribe", methods::unsubscribe, true, true},
     {"transaction", methods::transaction, true, true},
     {"kaskado.shardStatistics", methods::shard_statistics, false, false},
+    {"kaskado.drain", methods::drain, false, false},
 }};
 
 RpcError invalid_params(std::string message) {

@@ -40,6 +40,7 @@ void unsubscribe(const CallRef& call);
 void transaction(const CallRef& call);
 // Of this server alone, for operators.
 void shard_statistics(const CallRef& call);
+void drain(const CallRef& call);
 
 }  // namespace methods
 }  // namespace kaskado::control

@@ -44,9 +44,8 @@ void unref(const CallRef& call) {
   if (!id) return void(call->answer(std::move(id).error()));
   auto session = call->session_if_known();
   if (!session) return void(call->answer(std::move(session).error()));
-  ObjectTable& table = call->context.objects.table();
-  ObjectEntry* object = table.find(*id);
-  if (object && *session) call->context.objects.collect(table.drop((*session)->key, *object));
+  ObjectEntry* object = call->find(*id);
+  if (object && *session) call->context.objects.collect(call->context.objects.table().drop((*session)->key, *object));
   call->answer_with({});
 }
 
@@ -55,7 +54,7 @@ void release(const CallRef& call) {
   if (!id) return void(call->answer(std::move(id).error()));
   auto session = call->session_if_known();
   if (!session) return void(call->answer(std::move(session).error()));
-  ObjectEntry* object = call->context.objects.table().find(*id);
+  ObjectEntry* object = call->find(*id);
   if (!object) return void(call->answer_with({}));
   call->context.objects.release(*object, [call] { call->answer_with({}); });
 }

@@ -45,7 +45,8 @@ void unsubscribe(const CallRef& call) {
   if (!subscription) return void(call->answer(std::move(subscription).error()));
   auto session = call->session_if_known();
   if (!session) return void(call->answer(std::move(session).error()));
-  call->context.subscriptions.remove(*object, *subscription);
+  const bool may_touch = !call->context.isolates_sessions || call->find(*object);
+  if (may_touch) call->context.subscriptions.remove(*object, *subscription);
   call->answer_with({});
 }
 

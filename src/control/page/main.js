@@ -12,11 +12,16 @@ import { explain } from "./words.js";
 
 const byId = (id) => document.getElementById(id);
 
-/** The server's WebSocket is beside this page; another path on the same server can be named with ?path=. */
+/**
+ * The server's WebSocket is beside this page; another path on the same server can be named with ?path=. Where the
+ * server asks for an access token, it is taken from ?access_token=.
+ */
 function webSocketUrl() {
-  const path = new URLSearchParams(location.search).get("path") ?? "kurento";
-  const { pathname } = new URL(path, location.href);
-  return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}${pathname}`;
+  const asked = new URLSearchParams(location.search);
+  const { pathname } = new URL(asked.get("path") ?? "kurento", location.href);
+  const token = asked.get("access_token");
+  const query = token ? `?access_token=${encodeURIComponent(token)}` : "";
+  return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}${pathname}${query}`;
 }
 
 /** The choices at the head of the page, read at each start. */
