@@ -95,6 +95,8 @@ sdp::LocalCapabilities WebRtcEndpoint::web_rtc_capabilities() const {
   sdp::LocalCapabilities capabilities = SdpEndpoint::capabilities();
   capabilities.can_send = can_send_;
   capabilities.can_receive = can_receive_;
+  capabilities.rtx = true;
+  capabilities.simulcast = true;
   return capabilities;
 }
 
@@ -114,7 +116,9 @@ sdp::LocalTransportParameters WebRtcEndpoint::transport_parameters(const Assignm
 sdp::LocalSource WebRtcEndpoint::local_source(sdp::MediaKind kind, WebRtcConnection& connection) const {
   if (kind != sdp::MediaKind::audio && kind != sdp::MediaKind::video) return {};
   const MediaType type = kind == sdp::MediaKind::audio ? MediaType::audio : MediaType::video;
-  return {.ssrc = connection.session().rtp().sink(type).ssrc().value,
+  const pipeline::RtpSink& sink = connection.session().rtp().sink(type);
+  return {.ssrc = sink.ssrc().value,
+          .rtx_ssrc = sink.retransmission_ssrc().value,
           .stream = stream_label_,
           .track = stream_label_ + (type == MediaType::audio ? "-audio" : "-video")};
 }

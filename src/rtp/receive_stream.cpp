@@ -37,6 +37,7 @@ Verdict ReceiveStream::accept(MediaPacket& packet, base::Instant now) {
 
   packet.source = source_;
   packet.extended_sequence = place.extended;
+  packet.layer = read_video_layer(static_cast<VideoCodec>(codec), packet.payload());
   packet.starts_key_frame =
       starts_key_frame(static_cast<VideoCodec>(codec), packet.payload()) && is_first_of_key_frame(packet);
   const bool recovered = config_.nack && nacks_.receive(place.extended, packet.starts_key_frame, now);
@@ -62,6 +63,9 @@ bool ReceiveStream::is_first_of_key_frame(const MediaPacket& packet) {
 void ReceiveStream::measure(const MediaPacket& packet, bool newest, base::Instant now) {
   ++packets_;
   payload_bytes_ += packet.header.payload_length;
+  packet_bytes_ += packet.packet->length;
+  if (packet.layer.described)
+    layer_bytes_.bytes[LayerBytes::index(packet.layer.spatial, packet.layer.temporal)] += packet.packet->length;
   bytes_per_second_.add(packet.packet->length, now);
   if (newest && (frames_ == 0 || packet.header.timestamp != newest_timestamp_)) {
     newest_timestamp_ = packet.header.timestamp;

@@ -64,6 +64,15 @@ struct ReceiveStats {
   std::uint64_t duplicates = 0;
 };
 
+// What has come of each layer of a stream whose packets describe them; wraps.
+struct LayerBytes {
+  static constexpr std::size_t kEach = 4;
+  static constexpr std::size_t kLayers = kEach * kEach;
+  static constexpr std::size_t index(std::size_t spatial, std::size_t temporal) { return (spatial % kEach) * kEach + temporal % kEach; }
+
+  std::array<std::uint32_t, kLayers> bytes{};
+};
+
 // Owned by one shard. accept() allocates at the first packet only.
 class ReceiveStream : public SourceStream {
  public:
@@ -91,6 +100,9 @@ class ReceiveStream : public SourceStream {
   MediaKind kind() const { return config_.kind; }
   std::uint64_t bitrate_bps(base::Instant now) { return bytes_per_second_.per_second(now) * 8; }
   ReceiveStats stats(base::Instant now);
+  // Of whole packets.
+  std::uint64_t packet_bytes() const { return packet_bytes_; }
+  const LayerBytes& layer_bytes() const { return layer_bytes_; }
 
  private:
   static constexpr std::uint8_t kUnknownPayload = 0xff;
@@ -111,6 +123,8 @@ class ReceiveStream : public SourceStream {
   std::uint8_t fraction_lost_ = 0;
   std::uint64_t packets_ = 0;
   std::uint64_t payload_bytes_ = 0;
+  std::uint64_t packet_bytes_ = 0;
+  LayerBytes layer_bytes_;
   std::uint64_t frames_ = 0;
   std::uint64_t key_frames_ = 0;
   std::uint64_t duplicates_ = 0;
