@@ -51,6 +51,7 @@ void RtpSink::configure(const RtpSinkConfig& config) {
 
 void RtpSink::set_retransmissions() {
   if (!stream_ || config_.formats.empty()) return;
+  if (config_.retransmissions.empty()) return stream_->set_retransmission({});
   stream_->set_retransmission({.ssrc = retransmission_ssrc(),
                                .payloads = config_.retransmissions,
                                .first_sequence = {static_cast<std::uint16_t>(shard_.random().u32() & 0x7fff)}});

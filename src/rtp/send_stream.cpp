@@ -51,8 +51,10 @@ void SendStream::set_extensions(const ExtensionMap& extensions, std::string_view
 }
 
 void SendStream::set_retransmission(const RetransmissionStream& stream) {
-  if (cold_->rtx_ssrc != stream.ssrc) cold_->rtx_index = stream.first_sequence.value;
-  cold_->rtx_ssrc = stream.ssrc;
+  if (!stream.payloads.empty()) {
+    if (cold_->rtx_ssrc != stream.ssrc) cold_->rtx_index = stream.first_sequence.value;
+    cold_->rtx_ssrc = stream.ssrc;
+  }
   cold_->rtx_payloads.fill(kNoPayload);
   for (const RetransmissionStream::Payload& payload : stream.payloads)
     cold_->rtx_payloads[payload.original.value & 0x7f] = payload.retransmission.value & 0x7f;
