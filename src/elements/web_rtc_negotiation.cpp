@@ -3,6 +3,7 @@
 #include <map>
 #include <numeric>
 
+#include "base/text.hpp"
 #include "elements/log.hpp"
 #include "elements/web_rtc_endpoint.hpp"
 #include "pipeline/shard.hpp"
@@ -96,6 +97,13 @@ sdp::LocalCapabilities WebRtcEndpoint::web_rtc_capabilities() const {
   capabilities.can_send = can_send_;
   capabilities.can_receive = can_receive_;
   capabilities.rtx = true;
+  const auto opus = std::ranges::find_if(capabilities.audio, [](const auto& codec) { return base::equals_ignoring_case(codec.name, "opus"); });
+  if (opus != capabilities.audio.end()) {
+    sdp::CodecCapability red = *opus;
+    red.name = "red";
+    red.in_offers = false;
+    capabilities.audio.push_back(std::move(red));
+  }
   capabilities.simulcast = true;
   return capabilities;
 }

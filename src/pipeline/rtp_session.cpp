@@ -4,8 +4,10 @@
 #include <cstring>
 #include <utility>
 
+#include "base/text.hpp"
 #include "pipeline/media_element.hpp"
 #include "pipeline/shard.hpp"
+#include "rtp/red.hpp"
 #include "rtp/rtcp_reader.hpp"
 
 namespace kaskado::pipeline {
@@ -92,7 +94,14 @@ void RtpSession::configure_line(MediaLine& line, const sdp::NegotiatedMedia* med
   RtpSourceConfig received;
   RtpSinkConfig sent;
   line.repaired = no_payloads();
+  line.red = kNoPayload;
   for (const sdp::NegotiatedCodec& codec : media->codecs) {
+    if (base::equals_ignoring_case(codec.codec.name, "red")) {
+      line.red = codec.receive_payload_type;
+      // Whoever wants it sent names it before what it consists of.
+      if (sent.formats.empty()) sent.redundancy = rtp::PayloadType{codec.codec.payload_type};
+      continue;
+    }
     if (codec.receive_rtx_payload_type) line.repaired[*codec.receive_rtx_payload_type & 0x7f] = codec.receive_payload_type;
     if (codec.rtx_payload_type) sent.retransmissions.push_back({{codec.codec.payload_type}, {*codec.rtx_payload_type}});
     sdp::RtpCodec encoding = codec.codec;
@@ -184,12 +193,43 @@ base::DropReason RtpSession::receive_rtp(base::PacketRef packet, base::Instant n
   last_received_ = now;
   media_received_ = true;
   if (is_resting()) resume(now);
+  if (media->header.payload_type.value == line->red) {
+    if (const base::DropReason drop = unwrap_red(*media, *line, now); drop != base::DropReason::none) return drop;
+  }
   if (line->repaired[media->header.payload_type.value & 0x7f] == kNoPayload)
     return line->source.receive(std::move(*media), now, route.encoding);
   if (const base::DropReason drop = unwrap(*media, route); drop != base::DropReason::none) return drop;
   const auto original = lines_by_ssrc_.find(media->header.ssrc);
   return line->source.receive(std::move(*media), now,
                               original == lines_by_ssrc_.end() ? RtpSource::kNoEncoding : original->second.encoding);
+}
+
+base::DropReason RtpSession::unwrap_red(rtp::MediaPacket& packet, MediaLine& line, base::Instant now) {
+  const auto blocks = rtp::RedBlocks::parse(packet.payload());
+  if (!blocks) return base::DropReason::bad_payload;
+  const rtp::ReceiveStream* const stream = line.source.stream_of(packet.header.ssrc);
+  auto back = static_cast<std::uint16_t>(blocks->redundant().size());
+  for (const rtp::RedBlock& block : blocks->redundant()) {
+    rtp::MediaPacket lost{.header = {.ssrc = packet.header.ssrc,
+                                     .timestamp = {packet.header.timestamp.value - block.earlier},
+                                     .sequence = {static_cast<std::uint16_t>(packet.header.sequence.value - back--)},
+                                     .payload_type = block.type,
+                                     .payload_offset = rtp::kFixedHeaderBytes,
+                                     .payload_length = block.length},
+                          .abs_send_time = packet.abs_send_time};
+    if (block.length == 0 || !stream || !stream->lacks(lost.header.sequence)) continue;
+    lost.packet = shard_.packets().acquire();
+    if (!lost.packet) break;
+    rtp::write_fixed_header(lost.header, lost.packet->bytes);
+    std::memcpy(lost.packet->bytes + rtp::kFixedHeaderBytes, packet.payload().data() + block.offset, block.length);
+    lost.packet->length = static_cast<std::uint16_t>(rtp::kFixedHeaderBytes + block.length);
+    lost.packet->arrived = packet.packet->arrived;
+    line.source.receive(std::move(lost), now);
+  }
+  packet.header.payload_type = blocks->primary().type;
+  packet.header.payload_offset = static_cast<std::uint16_t>(packet.header.payload_offset + blocks->primary().offset);
+  packet.header.payload_length = blocks->primary().length;
+  return base::DropReason::none;
 }
 
 // RFC 4588 §4: the payload begins with the sequence number of the packet that was lost. Of which stream it was says the
@@ -250,7 +290,7 @@ RtpSession::MediaLine* RtpSession::line_of(const rtp::MediaPacket& packet, std::
   for (MediaLine* line : {&audio_, &video_}) {
     if (!line->negotiated) continue;
     const rtp::PayloadType type = packet.header.payload_type;
-    const bool fits = mid.empty() ? line->source.format(type) || line->repaired[type.value & 0x7f] != kNoPayload : line->mid == mid;
+    const bool fits = mid.empty() ? line->source.format(type) || type.value == line->red || line->repaired[type.value & 0x7f] != kNoPayload : line->mid == mid;
     if (fits && found) return nullptr;
     if (fits) found = line;
   }

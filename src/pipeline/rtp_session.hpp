@@ -72,6 +72,7 @@ class RtpSession {
     bool remb = false;           // goog-remb was negotiated
     bool transport_cc = false;   // transport-cc was negotiated
     std::vector<std::string> rids = {};  // of the encodings, where they have names (RFC 8852)
+    std::uint8_t red = kNoPayload;       // received: redundant audio (RFC 2198)
     std::array<std::uint8_t, 128> repaired = no_payloads();  // payload type by that of its retransmissions (RFC 4588)
   };
   struct KnownSsrc {
@@ -96,6 +97,8 @@ class RtpSession {
   KnownSsrc route_of(const rtp::MediaPacket& packet);
   MediaLine* line_of(const rtp::MediaPacket& packet, std::string_view mid);
   std::size_t encoding_named(const MediaLine& line, const rtp::MediaPacket& packet, rtp::ExtensionKind kind) const;
+  // Makes of redundant audio the packet that it brings first, and takes up those before it that have not come.
+  base::DropReason unwrap_red(rtp::MediaPacket& packet, MediaLine& line, base::Instant now);
   // Makes of a retransmission the packet that it brings again.
   base::DropReason unwrap(rtp::MediaPacket& packet, const KnownSsrc& route);
   RtpSink* sink_of(rtp::Ssrc ssrc);

@@ -27,7 +27,7 @@ void RtpSink::configure(const RtpSinkConfig& config) {
                     payloads(config.formats) == payloads(config_.formats);
   if (same) {
     config_ = config;
-    set_retransmissions();
+    set_repair();
     return choose();
   }
   take_up(nullptr);
@@ -45,12 +45,17 @@ void RtpSink::configure(const RtpSinkConfig& config) {
         .first_sequence = {static_cast<std::uint16_t>(shard_.random().u32() & 0x7fff)},
         .first_timestamp = {shard_.random().u32()}});
   }
-  set_retransmissions();
+  set_repair();
   choose();
 }
 
-void RtpSink::set_retransmissions() {
+void RtpSink::set_repair() {
   if (!stream_ || config_.formats.empty()) return;
+  if (config_.redundancy) {
+    stream_->set_redundancy(config_.formats.front().payload_type, *config_.redundancy);
+  } else {
+    stream_->set_redundancy({});
+  }
   if (config_.retransmissions.empty()) return stream_->set_retransmission({});
   stream_->set_retransmission({.ssrc = retransmission_ssrc(),
                                .payloads = config_.retransmissions,

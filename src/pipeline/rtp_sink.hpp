@@ -29,6 +29,7 @@ struct RtpSinkConfig {
   std::string mid;
   // By the payload types above; none where the peer takes no retransmission streams.
   std::vector<rtp::RetransmissionStream::Payload> retransmissions;
+  std::optional<rtp::PayloadType> redundancy = {};  // of redundant audio, where the peer prefers that to what it consists of
   std::uint64_t most_bps = 0;  // as the peer's description says; 0 where it does not
 };
 
@@ -94,7 +95,7 @@ class RtpSink final : public MediaInput {
   void choose();
   std::vector<MediaFormat> wanted_formats() const;
   void choose_layer();
-  void set_retransmissions();
+  void set_repair();
   void take_up(RtpFeed* source);
   // Takes up another encoding of the media at its next key frame, and leaves the former then.
   void turn_to(RtpFeed& layer);

@@ -59,6 +59,8 @@ class RtpSource final : public RtpFeed {
   base::Duration rtt() const override { return rtt_; }
   std::span<const FeedLayer> layers() const override { return told_layers_; }
   RtpFeed* encoding(std::size_t index) override { return index < encodings_.size() ? encodings_[index].get() : nullptr; }
+  // nullptr where nothing has come of it.
+  rtp::ReceiveStream* stream_of(rtp::Ssrc ssrc) const;
   // The stream that an encoding comes by, or the only one; nullptr where none is known.
   rtp::ReceiveStream* stream_of_encoding(std::size_t encoding) const;
   // Appends one block a stream.
@@ -69,7 +71,6 @@ class RtpSource final : public RtpFeed {
   const std::vector<std::unique_ptr<rtp::ReceiveStream>>& streams() const { return streams_; }
 
  private:
-  rtp::ReceiveStream* stream_of(rtp::Ssrc ssrc) const;
   rtp::ReceiveStream& add_stream(const rtp::MediaPacket& packet);
   bool takes_over(const rtp::ReceiveStream& stream, base::Instant now) const;
   void activate(rtp::ReceiveStream* stream);

@@ -50,6 +50,12 @@ Verdict ReceiveStream::accept(MediaPacket& packet, base::Instant now) {
   return {.recovered = recovered, .restarted = place.restarted, .extended_sequence = place.extended};
 }
 
+bool ReceiveStream::lacks(SequenceNumber sequence) const {
+  if (!sequences_.started()) return false;
+  const std::uint64_t extended = extend(sequence, sequences_.highest());
+  return extended > sequences_.base() && !history_.find(extended);
+}
+
 // Parameter sets and each slice of a key frame may look like its start: only the earliest of its packets is.
 bool ReceiveStream::is_first_of_key_frame(const MediaPacket& packet) {
   const bool same_frame = key_frame_start_ != 0 && packet.header.timestamp == key_frame_timestamp_;

@@ -95,6 +95,8 @@ class ReceiveStream : public SourceStream {
   ReportBlock report_block(base::Instant now);
 
   Ssrc ssrc() const { return config_.ssrc; }
+  // A packet of this number has been sent, and has not come.
+  bool lacks(SequenceNumber sequence) const;
   // Not more than one packet has come of it.
   bool is_new() const { return packets_ <= 1; }
   MediaKind kind() const { return config_.kind; }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 
+#include "rtp/red.hpp"
 #include "rtp/retransmission_guard.hpp"
 
 namespace kaskado::rtp {
@@ -13,6 +14,12 @@ struct SendStream::Cold {
   std::uint32_t clock_rate = 0;
   FormerRuns former;
   LayerFilter layers;
+  struct Redundancy {
+    PayloadType primary;
+    PayloadType red;
+    MediaPacket previous;
+  };
+  std::unique_ptr<Redundancy> redundancy;
   Ssrc rtx_ssrc;
   std::uint64_t rtx_index = 0;                // of the next retransmission
   std::array<std::uint8_t, 128> rtx_payloads;  // by output type, or kNoPayload
@@ -88,7 +95,7 @@ void SendStream::switch_source(SourceId source, SwitchMode mode) {
 
 Stamped SendStream::stamp(const MediaPacket& packet, base::MutableBytes slot) {
   const bool usual = packet.source == source_ && packet.header.payload_type == source_payload_ &&
-                     packet.header.payload_length != 0 && sequence_.in_current_run(packet.extended_sequence) && !layered_;
+                     packet.header.payload_length != 0 && sequence_.in_current_run(packet.extended_sequence) && !layered_ && !redundant_;
   if (!usual) [[unlikely]]
     return stamp_unusual(packet, slot);
   const std::uint64_t index = sequence_.index_of(packet.extended_sequence);
@@ -115,8 +122,43 @@ Stamped SendStream::stamp_unusual(const MediaPacket& packet, base::MutableBytes 
     return {.drop = known ? DropReason::padding_only : DropReason::unknown_payload_type};
   }
   if (layered_ && sequence_.is_next_or_later(*index) && !admits_layer(packet)) return {.drop = DropReason::layer_left_out};
-  const Stamped stamped = layered_ ? write_layered(packet, *index, slot) : write(packet, *index, slot);
-  if (stamped.drop == DropReason::none) count(packet, *index);
+  Stamped stamped = layered_ ? write_layered(packet, *index, slot) : write(packet, *index, slot);
+  if (stamped.drop != DropReason::none) return stamped;
+  count(packet, *index);
+  return redundant_ ? with_redundancy(stamped, packet, slot) : stamped;
+}
+
+void SendStream::set_redundancy(std::optional<PayloadType> primary, PayloadType red) {
+  redundant_ = primary.has_value();
+  cold_->redundancy.reset();
+  if (primary) cold_->redundancy.reset(new Cold::Redundancy{*primary, red, {}});
+}
+
+// One generation: what is lost of two packets in a row is left to the decoder. A packet before that does not fit the
+// header of a block is left out.
+Stamped SendStream::with_redundancy(const Stamped& plain, const MediaPacket& packet, base::MutableBytes slot) {
+  Cold::Redundancy& redundancy = *cold_->redundancy;
+  const MediaPacket previous = std::exchange(redundancy.previous, packet);
+  if (output_payload_ != redundancy.primary) return plain;
+  const std::uint32_t earlier = packet.header.timestamp.value - previous.header.timestamp.value;
+  const bool repeats = previous.packet && previous.source == packet.source &&
+                       previous.extended_sequence + 1 == packet.extended_sequence && earlier <= kMaxRedEarlier &&
+                       previous.header.payload_type == packet.header.payload_type &&
+                       previous.header.payload_length != 0 && previous.header.payload_length <= kMaxRedBlockBytes;
+  const std::size_t repeated_bytes = repeats ? kRedHeaderBytes + previous.header.payload_length : 0;
+  const std::size_t bytes = repeated_bytes + kRedPrimaryBytes + packet.header.payload_length;
+  if (plain.header_bytes + bytes > std::min(slot.size(), base::kMaxDatagramBytes)) return plain;
+  std::uint8_t* p = slot.data() + plain.header_bytes;
+  if (repeats) write_red_header(redundancy.primary, earlier, previous.header.payload_length, p), p += kRedHeaderBytes;
+  *p++ = redundancy.primary.value;
+  for (const MediaPacket* each : {repeats ? &previous : nullptr, &packet}) {
+    if (!each || each->header.payload_length == 0) continue;
+    std::memcpy(p, each->payload().data(), each->header.payload_length);
+    p += each->header.payload_length;
+  }
+  slot[1] = static_cast<std::uint8_t>((slot[1] & 0x80) | redundancy.red.value);
+  Stamped stamped = plain;
+  stamped.changed_bytes = static_cast<std::uint16_t>(bytes);
   return stamped;
 }
 
@@ -225,6 +267,7 @@ Stamped SendStream::write(const MediaPacket& packet, std::uint64_t index, base::
 
 const MediaPacket* SendStream::find_lost(SequenceNumber lost, const PacketHistory& history,
                                          base::Instant now) {
+  if (redundant_) return nullptr;  // it would not be the same bytes
   const std::uint64_t index = extend(lost, sequence_.next_index());
   const auto extended = sequence_.source_of(index, cold_->former);
   if (!extended) return nullptr;

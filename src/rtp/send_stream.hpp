@@ -109,6 +109,9 @@ class alignas(64) SendStream {
   void restart_index();
   // What is sent again goes there from now on; nothing is configured at first.
   void set_retransmission(const RetransmissionStream& stream);
+  // From now on packets of `primary`, which is one of the output types, go as redundant audio (RFC 2198) of the type `red`, and
+  // bring the packet before them once more; nothing is sent again then. Without types as they are.
+  void set_redundancy(std::optional<PayloadType> primary, PayloadType red = {});
   // What is wanted of sources with layers, from the next frame at which that can begin. From the first call on
   // picture ids go on without a leap from one source to the next.
   void set_layer_limits(const LayerLimits& limits);
@@ -154,6 +157,7 @@ class alignas(64) SendStream {
   std::optional<std::uint64_t> index_of(std::uint64_t extended) const;
   Stamped write(const MediaPacket& packet, std::uint64_t index, base::MutableBytes slot) const;
   Stamped write_layered(const MediaPacket& packet, std::uint64_t index, base::MutableBytes slot) const;
+  Stamped with_redundancy(const Stamped& plain, const MediaPacket& packet, base::MutableBytes slot);
   Stamped as_retransmission(const Stamped& first, const MediaPacket& packet, base::MutableBytes slot);
   bool admits_layer(const MediaPacket& packet);
   void count(const MediaPacket& packet, std::uint64_t index);
@@ -171,6 +175,7 @@ class alignas(64) SendStream {
   MediaKind kind_;
   bool started_ : 1 = false;
   bool layered_ : 1 = false;
+  bool redundant_ : 1 = false;
   // Second line.
   std::uint64_t packets_ = 0;
   std::uint64_t payload_bytes_ = 0;

@@ -33,6 +33,7 @@ struct CodecCapability {
   // The formats that can be taken from an offer; empty: any.
   std::vector<FormatParameters> accepted;
   std::vector<std::string> feedback;  // a=rtcp-fb values that we understand
+  bool in_offers = true;              // else only taken where the peer offers it
 };
 
 struct ExtensionCapability {
