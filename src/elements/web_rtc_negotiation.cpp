@@ -105,6 +105,7 @@ sdp::LocalCapabilities WebRtcEndpoint::web_rtc_capabilities() const {
     capabilities.audio.push_back(std::move(red));
   }
   capabilities.simulcast = true;
+  capabilities.extensions.push_back({std::string(sdp::extension::kDependencyDescriptor), false, true});
   return capabilities;
 }
 

@@ -41,7 +41,7 @@ void LayerMeter::append_layers(RtpFeed& feed, std::uint8_t encoding, std::vector
   for (std::uint8_t s = 0; s < rtp::LayerBytes::kEach; ++s) {
     for (std::uint8_t t = 0; t < rtp::LayerBytes::kEach; ++t) {
       if (layer_rates_bps_[rtp::LayerBytes::index(s, t)] < kLeastBps) continue;
-      layers.push_back({&feed, {s, t}, sum_up_to(layer_rates_bps_, s, t), encoding});
+      layers.push_back({&feed, {s, t}, sum_up_to(layer_rates_bps_, s, t), encoding, s, t});
     }
   }
   // The highest is the whole, whatever it has more; where there are none, it is all there is.

@@ -118,7 +118,10 @@ void RelaySender::layers_changed(std::span<const FeedLayer> layers) {
   RelaySlot* const told = slot(RelayKind::layers);
   if (!told) return;
   auto copy = std::make_shared<std::vector<RelaySlot::Layer>>();
-  for (const FeedLayer& layer : layers) copy->push_back({layer.limits, layer.encoding, layer.feed != origin_, layer.bitrate_bps});
+  for (const FeedLayer& layer : layers) {
+    copy->push_back({layer, layer.feed != origin_});
+    copy->back().layer.feed = nullptr;
+  }
   told->layers = std::move(copy);
   layers_told_ = !layers.empty();
   ring_.slots.push();

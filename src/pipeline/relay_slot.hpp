@@ -38,10 +38,8 @@ struct RelaySlot {
   std::shared_ptr<const std::vector<MediaFormat>> formats;
   // Of layers, as the source has them.
   struct Layer {
-    rtp::LayerLimits limits;
-    std::uint8_t encoding = 0;
+    FeedLayer layer;  // but for its feed
     bool own_feed = false;
-    std::uint64_t bitrate_bps = 0;
   };
   std::shared_ptr<const std::vector<Layer>> layers;
   // Of a clock and of a stream.

@@ -122,12 +122,14 @@ void RelayedSource::take_layers(RelaySlot& slot) {
 
 void RelayedSource::set_layers(const std::vector<RelaySlot::Layer>& layers) {
   told_layers_.clear();
-  for (const RelaySlot::Layer& layer : layers) {
-    if (layer.own_feed) {
+  for (const RelaySlot::Layer& told : layers) {
+    FeedLayer layer = told.layer;
+    layer.feed = this;
+    if (told.own_feed) {
       while (encodings_.size() <= layer.encoding) encodings_.emplace_back(new RelayedSource(*this, encodings_.size()));
+      layer.feed = encodings_[layer.encoding].get();
     }
-    RtpFeed* const feed = layer.own_feed ? encodings_[layer.encoding].get() : this;
-    told_layers_.push_back({feed, layer.limits, layer.bitrate_bps, layer.encoding});
+    told_layers_.push_back(layer);
   }
   tell_layers(told_layers_);
   for (const auto& encoding : encodings_) encoding->tell_layers(told_layers_);

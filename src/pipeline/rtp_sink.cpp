@@ -99,13 +99,18 @@ void RtpSink::choose() {
 void RtpSink::choose_layer() {
   const std::span<const FeedLayer> layers = origin_->layers();
   std::array<std::uint64_t, kMostLayers> rates_bps{};
-  const std::size_t count = std::min(layers.size(), kMostLayers);
+  std::array<const FeedLayer*, kMostLayers> allowed{};
+  std::size_t count = 0;
   std::optional<std::size_t> current;
-  for (std::size_t i = 0; i < count; ++i) {
-    rates_bps[i] = layers[i].bitrate_bps;
-    if (layer_ && layer_->feed == layers[i].feed && layer_->limits == layers[i].limits) current = i;
+  for (const FeedLayer& layer : layers) {
+    if (count == kMostLayers || !bounds_.allow(layer)) continue;
+    if (layer_ && layer_->feed == layer.feed && layer_->limits == layer.limits) current = count;
+    rates_bps[count] = layer.bitrate_bps;
+    allowed[count++] = &layer;
   }
-  layer_ = layers[choice_.choose(std::span(rates_bps).first(count), current, allowance(), shard_.now())];
+  // Something is better than nothing.
+  if (count == 0) rates_bps[count] = layers.front().bitrate_bps, allowed[count++] = &layers.front();
+  layer_ = *allowed[choice_.choose(std::span(rates_bps).first(count), current, allowance(), shard_.now())];
   if (stream_) stream_->set_layer_limits(layer_->limits);
   turn_to(*layer_->feed);
   if (stream_ && stream_->layer_wants_key_frame() && line_.is_open()) layer_->feed->request_key_frame(shard_.now());
@@ -123,6 +128,12 @@ Allowance RtpSink::allowance() const {
 void RtpSink::set_estimate(std::uint64_t bitrate_bps) { estimate_bps_ = bitrate_bps; }
 
 void RtpSink::set_send_limit(std::uint64_t bitrate_bps) { send_limit_bps_ = bitrate_bps; }
+
+void RtpSink::set_layer_bounds(const LayerBounds& bounds) {
+  if (bounds == bounds_) return;
+  bounds_ = bounds;
+  choose();
+}
 
 void RtpSink::layers_changed() { choose(); }
 

@@ -53,6 +53,8 @@ class RtpSink final : public MediaInput {
   void set_estimate(std::uint64_t bitrate_bps);
   // The most that may be sent, whatever the path takes; 0 for no limit.
   void set_send_limit(std::uint64_t bitrate_bps);
+  // What a client wants of the layers at most.
+  void set_layer_bounds(const LayerBounds& bounds);
   // What may be sent, of all that is known.
   Allowance allowance() const;
   // Told by the source: another stream of it is the one to send, or its formats are others.
@@ -115,6 +117,7 @@ class RtpSink final : public MediaInput {
   RtpFeed* next_ = nullptr;  // whose key frame is waited for; attached to as well
   std::optional<FeedLayer> layer_;
   LayerChoice choice_;
+  LayerBounds bounds_;
   std::uint64_t remb_bps_ = 0;
   std::uint64_t estimate_bps_ = 0;
   std::uint64_t send_limit_bps_ = 0;

@@ -37,7 +37,7 @@ Verdict ReceiveStream::accept(MediaPacket& packet, base::Instant now) {
 
   packet.source = source_;
   packet.extended_sequence = place.extended;
-  packet.layer = read_video_layer(static_cast<VideoCodec>(codec), packet.payload());
+  packet.layer = read_layer(static_cast<VideoCodec>(codec), packet);
   packet.starts_key_frame =
       starts_key_frame(static_cast<VideoCodec>(codec), packet.payload()) && is_first_of_key_frame(packet);
   const bool recovered = config_.nack && nacks_.receive(place.extended, packet.starts_key_frame, now);
@@ -48,6 +48,21 @@ Verdict ReceiveStream::accept(MediaPacket& packet, base::Instant now) {
   history_.insert(packet);
   if (packet.starts_key_frame) key_frame_requester_.key_frame_started();
   return {.recovered = recovered, .restarted = place.restarted, .extended_sequence = place.extended};
+}
+
+// Payloads describe themselves where they can; AV1's do not.
+VideoLayer ReceiveStream::read_layer(VideoCodec codec, const MediaPacket& packet) {
+  if (codec != VideoCodec::av1) return read_video_layer(codec, packet.payload());
+  const base::Bytes extension = packet.extensions.of(ExtensionKind::dependency_descriptor, packet.packet->bytes);
+  if (extension.empty()) return {};
+  DependencyStructure next;
+  const auto descriptor = read_dependency_descriptor(extension, next);
+  if (!descriptor) return {};
+  if (descriptor->has_structure) {
+    if (!structure_) structure_ = std::make_unique<DependencyStructure>();
+    *structure_ = next;
+  }
+  return structure_ ? layer_of(*descriptor, *structure_) : VideoLayer{};
 }
 
 bool ReceiveStream::lacks(SequenceNumber sequence) const {

@@ -4,11 +4,13 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
 #include "base/drop_reason.hpp"
 #include "base/time.hpp"
+#include "rtp/dependency_descriptor.hpp"
 #include "rtp/key_frame.hpp"
 #include "rtp/key_frame_requester.hpp"
 #include "rtp/media_packet.hpp"
@@ -73,7 +75,7 @@ struct LayerBytes {
   std::array<std::uint32_t, kLayers> bytes{};
 };
 
-// Owned by one shard. accept() allocates at the first packet only.
+// Owned by one shard. accept() allocates at the first packet only, and at the first of a stream with dependency descriptors.
 class ReceiveStream : public SourceStream {
  public:
   explicit ReceiveStream(const ReceiveStreamConfig& config);
@@ -110,6 +112,7 @@ class ReceiveStream : public SourceStream {
   static constexpr std::uint8_t kUnknownPayload = 0xff;
 
   void start_anew();
+  VideoLayer read_layer(VideoCodec codec, const MediaPacket& packet);
   bool is_first_of_key_frame(const MediaPacket& packet);
   void measure(const MediaPacket& packet, bool newest, base::Instant now);
 
@@ -130,6 +133,7 @@ class ReceiveStream : public SourceStream {
   std::uint64_t frames_ = 0;
   std::uint64_t key_frames_ = 0;
   std::uint64_t duplicates_ = 0;
+  std::unique_ptr<DependencyStructure> structure_;  // of the newest key frame, where there are dependency descriptors
   NackGenerator nacks_;
   KeyFrameRequester key_frame_requester_;
 };

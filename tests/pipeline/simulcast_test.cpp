@@ -201,6 +201,21 @@ TEST_F(Simulcast, TheLimitsOfTheDescriptionAndOfTheApplicationHold) {
   EXPECT_EQ(rid_of(high.rtp.back()), 'm');
 }
 
+TEST_F(Simulcast, WhatAClientWantsAtMostHolds) {
+  RtpSink& sink = add_viewer(high, 2'500'000);
+  show(5s);
+  sink.set_layer_bounds({.encoding = 1});
+  show(2s);
+  EXPECT_EQ(rid_of(high.rtp.back()), 'm');
+  sink.set_layer_bounds({.encoding = 0});
+  show(1s);
+  EXPECT_EQ(rid_of(high.rtp.back()), 'l');
+  sink.set_layer_bounds({});
+  show(3s);
+  EXPECT_EQ(rid_of(high.rtp.back()), 'h');
+  expect_unbroken(high);
+}
+
 TEST_F(Simulcast, NacksAreAnsweredFromTheEncodingThatIsSent) {
   RtpSink& sink = add_viewer(middle, 500'000);
   show(4s);
