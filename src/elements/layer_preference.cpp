@@ -1,5 +1,7 @@
 #include "elements/layer_preference.hpp"
 
+#include <algorithm>
+
 #include "elements/base_rtp_endpoint.hpp"
 #include "pipeline/shard.hpp"
 

@@ -96,7 +96,7 @@ TEST(DependencyDescriptor, ThatIsCutShortIsNone) {
   const Octets whole = l1t3_key_frame();
   DependencyStructure structure;
   // Behind the indications nothing is read.
-  for (std::size_t length = 0; length < 9; ++length) {
+  for (std::size_t length = 0; length < 8; ++length) {
     if (length == 3) continue;  // the mandatory part alone
     EXPECT_FALSE(read_dependency_descriptor(base::Bytes(whole).first(length), structure)) << length;
   }
