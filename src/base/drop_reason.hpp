@@ -46,7 +46,8 @@ namespace kaskado::base {
   X(send_failed)                \
   X(relay_full)                 \
   X(waiting_for_key_frame)     \
-  X(bad_payload)
+  X(bad_payload)                \
+  X(layer_left_out)
 
 enum class DropReason : std::uint8_t {
 #define X(name) name,

@@ -71,6 +71,12 @@ void BaseRtpEndpoint::set_connection_state(ConnectionState state) {
 void BaseRtpEndpoint::equip(pipeline::RtpSession& session) {
   session.set_receive_limits(receive_limits());
   session.set_remb_params(remb_params());
+  session.sink(MediaType::video).set_layer_bounds(layer_bounds_);
+}
+
+void BaseRtpEndpoint::set_layer_bounds(const pipeline::LayerBounds& bounds) {
+  layer_bounds_ = bounds;
+  for (pipeline::RtpSession* session : rtp_sessions()) session->sink(MediaType::video).set_layer_bounds(bounds);
 }
 
 void BaseRtpEndpoint::on_receive_limits() {

@@ -37,6 +37,9 @@ class BaseRtpEndpoint : public SdpEndpoint, public BaseRtpEndpointApi {
   pipeline::ApiResult<std::map<std::string, pipeline::Value>> get_stats(
       std::optional<pipeline::MediaType> media_type) override;
 
+  // The most that the peer is to get of video with several qualities; extension module `kaskado`.
+  void set_layer_bounds(const pipeline::LayerBounds& bounds);
+
  protected:
   // All that the endpoint sends and receives by.
   virtual std::vector<pipeline::RtpSession*> rtp_sessions() = 0;
@@ -57,6 +60,7 @@ class BaseRtpEndpoint : public SdpEndpoint, public BaseRtpEndpointApi {
   int max_video_send_bandwidth_kbps_ = 500;
   int mtu_bytes_;
   RembParams remb_params_;
+  pipeline::LayerBounds layer_bounds_;
   MediaState media_state_ = MediaState::disconnected;
   ConnectionState connection_state_ = ConnectionState::disconnected;
 };

@@ -3,6 +3,7 @@
 #include <map>
 #include <numeric>
 
+#include "base/text.hpp"
 #include "elements/log.hpp"
 #include "elements/web_rtc_endpoint.hpp"
 #include "pipeline/shard.hpp"
@@ -102,6 +103,16 @@ sdp::LocalCapabilities WebRtcEndpoint::web_rtc_capabilities() const {
   capabilities.can_send = can_send_;
   capabilities.can_receive = can_receive_;
   capabilities.data_channels = use_data_channels_;
+  capabilities.rtx = true;
+  const auto opus = std::ranges::find_if(capabilities.audio, [](const auto& codec) { return base::equals_ignoring_case(codec.name, "opus"); });
+  if (opus != capabilities.audio.end()) {
+    sdp::CodecCapability red = *opus;
+    red.name = "red";
+    red.in_offers = false;
+    capabilities.audio.push_back(std::move(red));
+  }
+  capabilities.simulcast = true;
+  capabilities.extensions.push_back({std::string(sdp::extension::kDependencyDescriptor), false, true});
   return capabilities;
 }
 
@@ -122,7 +133,9 @@ sdp::LocalTransportParameters WebRtcEndpoint::transport_parameters(const Assignm
 sdp::LocalSource WebRtcEndpoint::local_source(sdp::MediaKind kind, WebRtcConnection& connection) const {
   if (kind != sdp::MediaKind::audio && kind != sdp::MediaKind::video) return {};
   const MediaType type = kind == sdp::MediaKind::audio ? MediaType::audio : MediaType::video;
-  return {.ssrc = connection.session().rtp().sink(type).ssrc().value,
+  const pipeline::RtpSink& sink = connection.session().rtp().sink(type);
+  return {.ssrc = sink.ssrc().value,
+          .rtx_ssrc = sink.retransmission_ssrc().value,
           .stream = stream_label_,
           .track = stream_label_ + (type == MediaType::audio ? "-audio" : "-video")};
 }

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "codec/encoded_frame.hpp"
+#include "pipeline/feed_layer.hpp"
 #include "rtp/media_packet.hpp"
 
 namespace kaskado::pipeline {
@@ -16,6 +17,8 @@ class FeedTap {
   virtual void forward(std::span<const rtp::MediaPacket> run) = 0;
   // The same media, of a feed that gives_frames().
   virtual void forward_frame(const codec::EncodedFrame&) {}
+  // Of a feed that has layers, or is one: what there is of all of them.
+  virtual void layers_changed(std::span<const FeedLayer>) {}
   // A sender report has come.
   virtual void clock_changed() = 0;
   // The feed goes: detach from it.

@@ -54,9 +54,9 @@ PipelineMirror* MediaElement::mirror() {
   return pipeline ? pipeline->mirror() : nullptr;
 }
 
-void MediaElement::add_relay(const RelayName& name, const std::optional<Encoding>& as) {
+void MediaElement::add_relay(const RelayName& name, const std::optional<Encoding>& as, std::optional<std::size_t> encoding) {
   remove_relay(name);
-  relays_.push_back({name, std::make_unique<RelaySender>(*shard_, name.to, name.relay, as)});
+  relays_.push_back({name, std::make_unique<RelaySender>(*shard_, name.to, name.relay, as, encoding)});
   relays_.back().sender->bind(origin(name.type));
 }
 

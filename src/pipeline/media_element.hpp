@@ -95,8 +95,9 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   std::shared_ptr<media::SourceTime> source_time() override;
   bool flowing_out(MediaType type) const { return flowing_out_[index(type)]; }
 
-  // The way to another shard where somebody follows this element's media, encoded `as` where that is given.
-  void add_relay(const RelayName& name, const std::optional<Encoding>& as);
+  // The way to another shard where somebody follows this element's media, encoded `as`, or one of
+  // its encodings, where that is given.
+  void add_relay(const RelayName& name, const std::optional<Encoding>& as, std::optional<std::size_t> encoding = {});
   void remove_relay(const RelayName& name);
   RelaySender* relay(const RelayName& name) const;
 

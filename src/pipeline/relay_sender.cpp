@@ -7,15 +7,18 @@
 
 namespace kaskado::pipeline {
 
-RelaySender::RelaySender(Shard& shard, std::size_t to, std::uint32_t relay, const std::optional<Encoding>& as)
+RelaySender::RelaySender(Shard& shard, std::size_t to, std::uint32_t relay, const std::optional<Encoding>& as,
+                         std::optional<std::size_t> encoding)
     : shard_(shard),
       to_(to),
       relay_(relay),
       id_(shard.next_stream_id()),
       as_(as ? std::vector{as->format} : std::vector<MediaFormat>{}),
       caps_(as ? MediaCaps{.most_frames_per_second = as->most_frames_per_second, .bitrate_bps = as->bitrate_bps} : MediaCaps{}),
+      encoding_(encoding),
       class_(as ? as->bitrate_class : 0),
-      ring_(shard.network().ring(shard.index(), to)) {}
+      ring_(shard.network().ring(shard.index(), to)),
+      layers_told_(encoding.has_value()) {}
 
 RelaySender::~RelaySender() {
   bind(nullptr);
@@ -25,10 +28,13 @@ void RelaySender::bind(RtpFeed* origin) {
   if (origin == origin_) return;
   origin_ = origin;
   source_changed();
+  if (origin_ && as_.empty()) layers_changed(origin_->layers());
 }
 
 bool RelaySender::choose() {
-  RtpFeed* const next = origin_ ? &origin_->suited_to(as_, caps_, class_.value()) : nullptr;
+  RtpFeed* const next = !origin_    ? nullptr
+                        : encoding_ ? origin_->encoding(*encoding_)
+                                    : &origin_->suited_to(as_, caps_, class_.value());
   if (next == feed_) return false;
   if (feed_) {
     feed_->detach(*this);
@@ -102,6 +108,22 @@ void RelaySender::clock_changed() {
   RelaySlot* told = stream ? slot(RelayKind::clock) : nullptr;
   if (!told) return;
   told->clock = stream->clock();
+  ring_.slots.push();
+  wake();
+}
+
+// Of the whole feed, whichever part of it goes this way: who follows there chooses among all of them.
+void RelaySender::layers_changed(std::span<const FeedLayer> layers) {
+  if (!as_.empty() || (layers.empty() && !layers_told_)) return;
+  RelaySlot* const told = slot(RelayKind::layers);
+  if (!told) return;
+  auto copy = std::make_shared<std::vector<RelaySlot::Layer>>();
+  for (const FeedLayer& layer : layers) {
+    copy->push_back({layer, layer.feed != origin_});
+    copy->back().layer.feed = nullptr;
+  }
+  told->layers = std::move(copy);
+  layers_told_ = !layers.empty();
   ring_.slots.push();
   wake();
 }

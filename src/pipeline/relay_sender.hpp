@@ -19,8 +19,10 @@ class Shard;
 // Owned by the element whose media it relays, on the shard where that comes in.
 class RelaySender final : public FeedTap {
  public:
-  // `relay` names the RelayedSource on the shard `to`, whose sinks take it encoded `as`, where that is given.
-  RelaySender(Shard& shard, std::size_t to, std::uint32_t relay, const std::optional<Encoding>& as = {});
+  // `relay` names the RelayedSource on the shard `to`, whose sinks take it encoded `as`, or one of its encodings, where that is
+  // given.
+  RelaySender(Shard& shard, std::size_t to, std::uint32_t relay, const std::optional<Encoding>& as = {},
+              std::optional<std::size_t> encoding = {});
   ~RelaySender();
   RelaySender(const RelaySender&) = delete;
 
@@ -41,6 +43,7 @@ class RelaySender final : public FeedTap {
   void source_changed() override;
   void forward(std::span<const rtp::MediaPacket> run) override;
   void clock_changed() override;
+  void layers_changed(std::span<const FeedLayer> layers) override;
   void feed_gone() override { bind(nullptr); }
 
  private:
@@ -57,11 +60,13 @@ class RelaySender final : public FeedTap {
   const std::uint32_t id_;
   const std::vector<MediaFormat> as_;  // none, or one
   const MediaCaps caps_;
+  const std::optional<std::size_t> encoding_;
   BitrateClass class_;
   RelayRing& ring_;
   RtpFeed* origin_ = nullptr;
   RtpFeed* feed_ = nullptr;
   rtp::SourceId announced_;
+  bool layers_told_ = false;
 };
 
 }  // namespace kaskado::pipeline

@@ -9,6 +9,7 @@
 
 #include "base/packet.hpp"
 #include "base/spsc_ring.hpp"
+#include "pipeline/feed_layer.hpp"
 #include "pipeline/media_format.hpp"
 #include "rtp/media_packet.hpp"
 #include "rtp/source_clock.hpp"
@@ -21,6 +22,7 @@ enum class RelayKind : std::uint8_t {
   clock,    // a sender report has come
   silence,  // media does not flow any more
   frames,   // it is made of raw frames: whoever wants packets names a format
+  layers,   // which layers there are, and their rates
 };
 
 struct RelaySlot {
@@ -34,6 +36,12 @@ struct RelaySlot {
   rtp::SourceId source;
   std::uint32_t clock_rate = 0;
   std::shared_ptr<const std::vector<MediaFormat>> formats;
+  // Of layers, as the source has them.
+  struct Layer {
+    FeedLayer layer;  // but for its feed
+    bool own_feed = false;
+  };
+  std::shared_ptr<const std::vector<Layer>> layers;
   // Of a clock and of a stream.
   rtp::SourceClock clock;
   std::uint8_t bytes[base::kMaxDatagramBytes];

@@ -19,8 +19,16 @@ RelayedSource::RelayedSource(RelayedSource& origin, const Encoding& as)
       as_(as),
       relay_(origin.shard().relays().add(*this)) {}
 
+RelayedSource::RelayedSource(RelayedSource& origin, std::size_t encoding)
+    : RtpFeed(origin.shard(), origin.element_, origin.type()),
+      element_(origin.element_),
+      origin_(&origin),
+      encoding_(encoding),
+      relay_(origin.shard().relays().add(*this)) {}
+
 RelayedSource::~RelayedSource() {
   end();
+  encodings_.clear();
   while (!variants_.empty()) variants_.pop_back();
   shard().relays().remove(relay_);
 }
@@ -37,7 +45,9 @@ void RelayedSource::ask(Work work) {
 
 void RelayedSource::on_attended() {
   attended_ = true;
-  ask([as = as_](MediaElement& element, const RelayName& name, Shard&) { element.add_relay(name, as); });
+  ask([as = as_, encoding = encoding_](MediaElement& element, const RelayName& name, Shard&) {
+    element.add_relay(name, as, encoding);
+  });
 }
 
 void RelayedSource::on_deserted() {
@@ -77,7 +87,7 @@ RtpFeed* RelayedSource::find_variant(const Encoding& wanted) {
 }
 
 std::optional<RtpFeed::Origin> RelayedSource::made_of() const {
-  return origin_ ? std::optional(Origin{*origin_, *as_}) : std::nullopt;
+  return as_ ? std::optional(Origin{*origin_, *as_}) : std::nullopt;
 }
 
 std::vector<rtp::SendPayload> RelayedSource::payloads_for(const std::vector<MediaFormat>& wanted) const {
@@ -100,7 +110,29 @@ void RelayedSource::take(RelaySlot& slot) {
     case RelayKind::frames:
       made_of_frames_ = true;
       return reconsider();
+    case RelayKind::layers:
+      return take_layers(slot);
   }
+}
+
+void RelayedSource::take_layers(RelaySlot& slot) {
+  const auto layers = std::exchange(slot.layers, nullptr);
+  (encoding_ ? *origin_ : *this).set_layers(*layers);
+}
+
+void RelayedSource::set_layers(const std::vector<RelaySlot::Layer>& layers) {
+  told_layers_.clear();
+  for (const RelaySlot::Layer& told : layers) {
+    FeedLayer layer = told.layer;
+    layer.feed = this;
+    if (told.own_feed) {
+      while (encodings_.size() <= layer.encoding) encodings_.emplace_back(new RelayedSource(*this, encodings_.size()));
+      layer.feed = encodings_[layer.encoding].get();
+    }
+    told_layers_.push_back(layer);
+  }
+  tell_layers(told_layers_);
+  for (const auto& encoding : encodings_) encoding->tell_layers(told_layers_);
 }
 
 void RelayedSource::take_packet(RelaySlot& slot) {

@@ -36,12 +36,17 @@ class RelayedSource final : public RtpFeed {
   RtpFeed* find_variant(const Encoding& wanted) override;
   std::vector<rtp::SendPayload> payloads_for(const std::vector<MediaFormat>& wanted) const override;
   bool makes_frames() const override { return made_of_frames_; }
+  std::span<const FeedLayer> layers() const override { return told_layers_; }
   void request_key_frame(base::Instant now) override;
   void receive_remb(std::uint32_t subscriber, std::uint64_t bitrate_bps, base::Instant now) override;
 
  private:
   // The media of `origin`, encoded `as`.
   RelayedSource(RelayedSource& origin, const Encoding& as);
+  // One of the encodings of `origin`.
+  RelayedSource(RelayedSource& origin, std::size_t encoding);
+  void take_layers(RelaySlot& slot);
+  void set_layers(const std::vector<RelaySlot::Layer>& layers);
   void on_attended() override;
   void on_deserted() override;
   std::optional<Origin> made_of() const override;
@@ -53,8 +58,9 @@ class RelayedSource final : public RtpFeed {
   void ask(Work work);
 
   RemoteElement& element_;
-  RelayedSource* const origin_ = nullptr;  // of a variant
+  RelayedSource* const origin_ = nullptr;  // of a variant, and of an encoding
   const std::optional<Encoding> as_;       // likewise
+  const std::optional<std::size_t> encoding_;
   const std::uint32_t relay_;
   std::optional<rtp::RelayedStream> stream_;
   std::vector<rtp::MediaPacket> run_;
@@ -65,6 +71,8 @@ class RelayedSource final : public RtpFeed {
   std::optional<base::Instant> key_frame_asked_;  // and not come since
   base::Instant next_remb_{};
   std::vector<std::unique_ptr<RelayedSource>> variants_;
+  std::vector<std::unique_ptr<RelayedSource>> encodings_;
+  std::vector<FeedLayer> told_layers_;
 };
 
 }  // namespace kaskado::pipeline

@@ -16,7 +16,7 @@ void Router::forward(std::span<const rtp::MediaPacket> run, base::Outbox& outbox
       const rtp::Stamped stamped = to.stream->stamp(packet, slot);
       if (stamped.drop != base::DropReason::none) {
         drops.count(stamped.drop);
-      } else if (!to.line->send_rtp(outbox, slot, stamped.header_bytes, packet.payload(), stamped.packet_index)) {
+      } else if (!to.line->send_rtp(outbox, slot, stamped.header_bytes, stamped.payload(packet, slot), stamped.packet_index)) {
         drops.count(base::DropReason::datagram_too_long);
       }
     }

@@ -154,6 +154,9 @@ Transcoding& RtpFeed::transcoding() {
 
 void RtpFeed::hand_on(std::span<const rtp::MediaPacket> run, base::Outbox& outbox) {
   router_.forward(run, outbox, shard_.drops());
+  if (std::ranges::any_of(run, &rtp::MediaPacket::starts_key_frame)) {
+    for (RtpSink* sink : sinks_) sink->key_frame_passed(*this);
+  }
   for (FeedTap* tap : taps_) tap->forward(run);
 }
 
@@ -163,6 +166,11 @@ void RtpFeed::hand_on(const codec::EncodedFrame& frame) {
 
 void RtpFeed::tell_clock_changed() {
   for (FeedTap* tap : taps_) tap->clock_changed();
+}
+
+void RtpFeed::tell_layers(std::span<const FeedLayer> layers) {
+  for (RtpSink* sink : std::vector(sinks_)) sink->layers_changed();
+  for (FeedTap* tap : std::vector(taps_)) tap->layers_changed(layers);
 }
 
 std::size_t RtpFeed::history_packets() const {

@@ -15,6 +15,7 @@
 #include "pipeline/api.hpp"
 #include "pipeline/bitrate_class.hpp"
 #include "pipeline/encoding.hpp"
+#include "pipeline/feed_layer.hpp"
 #include "pipeline/media_format.hpp"
 #include "pipeline/raw_media.hpp"
 #include "pipeline/router.hpp"
@@ -55,6 +56,12 @@ class RtpFeed {
   virtual RtpFeed& variant(const Encoding& wanted);
   // If it has been made.
   virtual RtpFeed* find_variant(const Encoding& wanted);
+
+  // The qualities in which the same media comes at once, by their rates, ascending; none where there is one only. Viewers
+  // choose among them; whoever makes something else of the media follows the feed itself, which has the best of them.
+  virtual std::span<const FeedLayer> layers() const { return {}; }
+  // The feed of an encoding of its own, or nullptr.
+  virtual RtpFeed* encoding(std::size_t) { return nullptr; }
 
   // Whether it is made of raw frames, so that it has no packets but those of its variants.
   virtual bool makes_frames() const { return false; }
@@ -113,6 +120,9 @@ class RtpFeed {
   // To taps, for whom it gives_frames().
   void hand_on(const codec::EncodedFrame& frame);
   void tell_clock_changed();
+  // The rates of the layers, or the layers, are others: who follows this feed may choose another of them.
+  void tell_layers(std::span<const FeedLayer> layers);
+  bool is_followed() const { return !is_deserted(); }
   Transcoding& transcoding();
   // How many packets a stream's history holds at most, and how many of them the shard can afford just now.
   std::size_t history_packets() const;

@@ -1,10 +1,13 @@
 #include "pipeline/rtp_session.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
+#include "base/text.hpp"
 #include "pipeline/media_element.hpp"
 #include "pipeline/shard.hpp"
+#include "rtp/red.hpp"
 #include "rtp/rtcp_reader.hpp"
 
 namespace kaskado::pipeline {
@@ -17,6 +20,9 @@ constexpr std::size_t kMaxRtcpBytes = 1200 - transport::EgressLine::kRtcpOverhea
 // Far more than a session sends or receives; a peer that names more SSRCs gets the rest matched by mid.
 constexpr std::size_t kMaxKnownSsrcs = 64;
 
+// Of one m-line at once; packets of more are dropped.
+constexpr std::size_t kMaxEncodings = 6;
+
 bool has_feedback(const sdp::NegotiatedMedia& media, std::string_view what) {
   return std::ranges::any_of(media.codecs, [&](const sdp::NegotiatedCodec& codec) {
     return std::ranges::find(codec.codec.feedback, what) != codec.codec.feedback.end();
@@ -26,6 +32,15 @@ bool has_feedback(const sdp::NegotiatedMedia& media, std::string_view what) {
 rtp::KeyFrameMethod key_frame_method(const sdp::NegotiatedMedia& media) {
   if (has_feedback(media, "nack pli")) return rtp::KeyFrameMethod::pli;
   return has_feedback(media, "ccm fir") ? rtp::KeyFrameMethod::fir : rtp::KeyFrameMethod::none;
+}
+
+// By rids, or by the groups that browsers had before those.
+std::size_t encodings_of(const sdp::NegotiatedMedia& media) {
+  if (media.simulcast) return std::min(media.simulcast->receive.size(), kMaxEncodings);
+  for (const sdp::SsrcGroup& group : media.remote_ssrc_groups) {
+    if (group.semantics == "SIM") return std::min(group.ssrcs.size(), kMaxEncodings);
+  }
+  return 0;
 }
 
 void add_extensions(rtp::ExtensionMap& map, const sdp::NegotiatedMedia& media) {
@@ -78,7 +93,17 @@ void RtpSession::configure_line(MediaLine& line, const sdp::NegotiatedMedia* med
   add_extensions(extensions_, *media);
   RtpSourceConfig received;
   RtpSinkConfig sent;
+  line.repaired = no_payloads();
+  line.red = kNoPayload;
   for (const sdp::NegotiatedCodec& codec : media->codecs) {
+    if (base::equals_ignoring_case(codec.codec.name, "red")) {
+      line.red = codec.receive_payload_type;
+      // Whoever wants it sent names it before what it consists of.
+      if (sent.formats.empty()) sent.redundancy = rtp::PayloadType{codec.codec.payload_type};
+      continue;
+    }
+    if (codec.receive_rtx_payload_type) line.repaired[*codec.receive_rtx_payload_type & 0x7f] = codec.receive_payload_type;
+    if (codec.rtx_payload_type) sent.retransmissions.push_back({{codec.codec.payload_type}, {*codec.rtx_payload_type}});
     sdp::RtpCodec encoding = codec.codec;
     encoding.feedback = {};  // is the m-line's own, and most of what a codec takes in memory
     received.formats.push_back({{codec.receive_payload_type}, encoding});
@@ -88,16 +113,41 @@ void RtpSession::configure_line(MediaLine& line, const sdp::NegotiatedMedia* med
   received.nack = has_feedback(*media, "nack");
   received.key_frames = line.type == MediaType::video ? key_frame_method(*media) : rtp::KeyFrameMethod::none;
   if (!line.receives) received.formats.clear();
+  configure_encodings(line, *media);
+  received.encodings = encodings_of(*media);
   line.source.configure(std::move(received));
   add_extensions(sent.extensions, *media);
   sent.mid = media->mid;
+  sent.most_bps = media->remote_bandwidth_bps.value_or(0);
   if (sdp::sends(media->direction)) {
     line.sink.configure(sent);
   } else {
     line.sink.pause();
   }
-  for (const sdp::SsrcDescription& ssrc : media->remote_ssrcs) {
+}
+
+// The SSRCs that the description names, the encodings that it lists by rid or by the groups before that (RFC 8853; SIM), and
+// which of them bring again what was lost of which (RFC 5576 §4.2; FID).
+void RtpSession::configure_encodings(MediaLine& line, const sdp::NegotiatedMedia& media) {
+  line.rids.clear();
+  for (const auto& stream : media.simulcast ? media.simulcast->receive : sdp::Simulcast::Streams{}) {
+    line.rids.push_back(stream.front().rid);
+  }
+  for (const sdp::SsrcDescription& ssrc : media.remote_ssrcs) {
     if (lines_by_ssrc_.size() < kMaxKnownSsrcs) lines_by_ssrc_[rtp::Ssrc{ssrc.ssrc}] = {&line, true};
+  }
+  const auto known = [&](std::uint32_t ssrc) {
+    const auto found = lines_by_ssrc_.find(rtp::Ssrc{ssrc});
+    return found == lines_by_ssrc_.end() ? nullptr : &found->second;
+  };
+  for (const sdp::SsrcGroup& group : media.remote_ssrc_groups) {
+    if (group.semantics == "SIM" && line.rids.empty()) {
+      for (std::size_t i = 0; i < group.ssrcs.size(); ++i) {
+        if (KnownSsrc* const ssrc = known(group.ssrcs[i])) ssrc->encoding = i;
+      }
+    } else if (group.semantics == "FID" && group.ssrcs.size() == 2) {
+      if (KnownSsrc* const ssrc = known(group.ssrcs[1])) ssrc->repairs = rtp::Ssrc{group.ssrcs[0]};
+    }
   }
 }
 
@@ -136,33 +186,113 @@ base::DropReason RtpSession::receive_rtp(base::PacketRef packet, base::Instant n
       transport_cc_->receive({*sequence}, media->header.ssrc, media->packet->arrived);
     }
   }
-  MediaLine* line = line_of(*media);
+  const KnownSsrc route = route_of(*media);
+  MediaLine* const line = route.line;
   if (!line) return base::DropReason::unknown_ssrc;
   if (!line->receives) return base::DropReason::direction_not_negotiated;
   last_received_ = now;
   media_received_ = true;
   if (is_resting()) resume(now);
-  return line->source.receive(std::move(*media), now);
+  if (media->header.payload_type.value == line->red) {
+    if (const base::DropReason drop = unwrap_red(*media, *line, now); drop != base::DropReason::none) return drop;
+  }
+  if (line->repaired[media->header.payload_type.value & 0x7f] == kNoPayload)
+    return line->source.receive(std::move(*media), now, route.encoding);
+  if (const base::DropReason drop = unwrap(*media, route); drop != base::DropReason::none) return drop;
+  const auto original = lines_by_ssrc_.find(media->header.ssrc);
+  return line->source.receive(std::move(*media), now,
+                              original == lines_by_ssrc_.end() ? RtpSource::kNoEncoding : original->second.encoding);
 }
 
-// RFC 8843 §9.2: by mid where the packet has one, which also teaches its SSRC; else by SSRC; else by a payload
-// type that only one m-line has.
-RtpSession::MediaLine* RtpSession::line_of(const rtp::MediaPacket& packet) {
+base::DropReason RtpSession::unwrap_red(rtp::MediaPacket& packet, MediaLine& line, base::Instant now) {
+  const auto blocks = rtp::RedBlocks::parse(packet.payload());
+  if (!blocks) return base::DropReason::bad_payload;
+  const rtp::ReceiveStream* const stream = line.source.stream_of(packet.header.ssrc);
+  auto back = static_cast<std::uint16_t>(blocks->redundant().size());
+  for (const rtp::RedBlock& block : blocks->redundant()) {
+    rtp::MediaPacket lost{.header = {.ssrc = packet.header.ssrc,
+                                     .timestamp = {packet.header.timestamp.value - block.earlier},
+                                     .sequence = {static_cast<std::uint16_t>(packet.header.sequence.value - back--)},
+                                     .payload_type = block.type,
+                                     .payload_offset = rtp::kFixedHeaderBytes,
+                                     .payload_length = block.length},
+                          .abs_send_time = packet.abs_send_time};
+    if (block.length == 0 || !stream || !stream->lacks(lost.header.sequence)) continue;
+    lost.packet = shard_.packets().acquire();
+    if (!lost.packet) break;
+    rtp::write_fixed_header(lost.header, lost.packet->bytes);
+    std::memcpy(lost.packet->bytes + rtp::kFixedHeaderBytes, packet.payload().data() + block.offset, block.length);
+    lost.packet->length = static_cast<std::uint16_t>(rtp::kFixedHeaderBytes + block.length);
+    lost.packet->arrived = packet.packet->arrived;
+    line.source.receive(std::move(lost), now);
+  }
+  packet.header.payload_type = blocks->primary().type;
+  packet.header.payload_offset = static_cast<std::uint16_t>(packet.header.payload_offset + blocks->primary().offset);
+  packet.header.payload_length = blocks->primary().length;
+  return base::DropReason::none;
+}
+
+// RFC 4588 §4: the payload begins with the sequence number of the packet that was lost. Of which stream it was says the
+// rid that is repaired (RFC 8852 §3.2), the description, or that there is only one.
+base::DropReason RtpSession::unwrap(rtp::MediaPacket& packet, const KnownSsrc& route) {
+  constexpr std::uint16_t kOriginalSequenceBytes = 2;
+  rtp::RtpHeader& header = packet.header;
+  if (header.payload_length < kOriginalSequenceBytes) return base::DropReason::padding_only;
+  std::optional<rtp::Ssrc> original = route.repairs;
+  if (!original) {
+    const rtp::ReceiveStream* const stream = route.line->source.stream_of_encoding(route.encoding);
+    if (!stream) return base::DropReason::unknown_ssrc;
+    original = stream->ssrc();
+  }
+  std::uint8_t* const payload = packet.packet->bytes + header.payload_offset;
+  header.sequence = {base::load_u16(payload)};
+  header.ssrc = *original;
+  header.payload_type = {route.line->repaired[header.payload_type.value & 0x7f]};
+  header.payload_length = static_cast<std::uint16_t>(header.payload_length - kOriginalSequenceBytes);
+  std::memmove(payload, payload + kOriginalSequenceBytes, header.payload_length);
+  packet.packet->length = static_cast<std::uint16_t>(header.payload_offset + header.payload_length);
+  header.padding_bytes = 0;
+  return base::DropReason::none;
+}
+
+std::size_t RtpSession::encoding_named(const MediaLine& line, const rtp::MediaPacket& packet, rtp::ExtensionKind kind) const {
+  const std::string_view rid = rtp::text_of(kind, packet.extensions, packet.packet->bytes);
+  const auto found = std::ranges::find(line.rids, rid);
+  return rid.empty() || found == line.rids.end() ? RtpSource::kNoEncoding
+                                                 : static_cast<std::size_t>(found - line.rids.begin());
+}
+
+RtpSession::KnownSsrc RtpSession::route_of(const rtp::MediaPacket& packet) {
   const std::string_view mid = rtp::text_of(rtp::ExtensionKind::mid, packet.extensions, packet.packet->bytes);
+  const auto known = lines_by_ssrc_.find(packet.header.ssrc);
+  const bool named = packet.extensions.has(rtp::ExtensionKind::rid) || packet.extensions.has(rtp::ExtensionKind::repaired_rid);
+  if (mid.empty() && !named && known != lines_by_ssrc_.end()) return known->second;
+  KnownSsrc route = known == lines_by_ssrc_.end() ? KnownSsrc{nullptr} : known->second;
+  route.line = line_of(packet, mid);
+  if (!route.line) return route;
+  const bool repairs = route.line->repaired[packet.header.payload_type.value & 0x7f] != kNoPayload;
+  const std::size_t encoding =
+      encoding_named(*route.line, packet, repairs ? rtp::ExtensionKind::repaired_rid : rtp::ExtensionKind::rid);
+  if (encoding != RtpSource::kNoEncoding) route.encoding = encoding;
+  if (known != lines_by_ssrc_.end()) {
+    known->second = route;  // the newest names count
+  } else if (lines_by_ssrc_.size() < kMaxKnownSsrcs) {
+    lines_by_ssrc_.emplace(packet.header.ssrc, route);
+  }
+  return route;
+}
+
+// RFC 8843 §9.2: by mid where the packet has one; else by SSRC; else by a payload type that only one m-line has.
+RtpSession::MediaLine* RtpSession::line_of(const rtp::MediaPacket& packet, std::string_view mid) {
   const auto known = lines_by_ssrc_.find(packet.header.ssrc);
   if (mid.empty() && known != lines_by_ssrc_.end()) return known->second.line;
   MediaLine* found = nullptr;
   for (MediaLine* line : {&audio_, &video_}) {
     if (!line->negotiated) continue;
-    const bool fits = mid.empty() ? line->source.format(packet.header.payload_type) != nullptr : line->mid == mid;
+    const rtp::PayloadType type = packet.header.payload_type;
+    const bool fits = mid.empty() ? line->source.format(type) || type.value == line->red || line->repaired[type.value & 0x7f] != kNoPayload : line->mid == mid;
     if (fits && found) return nullptr;
     if (fits) found = line;
-  }
-  if (!found) return nullptr;
-  if (known != lines_by_ssrc_.end()) {
-    known->second.line = found;  // the newest mid counts
-  } else if (lines_by_ssrc_.size() < kMaxKnownSsrcs) {
-    lines_by_ssrc_[packet.header.ssrc] = {found};
   }
   return found;
 }

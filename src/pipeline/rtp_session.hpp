@@ -61,6 +61,7 @@ class RtpSession {
   std::optional<base::Instant> last_received() const { return last_received_; }
 
  private:
+  static constexpr std::uint8_t kNoPayload = 0xff;
   struct MediaLine {
     MediaType type;
     RtpSource source;
@@ -70,18 +71,36 @@ class RtpSession {
     bool receives = false;
     bool remb = false;           // goog-remb was negotiated
     bool transport_cc = false;   // transport-cc was negotiated
+    std::vector<std::string> rids = {};  // of the encodings, where they have names (RFC 8852)
+    std::uint8_t red = kNoPayload;       // received: redundant audio (RFC 2198)
+    std::array<std::uint8_t, 128> repaired = no_payloads();  // payload type by that of its retransmissions (RFC 4588)
   };
   struct KnownSsrc {
     MediaLine* line;
     bool signalled = false;  // else learnt from packets
+    std::size_t encoding = RtpSource::kNoEncoding;
+    std::optional<rtp::Ssrc> repairs = {};  // it brings that stream's packets again
   };
+  static std::array<std::uint8_t, 128> no_payloads() {
+    std::array<std::uint8_t, 128> none;
+    none.fill(kNoPayload);
+    return none;
+  }
   static constexpr base::Duration kReportInterval = std::chrono::seconds{1};
   // Reports without any media since the one before. Who has not sent for two is no sender any more (RFC 3550
   // §6.3.8); the others are for what was lost.
   static constexpr int kQuietTurns = 5;
 
   void configure_line(MediaLine& line, const sdp::NegotiatedMedia* media);
-  MediaLine* line_of(const rtp::MediaPacket& packet);
+  void configure_encodings(MediaLine& line, const sdp::NegotiatedMedia& media);
+  // What is known of the packet's SSRC, or becomes known by it; no line where it belongs to none.
+  KnownSsrc route_of(const rtp::MediaPacket& packet);
+  MediaLine* line_of(const rtp::MediaPacket& packet, std::string_view mid);
+  std::size_t encoding_named(const MediaLine& line, const rtp::MediaPacket& packet, rtp::ExtensionKind kind) const;
+  // Makes of redundant audio the packet that it brings first, and takes up those before it that have not come.
+  base::DropReason unwrap_red(rtp::MediaPacket& packet, MediaLine& line, base::Instant now);
+  // Makes of a retransmission the packet that it brings again.
+  base::DropReason unwrap(rtp::MediaPacket& packet, const KnownSsrc& route);
   RtpSink* sink_of(rtp::Ssrc ssrc);
   void receive(const rtp::SenderReport& report, base::Instant now);
   void receive_blocks(const rtp::ReportBlocks& blocks, base::Instant now);

@@ -1,12 +1,20 @@
 #include "pipeline/rtp_sink.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "pipeline/rtp_feed.hpp"
 #include "pipeline/shard.hpp"
 
 namespace kaskado::pipeline {
+
+namespace {
+
+// Encodings times layers of each; of more, those with the highest rates are left alone.
+constexpr std::size_t kMostLayers = 64;
+
+}  // namespace
 
 RtpSink::RtpSink(Shard& shard, transport::EgressLine& line, MediaType type)
     : shard_(shard), line_(line), type_(type), ssrc_{shard.random().u32() | 1u}, id_(shard.next_stream_id()) {}
@@ -19,6 +27,7 @@ void RtpSink::configure(const RtpSinkConfig& config) {
                     payloads(config.formats) == payloads(config_.formats);
   if (same) {
     config_ = config;
+    set_repair();
     return choose();
   }
   take_up(nullptr);
@@ -36,7 +45,21 @@ void RtpSink::configure(const RtpSinkConfig& config) {
         .first_sequence = {static_cast<std::uint16_t>(shard_.random().u32() & 0x7fff)},
         .first_timestamp = {shard_.random().u32()}});
   }
+  set_repair();
   choose();
+}
+
+void RtpSink::set_repair() {
+  if (!stream_ || config_.formats.empty()) return;
+  if (config_.redundancy) {
+    stream_->set_redundancy(config_.formats.front().payload_type, *config_.redundancy);
+  } else {
+    stream_->set_redundancy({});
+  }
+  if (config_.retransmissions.empty()) return stream_->set_retransmission({});
+  stream_->set_retransmission({.ssrc = retransmission_ssrc(),
+                               .payloads = config_.retransmissions,
+                               .first_sequence = {static_cast<std::uint16_t>(shard_.random().u32() & 0x7fff)}});
 }
 
 void RtpSink::pause() { configure({}); }
@@ -65,10 +88,86 @@ std::vector<MediaFormat> RtpSink::wanted_formats() const {
   return wanted.empty() ? config_.formats : wanted;
 }
 
-void RtpSink::choose() { take_up(origin_ ? &origin_->suited_to(wanted_formats(), caps_, class_.value()) : nullptr); }
+void RtpSink::choose() {
+  RtpFeed* const suited = origin_ ? &origin_->suited_to(wanted_formats(), caps_, class_.value()) : nullptr;
+  if (suited && suited == origin_ && !origin_->layers().empty()) return choose_layer();
+  if (stream_ && layer_) stream_->set_layer_limits({});
+  layer_.reset();
+  take_up(suited);
+}
+
+void RtpSink::choose_layer() {
+  const std::span<const FeedLayer> layers = origin_->layers();
+  std::array<std::uint64_t, kMostLayers> rates_bps{};
+  std::array<const FeedLayer*, kMostLayers> allowed{};
+  std::size_t count = 0;
+  std::optional<std::size_t> current;
+  for (const FeedLayer& layer : layers) {
+    if (count == kMostLayers || !bounds_.allow(layer)) continue;
+    if (layer_ && layer_->feed == layer.feed && layer_->limits == layer.limits) current = count;
+    rates_bps[count] = layer.bitrate_bps;
+    allowed[count++] = &layer;
+  }
+  // Something is better than nothing.
+  if (count == 0) rates_bps[count] = layers.front().bitrate_bps, allowed[count++] = &layers.front();
+  layer_ = *allowed[choice_.choose(std::span(rates_bps).first(count), current, allowance(), shard_.now())];
+  if (stream_) stream_->set_layer_limits(layer_->limits);
+  turn_to(*layer_->feed);
+  if (stream_ && stream_->layer_wants_key_frame() && line_.is_open()) layer_->feed->request_key_frame(shard_.now());
+}
+
+Allowance RtpSink::allowance() const {
+  Allowance allowance;
+  for (const std::uint64_t bps : {config_.most_bps, send_limit_bps_, estimate_bps_}) {
+    if (bps != 0) allowance.most_bps = std::min(allowance.most_bps, bps);
+  }
+  allowance.told_bps = remb_bps_ != 0 && estimate_bps_ == 0 ? std::min(allowance.most_bps, remb_bps_) : allowance.most_bps;
+  return allowance;
+}
+
+void RtpSink::set_estimate(std::uint64_t bitrate_bps) { estimate_bps_ = bitrate_bps; }
+
+void RtpSink::set_send_limit(std::uint64_t bitrate_bps) { send_limit_bps_ = bitrate_bps; }
+
+void RtpSink::set_layer_bounds(const LayerBounds& bounds) {
+  if (bounds == bounds_) return;
+  bounds_ = bounds;
+  choose();
+}
+
+void RtpSink::layers_changed() { choose(); }
+
+void RtpSink::turn_to(RtpFeed& layer) {
+  if (&layer == source_) return drop_next();
+  if (&layer == next_) return;
+  drop_next();
+  if (!source_ || !stream_ || !stream_->source().is_set()) return take_up(&layer);
+  next_ = &layer;
+  next_->attach(*this);
+  follow_next();
+}
+
+// The one that is sent goes on.
+void RtpSink::drop_next() {
+  if (!next_) return;
+  std::exchange(next_, nullptr)->detach(*this);
+  const rtp::SourceStream* active = source_ ? source_->followed() : nullptr;
+  if (stream_) stream_->switch_source(active ? active->source() : rtp::SourceId{}, rtp::SwitchMode::at_key_frame);
+}
+
+void RtpSink::finish_turn() {
+  source_->detach(*this);
+  source_ = std::exchange(next_, nullptr);
+}
+
+void RtpSink::key_frame_passed(const RtpFeed& feed) {
+  if (&feed != next_ || !stream_ || !next_->followed()) return;
+  if (stream_->source() == next_->followed()->source()) finish_turn();
+}
 
 void RtpSink::take_up(RtpFeed* source) {
-  if (source == source_) return;
+  if (source == source_) return drop_next();
+  if (next_) std::exchange(next_, nullptr)->detach(*this);
   if (source_) source_->detach(*this);
   source_ = source;
   if (source_) source_->attach(*this);
@@ -89,16 +188,32 @@ void RtpSink::follow() {
   const rtp::SourceStream* active = source_ ? source_->followed() : nullptr;
   const auto matched = payloads(wanted_formats());
   // A source without a codec in common is as good as none: no key frame of it would help.
-  if (!active || matched.empty()) return stream_->switch_source({});
-  stream_->set_payloads(matched, active->clock_rate());
-  if (stream_->source() == active->source()) return;
-  stream_->switch_source(active->source());
+  if (active && !matched.empty()) {
+    stream_->set_payloads(matched, active->clock_rate());
+    if (!next_ && stream_->source() != active->source()) {
+      stream_->switch_source(active->source());
+      ask_for_key_frame();
+    }
+  } else {
+    stream_->switch_source({});
+  }
+  if (next_) follow_next();
+}
+
+void RtpSink::follow_next() {
+  const rtp::SourceStream* const coming = next_->followed();
+  if (!coming) return;
+  // The same stream, which was followed as the source's best until now.
+  if (stream_->source() == coming->source()) return finish_turn();
+  if (!stream_->source().is_set()) stream_->set_payloads(next_->payloads_for(wanted_formats()), coming->clock_rate());
+  stream_->switch_source(coming->source(), rtp::SwitchMode::at_key_frame);
   ask_for_key_frame();
 }
 
 // A key frame that comes while the line is closed would be lost on this subscriber.
 void RtpSink::ask_for_key_frame() {
-  if (source_ && stream_ && stream_->wants_key_frame() && line_.is_open()) source_->request_key_frame(shard_.now());
+  RtpFeed* const awaited = next_ ? next_ : source_;
+  if (awaited && stream_ && stream_->wants_key_frame() && line_.is_open()) awaited->request_key_frame(shard_.now());
 }
 
 void RtpSink::restart_index() {
@@ -116,13 +231,14 @@ void RtpSink::receive_nack(const rtp::Nack& nack, base::Instant now, base::Outbo
     const base::MutableBytes slot = outbox.slot();
     const rtp::Stamped stamped = stream_->restamp(*packet, slot);
     if (stamped.drop == base::DropReason::none) {
-      line_.send_rtp(outbox, slot, stamped.header_bytes, packet->payload(), stamped.packet_index);
+      line_.send_rtp(outbox, slot, stamped.header_bytes, stamped.payload(*packet, slot), stamped.packet_index);
     }
   }
 }
 
 void RtpSink::receive_picture_loss(base::Instant now) {
   if (stream_ && stream_->receive_picture_loss() && source_) source_->request_key_frame(now);
+  ask_for_key_frame();
 }
 
 void RtpSink::receive_full_intra(std::uint8_t command_number, base::Instant now) {
@@ -132,8 +248,12 @@ void RtpSink::receive_full_intra(std::uint8_t command_number, base::Instant now)
 void RtpSink::receive_remb(std::uint64_t bitrate_bps, base::Instant now) {
   if (!stream_) return;
   stream_->receive_remb(bitrate_bps);
+  remb_bps_ = bitrate_bps;
   if (!source_) return;
   if (class_.receive(bitrate_bps, source_->shared_rates(id_, now), now)) choose();
+  // Who can have less of the layers takes nothing from the others.
+  const bool has_less = layer_ && origin_ && !origin_->layers().empty() && origin_->layers().front().bitrate_bps <= bitrate_bps;
+  if (has_less) return source_->forget_remb(id_);
   source_->receive_remb(id_, bitrate_bps, now);
 }
 

@@ -1,5 +1,5 @@
 // Media of one type as an endpoint sends it: one stream of its own numbering, fed by whichever source the
-// element graph leads to.
+// element graph leads to, in the best quality of it that the peer's path takes.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,8 @@
 
 #include "pipeline/api.hpp"
 #include "pipeline/bitrate_class.hpp"
+#include "pipeline/feed_layer.hpp"
+#include "pipeline/layer_choice.hpp"
 #include "pipeline/media_format.hpp"
 #include "pipeline/media_input.hpp"
 #include "rtp/rtcp_message.hpp"
@@ -25,6 +27,10 @@ struct RtpSinkConfig {
   std::vector<MediaFormat> formats;  // best first
   rtp::ExtensionMap extensions;
   std::string mid;
+  // By the payload types above; none where the peer takes no retransmission streams.
+  std::vector<rtp::RetransmissionStream::Payload> retransmissions;
+  std::optional<rtp::PayloadType> redundancy = {};  // of redundant audio, where the peer prefers that to what it consists of
+  std::uint64_t most_bps = 0;  // as the peer's description says; 0 where it does not
 };
 
 // Owned by the endpoint, together with the line that it sends on.
@@ -43,14 +49,30 @@ class RtpSink final : public MediaInput {
   // Of the formats that were negotiated only those of the codec are sent, if there are any.
   void set_caps(const MediaCaps& caps) override;
   std::optional<base::Duration> latency() const override;
+  // What the peer's path takes, as this side estimates it; 0 for nothing known.
+  void set_estimate(std::uint64_t bitrate_bps);
+  // The most that may be sent, whatever the path takes; 0 for no limit.
+  void set_send_limit(std::uint64_t bitrate_bps);
+  // What a client wants of the layers at most.
+  void set_layer_bounds(const LayerBounds& bounds);
+  // What may be sent, of all that is known.
+  Allowance allowance() const;
   // Told by the source: another stream of it is the one to send, or its formats are others.
   void source_changed();
+  // Likewise: the layers of the media, or their rates, are others.
+  void layers_changed();
+  // Likewise: a key frame has gone to the subscribers of `feed`.
+  void key_frame_passed(const RtpFeed& feed);
   // The line is open: video that waits for a key frame can use one from now on, so this asks for it.
   void line_opened() { ask_for_key_frame(); }
   // The line has new keys.
   void restart_index();
 
   rtp::Ssrc ssrc() const { return ssrc_; }
+  // Of what is sent again, where the peer takes that as a stream of its own.
+  rtp::Ssrc retransmission_ssrc() const { return {ssrc_.value ^ 0x80000000u}; }
+  // The layer that is sent, or about to be; nothing where the source has one quality only.
+  const std::optional<FeedLayer>& layer() const { return layer_; }
   // Unique within the shard.
   std::uint32_t id() const { return id_; }
   // What it sends; nullptr where it is bound to nothing.
@@ -74,8 +96,15 @@ class RtpSink final : public MediaInput {
   // Takes up the feed that suits the formats, and leaves the former.
   void choose();
   std::vector<MediaFormat> wanted_formats() const;
+  void choose_layer();
+  void set_repair();
   void take_up(RtpFeed* source);
+  // Takes up another encoding of the media at its next key frame, and leaves the former then.
+  void turn_to(RtpFeed& layer);
+  void drop_next();
+  void finish_turn();
   void follow();
+  void follow_next();
   void ask_for_key_frame();
 
   Shard& shard_;
@@ -85,6 +114,13 @@ class RtpSink final : public MediaInput {
   const std::uint32_t id_;
   RtpFeed* origin_ = nullptr;
   RtpFeed* source_ = nullptr;
+  RtpFeed* next_ = nullptr;  // whose key frame is waited for; attached to as well
+  std::optional<FeedLayer> layer_;
+  LayerChoice choice_;
+  LayerBounds bounds_;
+  std::uint64_t remb_bps_ = 0;
+  std::uint64_t estimate_bps_ = 0;
+  std::uint64_t send_limit_bps_ = 0;
   RtpSinkConfig config_;
   MediaCaps caps_;
   BitrateClass class_;

@@ -21,9 +21,12 @@ RtpSource::RtpSource(Shard& shard, MediaElement& element, MediaType type)
 void RtpSource::configure(RtpSourceConfig config) {
   // Streams know their formats from their start; where those change, what comes next is a new stream.
   const bool same = config.formats == formats();
+  const bool same_encodings = same && config.encodings == config_.encodings;
   set_formats(std::exchange(config.formats, {}));
   config_ = std::move(config);
+  if (!same_encodings) set_encodings(0);
   while (!same && !streams_.empty()) end_stream(streams_.back()->ssrc());
+  if (!same_encodings) set_encodings(config_.encodings);
   if (formats().empty()) end_flow();
   follow(active_);
 }
@@ -33,8 +36,11 @@ const MediaFormat* RtpSource::format(rtp::PayloadType type) const {
   return found == formats().end() ? nullptr : &*found;
 }
 
-base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now) {
+base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now, std::size_t encoding) {
   if (!format(packet.header.payload_type)) return base::DropReason::unknown_payload_type;
+  // Among encodings a stream without a name is none of them.
+  const bool stray = encoding >= encodings_.size() && std::ranges::any_of(encodings_, [](const auto& e) { return e->stream() != nullptr; });
+  if (stray) return base::DropReason::unknown_ssrc;
   rtp::ReceiveStream* stream = stream_of(packet.header.ssrc);
   if (!stream) stream = &add_stream(packet);
   // What is missing was lost here, for want of time: to send it again would cost more of that.
@@ -42,6 +48,10 @@ base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now
   const rtp::Verdict verdict = stream->accept(packet, now);
   if (verdict.drop != base::DropReason::none) return verdict.drop;
   stream->trim_history(affordable_history());
+  if (encoding < encodings_.size()) {
+    take_encoding(*stream, std::move(packet), encoding, verdict.restarted, now);
+    return base::DropReason::none;
+  }
   if (verdict.restarted || takes_over(*stream, now)) {
     // What came of the former one goes out before nobody follows it any more.
     end_run(shard().outbox());
@@ -52,12 +62,16 @@ base::DropReason RtpSource::receive(rtp::MediaPacket&& packet, base::Instant now
     key_frame_at_hand_ = false;
   }
   note_flow(now);
-  if (stream == active_) {
-    if (take_payload(packet.header.payload_type)) turn_codec(packet);
-    last_active_packet_ = now;
-    run_.push_back(std::move(packet));
-  }
+  if (stream == active_) hold(std::move(packet), now);
   return base::DropReason::none;
+}
+
+// A packet of the active stream.
+void RtpSource::hold(rtp::MediaPacket&& packet, base::Instant now) {
+  if (take_payload(packet.header.payload_type)) turn_codec(packet);
+  last_active_packet_ = now;
+  if (next_layers_ == base::kNever && packet.layer.described) next_layers_ = now + LayerMeter::kStep;
+  run_.push_back(std::move(packet));
 }
 
 // In the middle of a stream.
@@ -76,6 +90,7 @@ bool RtpSource::takes_over(const rtp::ReceiveStream& stream, base::Instant now) 
 }
 
 void RtpSource::end_run(base::Outbox& outbox) {
+  for (const auto& encoding : encodings_) encoding->end_run(outbox);
   if (run_.empty()) return;
   note_latency(shard().now() - run_.back().packet->arrived);
   hand_on(run_, outbox);
@@ -120,6 +135,11 @@ void RtpSource::end_stream(rtp::Ssrc ssrc) {
   if (found == streams_.end()) return;
   const auto gone = std::move(*found);
   streams_.erase(found);
+  for (const auto& encoding : encodings_) {
+    if (encoding->stream() == gone.get()) encoding->set_stream(nullptr);
+  }
+  if (best_ == gone.get()) best_ = nullptr;
+  if (metered_ == gone.get()) metered_ = nullptr;
   // What has come of it is let go first: subscribers take no packet of a stream that is not there any more.
   std::erase_if(run_, [&](const rtp::MediaPacket& packet) { return packet.header.ssrc == ssrc; });
   if (active_ == gone.get()) activate(nullptr);
@@ -129,6 +149,7 @@ void RtpSource::receive_sender_report(rtp::Ssrc sender, const rtp::SenderInfo& i
   rtp::ReceiveStream* stream = stream_of(sender);
   if (!stream) return;
   stream->receive_sender_report(info, now);
+  for (const auto& encoding : encodings_) encoding->sender_report_came(*stream);
   if (stream != active_) return;
   tell_clock_changed();
 }
@@ -146,10 +167,11 @@ void RtpSource::end_flow() {
 void RtpSource::advance(base::Instant now, rtp::RtcpBuilder& builder) {
   for (const auto& stream : streams_) stream->advance(now, builder);
   if (now >= last_packet_ + kSilence) end_flow();
+  if (now >= next_layers_) advance_layers(now);
 }
 
 base::Instant RtpSource::deadline() const {
-  base::Instant next = flowing_ ? last_packet_ + kSilence : base::kNever;
+  base::Instant next = flowing_ ? std::min(last_packet_ + kSilence, next_layers_) : base::kNever;
   for (const auto& stream : streams_) next = std::min(next, stream->deadline());
   return next;
 }

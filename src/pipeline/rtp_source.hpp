@@ -7,7 +7,9 @@
 
 #include "pipeline/api.hpp"
 #include "pipeline/media_format.hpp"
+#include "pipeline/layer_meter.hpp"
 #include "pipeline/rtp_feed.hpp"
+#include "pipeline/simulcast_layer.hpp"
 #include "rtp/receive_stream.hpp"
 
 namespace kaskado::pipeline {
@@ -20,6 +22,7 @@ struct RtpSourceConfig {
   rtp::Ssrc feedback_sender;  // the SSRC that our RTCP to this sender goes by
   bool nack = false;
   rtp::KeyFrameMethod key_frames = rtp::KeyFrameMethod::none;
+  std::size_t encodings = 0;  // of the same media at once (RFC 8853); none where there is one only
 };
 
 // Owned by the endpoint.
@@ -38,8 +41,10 @@ class RtpSource final : public RtpFeed {
   void configure(RtpSourceConfig config);
   const MediaFormat* format(rtp::PayloadType type) const;
 
-  // Judges a packet and keeps it for end_run(). None, or why it was dropped.
-  base::DropReason receive(rtp::MediaPacket&& packet, base::Instant now);
+  // Judges a packet and keeps it for end_run(). None, or why it was dropped. `encoding` is below the number that was
+  // configured, or kNoEncoding where that is not known.
+  static constexpr std::size_t kNoEncoding = SIZE_MAX;
+  base::DropReason receive(rtp::MediaPacket&& packet, base::Instant now, std::size_t encoding = kNoEncoding);
   // Hands the packets since the last call to all subscribers.
   void end_run(base::Outbox& outbox);
   void receive_sender_report(rtp::Ssrc sender, const rtp::SenderInfo& info, base::Instant now);
@@ -52,6 +57,12 @@ class RtpSource final : public RtpFeed {
   void request_key_frame(base::Instant now) override;
   void set_rtt(base::Duration rtt);
   base::Duration rtt() const override { return rtt_; }
+  std::span<const FeedLayer> layers() const override { return told_layers_; }
+  RtpFeed* encoding(std::size_t index) override { return index < encodings_.size() ? encodings_[index].get() : nullptr; }
+  // nullptr where nothing has come of it.
+  rtp::ReceiveStream* stream_of(rtp::Ssrc ssrc) const;
+  // The stream that an encoding comes by, or the only one; nullptr where none is known.
+  rtp::ReceiveStream* stream_of_encoding(std::size_t encoding) const;
   // Appends one block a stream.
   void append_reports(std::vector<rtp::ReportBlock>& blocks, base::Instant now);
 
@@ -60,11 +71,15 @@ class RtpSource final : public RtpFeed {
   const std::vector<std::unique_ptr<rtp::ReceiveStream>>& streams() const { return streams_; }
 
  private:
-  rtp::ReceiveStream* stream_of(rtp::Ssrc ssrc) const;
   rtp::ReceiveStream& add_stream(const rtp::MediaPacket& packet);
   bool takes_over(const rtp::ReceiveStream& stream, base::Instant now) const;
   void activate(rtp::ReceiveStream* stream);
   void turn_codec(const rtp::MediaPacket& first);
+  void take_encoding(rtp::ReceiveStream& stream, rtp::MediaPacket&& packet, std::size_t encoding, bool restarted, base::Instant now);
+  void hold(rtp::MediaPacket&& packet, base::Instant now);
+  void set_encodings(std::size_t count);
+  void advance_layers(base::Instant now);
+  void choose_best();
   void note_flow(base::Instant now);
   void end_flow();
 
@@ -73,8 +88,14 @@ class RtpSource final : public RtpFeed {
   std::vector<std::unique_ptr<rtp::ReceiveStream>> streams_;  // the active one stands last
   rtp::ReceiveStream* active_ = nullptr;
   std::vector<rtp::MediaPacket> run_;
+  std::vector<std::unique_ptr<SimulcastLayer>> encodings_;
+  LayerMeter meter_;  // of the active stream, where it is the only one
+  const rtp::ReceiveStream* metered_ = nullptr;
+  std::vector<FeedLayer> told_layers_;
+  rtp::ReceiveStream* best_ = nullptr;  // that is to be the active one from its next key frame on
+  base::Instant next_layers_ = base::kNever;
   base::Duration rtt_{};  // 0 where it is not known
-  base::Instant last_packet_{};
+  base::Instant last_packet_{};  // of any stream
   base::Instant last_active_packet_{};
   bool flowing_ = false;
   bool key_frame_at_hand_ = false;  // subscribers are about to get the start of one

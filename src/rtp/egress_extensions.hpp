@@ -11,7 +11,7 @@ namespace kaskado::rtp {
 
 // mid is the subscriber's own, abs-send-time this server's; audio level, orientation, playout delay, content
 // type and colour space are copied. rid and transport-cc are not sent: streams go out single, and there is no
-// send-side estimator to read the feedback. 30 bytes, as it stands in the hot part of each SendStream.
+// send-side estimator to read the feedback. 32 bytes, as it stands in the hot part of each SendStream.
 class EgressExtensions {
  public:
   // The longest block that write() makes, and as much again as it may scribble behind it.

@@ -12,9 +12,9 @@
 
 namespace kaskado::rtp {
 
-// Kinds that would be wrong to hand on from one hop to the next are not here: transmission offset (RFC 5450)
-// and video-timing speak of the sender's own clock, and the dependency descriptor's frame numbers of one
-// unswitched stream.
+// Kinds that would be wrong to hand on from one hop to the next and say nothing to this one are not here: transmission
+// offset (RFC 5450) and video-timing speak of the sender's own clock. The dependency descriptor is read and not handed on:
+// its frame numbers are of one unswitched stream.
 enum class ExtensionKind : std::uint8_t {
   mid,
   rid,
@@ -26,8 +26,9 @@ enum class ExtensionKind : std::uint8_t {
   playout_delay,
   video_content_type,
   color_space,
+  dependency_descriptor,
 };
-inline constexpr std::size_t kExtensionKinds = 10;
+inline constexpr std::size_t kExtensionKinds = 11;
 
 inline constexpr std::array<std::string_view, kExtensionKinds> kExtensionUris{
     "urn:ietf:params:rtp-hdrext:sdes:mid",                     // RFC 8843 §15.2
@@ -40,6 +41,7 @@ inline constexpr std::array<std::string_view, kExtensionKinds> kExtensionUris{
     "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay",
     "http://www.webrtc.org/experiments/rtp-hdrext/video-content-type",
     "http://www.webrtc.org/experiments/rtp-hdrext/color-space",
+    "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension",
 };
 
 constexpr std::size_t index_of(ExtensionKind kind) {

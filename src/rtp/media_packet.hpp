@@ -6,6 +6,7 @@
 #include "base/packet.hpp"
 #include "rtp/header_extension.hpp"
 #include "rtp/rtp_packet.hpp"
+#include "rtp/video_layer.hpp"
 
 namespace kaskado::rtp {
 
@@ -18,6 +19,7 @@ struct MediaPacket {
   std::uint32_t abs_send_time = 0;
   ExtensionValues extensions;
   bool starts_key_frame = false;  // this and what follows are set by ReceiveStream::accept
+  VideoLayer layer;
   SourceId source;
   std::uint64_t extended_sequence = 0;
 

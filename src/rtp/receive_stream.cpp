@@ -37,6 +37,7 @@ Verdict ReceiveStream::accept(MediaPacket& packet, base::Instant now) {
 
   packet.source = source_;
   packet.extended_sequence = place.extended;
+  packet.layer = read_layer(static_cast<VideoCodec>(codec), packet);
   packet.starts_key_frame =
       starts_key_frame(static_cast<VideoCodec>(codec), packet.payload()) && is_first_of_key_frame(packet);
   const bool recovered = config_.nack && nacks_.receive(place.extended, packet.starts_key_frame, now);
@@ -47,6 +48,27 @@ Verdict ReceiveStream::accept(MediaPacket& packet, base::Instant now) {
   history_.insert(packet);
   if (packet.starts_key_frame) key_frame_requester_.key_frame_started();
   return {.recovered = recovered, .restarted = place.restarted, .extended_sequence = place.extended};
+}
+
+// Payloads describe themselves where they can; AV1's do not.
+VideoLayer ReceiveStream::read_layer(VideoCodec codec, const MediaPacket& packet) {
+  if (codec != VideoCodec::av1) return read_video_layer(codec, packet.payload());
+  const base::Bytes extension = packet.extensions.of(ExtensionKind::dependency_descriptor, packet.packet->bytes);
+  if (extension.empty()) return {};
+  DependencyStructure next;
+  const auto descriptor = read_dependency_descriptor(extension, next);
+  if (!descriptor) return {};
+  if (descriptor->has_structure) {
+    if (!structure_) structure_ = std::make_unique<DependencyStructure>();
+    *structure_ = next;
+  }
+  return structure_ ? layer_of(*descriptor, *structure_) : VideoLayer{};
+}
+
+bool ReceiveStream::lacks(SequenceNumber sequence) const {
+  if (!sequences_.started()) return false;
+  const std::uint64_t extended = extend(sequence, sequences_.highest());
+  return extended > sequences_.base() && !history_.find(extended);
 }
 
 // Parameter sets and each slice of a key frame may look like its start: only the earliest of its packets is.
@@ -62,6 +84,9 @@ bool ReceiveStream::is_first_of_key_frame(const MediaPacket& packet) {
 void ReceiveStream::measure(const MediaPacket& packet, bool newest, base::Instant now) {
   ++packets_;
   payload_bytes_ += packet.header.payload_length;
+  packet_bytes_ += packet.packet->length;
+  if (packet.layer.described)
+    layer_bytes_.bytes[LayerBytes::index(packet.layer.spatial, packet.layer.temporal)] += packet.packet->length;
   bytes_per_second_.add(packet.packet->length, now);
   if (newest && (frames_ == 0 || packet.header.timestamp != newest_timestamp_)) {
     newest_timestamp_ = packet.header.timestamp;

@@ -4,11 +4,13 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 
 #include "base/drop_reason.hpp"
 #include "base/time.hpp"
+#include "rtp/dependency_descriptor.hpp"
 #include "rtp/key_frame.hpp"
 #include "rtp/key_frame_requester.hpp"
 #include "rtp/media_packet.hpp"
@@ -64,7 +66,16 @@ struct ReceiveStats {
   std::uint64_t duplicates = 0;
 };
 
-// Owned by one shard. accept() allocates at the first packet only.
+// What has come of each layer of a stream whose packets describe them; wraps.
+struct LayerBytes {
+  static constexpr std::size_t kEach = 4;
+  static constexpr std::size_t kLayers = kEach * kEach;
+  static constexpr std::size_t index(std::size_t spatial, std::size_t temporal) { return (spatial % kEach) * kEach + temporal % kEach; }
+
+  std::array<std::uint32_t, kLayers> bytes{};
+};
+
+// Owned by one shard. accept() allocates at the first packet only, and at the first of a stream with dependency descriptors.
 class ReceiveStream : public SourceStream {
  public:
   explicit ReceiveStream(const ReceiveStreamConfig& config);
@@ -86,16 +97,22 @@ class ReceiveStream : public SourceStream {
   ReportBlock report_block(base::Instant now);
 
   Ssrc ssrc() const { return config_.ssrc; }
+  // A packet of this number has been sent, and has not come.
+  bool lacks(SequenceNumber sequence) const;
   // Not more than one packet has come of it.
   bool is_new() const { return packets_ <= 1; }
   MediaKind kind() const { return config_.kind; }
   std::uint64_t bitrate_bps(base::Instant now) { return bytes_per_second_.per_second(now) * 8; }
   ReceiveStats stats(base::Instant now);
+  // Of whole packets.
+  std::uint64_t packet_bytes() const { return packet_bytes_; }
+  const LayerBytes& layer_bytes() const { return layer_bytes_; }
 
  private:
   static constexpr std::uint8_t kUnknownPayload = 0xff;
 
   void start_anew();
+  VideoLayer read_layer(VideoCodec codec, const MediaPacket& packet);
   bool is_first_of_key_frame(const MediaPacket& packet);
   void measure(const MediaPacket& packet, bool newest, base::Instant now);
 
@@ -111,9 +128,12 @@ class ReceiveStream : public SourceStream {
   std::uint8_t fraction_lost_ = 0;
   std::uint64_t packets_ = 0;
   std::uint64_t payload_bytes_ = 0;
+  std::uint64_t packet_bytes_ = 0;
+  LayerBytes layer_bytes_;
   std::uint64_t frames_ = 0;
   std::uint64_t key_frames_ = 0;
   std::uint64_t duplicates_ = 0;
+  std::unique_ptr<DependencyStructure> structure_;  // of the newest key frame, where there are dependency descriptors
   NackGenerator nacks_;
   KeyFrameRequester key_frame_requester_;
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <cassert>
 
+#include "rtp/red.hpp"
 #include "rtp/retransmission_guard.hpp"
 
 namespace kaskado::rtp {
@@ -12,6 +13,16 @@ struct SendStream::Cold {
   std::array<std::uint8_t, 128> payloads;  // output type by source type, or kNoPayload
   std::uint32_t clock_rate = 0;
   FormerRuns former;
+  LayerFilter layers;
+  struct Redundancy {
+    PayloadType primary;
+    PayloadType red;
+    MediaPacket previous;
+  };
+  std::unique_ptr<Redundancy> redundancy;
+  Ssrc rtx_ssrc;
+  std::uint64_t rtx_index = 0;                // of the next retransmission
+  std::array<std::uint8_t, 128> rtx_payloads;  // by output type, or kNoPayload
   RetransmissionGuard guard;
   SendStats stats;
   std::optional<std::uint8_t> last_fir;
@@ -27,6 +38,7 @@ SendStream::SendStream(const SendStreamConfig& config)
       ssrc_(config.ssrc),
       kind_(config.kind),
       cold_(new Cold) {
+  cold_->rtx_payloads.fill(kNoPayload);
   set_payloads(config.payloads, config.clock_rate);
   extensions_.configure(config.extensions, config.mid);
 }
@@ -45,7 +57,28 @@ void SendStream::set_extensions(const ExtensionMap& extensions, std::string_view
   mid_until_ = UINT64_MAX;
 }
 
+void SendStream::set_retransmission(const RetransmissionStream& stream) {
+  if (!stream.payloads.empty()) {
+    if (cold_->rtx_ssrc != stream.ssrc) cold_->rtx_index = stream.first_sequence.value;
+    cold_->rtx_ssrc = stream.ssrc;
+  }
+  cold_->rtx_payloads.fill(kNoPayload);
+  for (const RetransmissionStream::Payload& payload : stream.payloads)
+    cold_->rtx_payloads[payload.original.value & 0x7f] = payload.retransmission.value & 0x7f;
+}
+
+void SendStream::set_layer_limits(const LayerLimits& limits) {
+  // What is left out ends a run each time; so many are worth a second or two of retransmissions.
+  constexpr std::size_t kRuns = 64;
+  if (!layered_) cold_->former.resize(kRuns);
+  layered_ = true;
+  cold_->layers.set_limits(limits);
+}
+
+bool SendStream::layer_wants_key_frame() const { return layered_ && cold_->layers.wants_key_frame(); }
+
 void SendStream::restart_index() {
+  cold_->rtx_index &= 0x7fff;
   // Below 2^15, as at the start: an early loss must not hide a wrap.
   sequence_ = SequenceMap(sequence_.next_index() & 0x7fff);
   cold_->former.clear();
@@ -62,7 +95,7 @@ void SendStream::switch_source(SourceId source, SwitchMode mode) {
 
 Stamped SendStream::stamp(const MediaPacket& packet, base::MutableBytes slot) {
   const bool usual = packet.source == source_ && packet.header.payload_type == source_payload_ &&
-                     packet.header.payload_length != 0 && sequence_.in_current_run(packet.extended_sequence);
+                     packet.header.payload_length != 0 && sequence_.in_current_run(packet.extended_sequence) && !layered_ && !redundant_;
   if (!usual) [[unlikely]]
     return stamp_unusual(packet, slot);
   const std::uint64_t index = sequence_.index_of(packet.extended_sequence);
@@ -88,8 +121,73 @@ Stamped SendStream::stamp_unusual(const MediaPacket& packet, base::MutableBytes 
     sequence_.leave_out(packet.extended_sequence, cold_->former);
     return {.drop = known ? DropReason::padding_only : DropReason::unknown_payload_type};
   }
-  const Stamped stamped = write(packet, *index, slot);
-  if (stamped.drop == DropReason::none) count(packet, *index);
+  if (layered_ && sequence_.is_next_or_later(*index) && !admits_layer(packet)) return {.drop = DropReason::layer_left_out};
+  Stamped stamped = layered_ ? write_layered(packet, *index, slot) : write(packet, *index, slot);
+  if (stamped.drop != DropReason::none) return stamped;
+  count(packet, *index);
+  return redundant_ ? with_redundancy(stamped, packet, slot) : stamped;
+}
+
+void SendStream::set_redundancy(std::optional<PayloadType> primary, PayloadType red) {
+  redundant_ = primary.has_value();
+  cold_->redundancy.reset();
+  if (primary) cold_->redundancy.reset(new Cold::Redundancy{*primary, red, {}});
+}
+
+// One generation: what is lost of two packets in a row is left to the decoder. A packet before that does not fit the
+// header of a block is left out.
+Stamped SendStream::with_redundancy(const Stamped& plain, const MediaPacket& packet, base::MutableBytes slot) {
+  Cold::Redundancy& redundancy = *cold_->redundancy;
+  const MediaPacket previous = std::exchange(redundancy.previous, packet);
+  if (output_payload_ != redundancy.primary) return plain;
+  const std::uint32_t earlier = packet.header.timestamp.value - previous.header.timestamp.value;
+  const bool repeats = previous.packet && previous.source == packet.source &&
+                       previous.extended_sequence + 1 == packet.extended_sequence && earlier <= kMaxRedEarlier &&
+                       previous.header.payload_type == packet.header.payload_type &&
+                       previous.header.payload_length != 0 && previous.header.payload_length <= kMaxRedBlockBytes;
+  const std::size_t repeated_bytes = repeats ? kRedHeaderBytes + previous.header.payload_length : 0;
+  const std::size_t bytes = repeated_bytes + kRedPrimaryBytes + packet.header.payload_length;
+  if (plain.header_bytes + bytes > std::min(slot.size(), base::kMaxDatagramBytes)) return plain;
+  std::uint8_t* p = slot.data() + plain.header_bytes;
+  if (repeats) write_red_header(redundancy.primary, earlier, previous.header.payload_length, p), p += kRedHeaderBytes;
+  *p++ = redundancy.primary.value;
+  for (const MediaPacket* each : {repeats ? &previous : nullptr, &packet}) {
+    if (!each || each->header.payload_length == 0) continue;
+    std::memcpy(p, each->payload().data(), each->header.payload_length);
+    p += each->header.payload_length;
+  }
+  slot[1] = static_cast<std::uint8_t>((slot[1] & 0x80) | redundancy.red.value);
+  Stamped stamped = plain;
+  stamped.changed_bytes = static_cast<std::uint16_t>(bytes);
+  return stamped;
+}
+
+bool SendStream::admits_layer(const MediaPacket& packet) {
+  LayerFilter& layers = cold_->layers;
+  const LayerFilter::Note before = layers.note();
+  if (!layers.admits(packet)) {
+    sequence_.leave_out(packet.extended_sequence, cold_->former, before.packed());
+    return false;
+  }
+  if (layers.note() != before) sequence_.end_run_before(packet.extended_sequence, cold_->former, before.packed());
+  layers.sent(packet);
+  return true;
+}
+
+// As write(), with the marker and the picture numbers of what is sent of the layers.
+Stamped SendStream::write_layered(const MediaPacket& packet, std::uint64_t index, base::MutableBytes slot) const {
+  Stamped stamped = write(packet, index, slot);
+  if (stamped.drop != base::DropReason::none) return stamped;
+  const LayerFilter& layers = cold_->layers;
+  const SequenceRun* const former =
+      sequence_.in_current_run(packet.extended_sequence) ? nullptr : cold_->former.find(packet.extended_sequence);
+  const LayerFilter::Note note = former ? LayerFilter::Note::of(former->note) : layers.note();
+  if (LayerFilter::ends_picture(packet, note)) slot[1] |= 0x80;
+  if (!layers.rewrites(packet, note)) return stamped;
+  const base::Bytes payload = packet.payload();
+  std::memcpy(slot.data() + stamped.header_bytes, payload.data(), payload.size());
+  layers.rewrite(packet, note, slot.data() + stamped.header_bytes);
+  stamped.changed_bytes = packet.header.payload_length;
   return stamped;
 }
 
@@ -124,6 +222,7 @@ base::DropReason SendStream::adopt(const MediaPacket& packet) {
   }
   timestamp_offset_ = output.value - packet.header.timestamp.value;
   sequence_.anchor(packet.extended_sequence, cold_->former);
+  if (layered_) cold_->layers.adopt(packet);
   source_ = std::exchange(awaited_, SourceId{});
   return base::DropReason::none;
 }
@@ -168,6 +267,7 @@ Stamped SendStream::write(const MediaPacket& packet, std::uint64_t index, base::
 
 const MediaPacket* SendStream::find_lost(SequenceNumber lost, const PacketHistory& history,
                                          base::Instant now) {
+  if (redundant_) return nullptr;  // it would not be the same bytes
   const std::uint64_t index = extend(lost, sequence_.next_index());
   const auto extended = sequence_.source_of(index, cold_->former);
   if (!extended) return nullptr;
@@ -184,12 +284,31 @@ Stamped SendStream::restamp(const MediaPacket& packet, base::MutableBytes slot) 
   const auto index = index_of(packet.extended_sequence);
   if (!index || sequence_.is_next_or_later(*index)) return {.drop = base::DropReason::too_old_packet};
   if (!look_up_payload(packet.header.payload_type)) return {.drop = base::DropReason::unknown_payload_type};
-  const Stamped stamped = write(packet, *index, slot);
+  Stamped stamped = layered_ ? write_layered(packet, *index, slot) : write(packet, *index, slot);
+  if (stamped.drop == base::DropReason::none && cold_->rtx_payloads[output_payload_.value & 0x7f] != kNoPayload)
+    stamped = as_retransmission(stamped, packet, slot);
   if (stamped.drop == base::DropReason::none) {
     ++cold_->stats.retransmitted_packets;
     cold_->stats.retransmitted_bytes += packet.header.payload_length;
   }
   return stamped;
+}
+
+// RFC 4588 §4: the packet under the other stream's SSRC, number and payload type, with its own number before the payload.
+Stamped SendStream::as_retransmission(const Stamped& first, const MediaPacket& packet, base::MutableBytes slot) {
+  constexpr std::size_t kOriginalSequenceBytes = 2;
+  const base::Bytes payload = first.payload(packet, slot);
+  std::uint8_t* const p = slot.data();
+  if (first.header_bytes + payload.size() + kOriginalSequenceBytes > std::min(slot.size(), base::kMaxDatagramBytes))
+    return {.drop = base::DropReason::datagram_too_long};
+  std::memmove(p + first.header_bytes + kOriginalSequenceBytes, payload.data(), payload.size());
+  std::memcpy(p + first.header_bytes, p + 2, kOriginalSequenceBytes);
+  p[1] = static_cast<std::uint8_t>((p[1] & 0x80) | cold_->rtx_payloads[output_payload_.value & 0x7f]);
+  base::store_u16(p + 2, static_cast<std::uint16_t>(cold_->rtx_index));
+  base::store_u32(p + 8, cold_->rtx_ssrc.value);
+  return {.packet_index = cold_->rtx_index++ & 0xffffffffffff,
+          .header_bytes = first.header_bytes,
+          .changed_bytes = static_cast<std::uint16_t>(payload.size() + kOriginalSequenceBytes)};
 }
 
 bool SendStream::receive_picture_loss() {

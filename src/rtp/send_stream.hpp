@@ -1,4 +1,5 @@
-// One subscriber's view of a source: SSRC, sequence, timestamps, payload types and extension ids of its own.
+// One subscriber's view of a source: SSRC, sequence, timestamps, payload types and extension ids of its own, and what is
+// wanted of its layers.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include "base/drop_reason.hpp"
 #include "base/time.hpp"
 #include "rtp/egress_extensions.hpp"
+#include "rtp/layer_filter.hpp"
 #include "rtp/media_packet.hpp"
 #include "rtp/packet_history.hpp"
 #include "rtp/rtcp_message.hpp"
@@ -41,11 +43,28 @@ enum class SwitchMode : std::uint8_t {
   at_key_frame,  // the former source goes on until the new one's key frame starts; audio: its first packet
 };
 
-// What stamp() made. The payload is not copied: it is packet.payload(), sealed behind the header.
+// What stamp() made. Most payloads are not copied: they are packet.payload(), sealed behind the header.
 struct Stamped {
   std::uint64_t packet_index = 0;  // 48 bits, ROC << 16 | SEQ (RFC 3711 §3.3.1)
   std::uint16_t header_bytes = 0;
   base::DropReason drop = base::DropReason::none;
+  std::uint16_t changed_bytes = 0;  // of a payload that stands in the slot, for it is another than the packet's
+
+  base::Bytes payload(const MediaPacket& packet, base::Bytes slot) const {
+    return changed_bytes == 0 ? packet.payload() : slot.subspan(header_bytes, changed_bytes);
+  }
+};
+
+// Where what is sent again goes (RFC 4588): a stream of its own beside the one that it repairs.
+struct RetransmissionStream {
+  Ssrc ssrc;
+  struct Payload {
+    PayloadType original;
+    PayloadType retransmission;
+    bool operator==(const Payload&) const = default;
+  };
+  std::span<const Payload> payloads;  // copied; of those that are not among them, the same packets go again
+  SequenceNumber first_sequence;      // as SendStreamConfig has it
 };
 
 struct SendStats {
@@ -66,7 +85,7 @@ struct SendStats {
 
 // Owned by one shard. stamp() and restamp() touch the two cache lines of the object itself and no others,
 // save when something out of the ordinary comes: a switch, a late packet before a left-out one, another
-// codec.
+// codec; and of sources with layers.
 class alignas(64) SendStream {
  public:
   explicit SendStream(const SendStreamConfig& config);
@@ -88,13 +107,23 @@ class alignas(64) SendStream {
   // The subscriber has new keys, for which indices begin without a rollover (RFC 3711 §3.3.1): nothing sent before
   // can be sent again, and the source goes on as after a switch.
   void restart_index();
+  // What is sent again goes there from now on; nothing is configured at first.
+  void set_retransmission(const RetransmissionStream& stream);
+  // From now on packets of `primary`, which is one of the output types, go as redundant audio (RFC 2198) of the type `red`, and
+  // bring the packet before them once more; nothing is sent again then. Without types as they are.
+  void set_redundancy(std::optional<PayloadType> primary, PayloadType red = {});
+  // What is wanted of sources with layers, from the next frame at which that can begin. From the first call on
+  // picture ids go on without a leap from one source to the next.
+  void set_layer_limits(const LayerLimits& limits);
+  // A spatial layer is wanted that only a key frame can begin.
+  bool layer_wants_key_frame() const;
   // Goes with a switch to a source of another codec. Not known types are dropped without leaving a hole.
   void set_payloads(std::span<const SendPayload> payloads, std::uint32_t clock_rate);
 
   // NACK: for each number of the message, the packet to restamp, or null where it was not sent since the last
   // switch, is gone from the source's history, or went again less than an RTT ago.
   const MediaPacket* find_lost(SequenceNumber lost, const PacketHistory& history, base::Instant now);
-  // The same header and index as the first time, byte for byte.
+  // The same header and index as the first time, byte for byte; or a packet of the retransmission stream.
   Stamped restamp(const MediaPacket& packet, base::MutableBytes slot);
 
   // Feedback from the subscriber. True where a key frame is wanted of the source; a repeated FIR is not a new
@@ -127,6 +156,10 @@ class alignas(64) SendStream {
   Stamped stamp_unusual(const MediaPacket& packet, base::MutableBytes slot);
   std::optional<std::uint64_t> index_of(std::uint64_t extended) const;
   Stamped write(const MediaPacket& packet, std::uint64_t index, base::MutableBytes slot) const;
+  Stamped write_layered(const MediaPacket& packet, std::uint64_t index, base::MutableBytes slot) const;
+  Stamped with_redundancy(const Stamped& plain, const MediaPacket& packet, base::MutableBytes slot);
+  Stamped as_retransmission(const Stamped& first, const MediaPacket& packet, base::MutableBytes slot);
+  bool admits_layer(const MediaPacket& packet);
   void count(const MediaPacket& packet, std::uint64_t index);
 
   // First line: what each packet reads and writes.
@@ -140,7 +173,9 @@ class alignas(64) SendStream {
   PayloadType source_payload_{kNoPayload};  // the pair of the last packet
   PayloadType output_payload_{kNoPayload};
   MediaKind kind_;
-  bool started_ = false;
+  bool started_ : 1 = false;
+  bool layered_ : 1 = false;
+  bool redundant_ : 1 = false;
   // Second line.
   std::uint64_t packets_ = 0;
   std::uint64_t payload_bytes_ = 0;

@@ -2,9 +2,9 @@
 // stay holes; packets that are left out on purpose leave none.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace kaskado::rtp {
 
@@ -13,6 +13,7 @@ struct SequenceRun {
   std::uint64_t first = 0;
   std::uint64_t end = 0;
   std::uint64_t offset = 0;  // index = source + offset, modulo 2^64
+  std::uint32_t note = 0;    // of the owner, for each packet of the run
 };
 
 // The runs before the current one, since the last switch. When full the oldest goes: what belongs to it can
@@ -21,11 +22,20 @@ class FormerRuns {
  public:
   static constexpr std::size_t kMaxRuns = 8;
   void clear() { count_ = 0; }
-  void add(const SequenceRun& run) { runs_[count_++ % kMaxRuns] = run; }
-  std::optional<std::uint64_t> index_of(std::uint64_t source) const {
+  // Where much is left out on purpose. Forgets what there is.
+  void resize(std::size_t runs) {
+    runs_.assign(runs, {});
+    count_ = 0;
+  }
+  void add(const SequenceRun& run) { runs_[count_++ % runs_.size()] = run; }
+  const SequenceRun* find(std::uint64_t source) const {
     for (const SequenceRun& run : all())
-      if (source >= run.first && source < run.end) return source + run.offset;
-    return std::nullopt;
+      if (source >= run.first && source < run.end) return &run;
+    return nullptr;
+  }
+  std::optional<std::uint64_t> index_of(std::uint64_t source) const {
+    const SequenceRun* const run = find(source);
+    return run ? std::optional(source + run->offset) : std::nullopt;
   }
   std::optional<std::uint64_t> source_of(std::uint64_t index) const {
     for (const SequenceRun& run : all())
@@ -40,9 +50,9 @@ class FormerRuns {
     const SequenceRun* begin() const { return first; }
     const SequenceRun* end() const { return last; }
   };
-  All all() const { return {runs_.data(), runs_.data() + (count_ < kMaxRuns ? count_ : kMaxRuns)}; }
+  All all() const { return {runs_.data(), runs_.data() + (count_ < runs_.size() ? count_ : runs_.size())}; }
 
-  std::array<SequenceRun, kMaxRuns> runs_;
+  std::vector<SequenceRun> runs_ = std::vector<SequenceRun>(kMaxRuns);
   std::size_t count_ = 0;
 };
 
@@ -64,12 +74,18 @@ class SequenceMap {
   void sent(std::uint64_t index) {
     if (index >= next_index_) next_index_ = index + 1;
   }
-  // Closes the place of a packet that will not be sent. Not for late ones: their hole is seen already.
-  void leave_out(std::uint64_t source, FormerRuns& former) {
+  // Closes the place of a packet that will not be sent. Not for late ones: their hole is seen already. `note` is of the
+  // run that ends with it.
+  void leave_out(std::uint64_t source, FormerRuns& former, std::uint32_t note = 0) {
     if (!in_current_run(source) || !is_next_or_later(index_of(source))) return;
-    if (source > first_) former.add({first_, source, offset_});
+    if (source > first_) former.add({first_, source, offset_, note});
     first_ = source + 1;
     --offset_;
+  }
+  // From `source` on, which is next or later, another note holds than the one given.
+  void end_run_before(std::uint64_t source, FormerRuns& former, std::uint32_t note) {
+    if (source > first_) former.add({first_, source, offset_, note});
+    first_ = source;
   }
   // Nothing where the index was not given since the last switch.
   std::optional<std::uint64_t> source_of(std::uint64_t index, const FormerRuns& former) const {

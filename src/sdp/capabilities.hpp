@@ -21,6 +21,9 @@ inline constexpr std::string_view kRid = "urn:ietf:params:rtp-hdrext:sdes:rtp-st
 inline constexpr std::string_view kRepairedRid = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
 inline constexpr std::string_view kSsrcAudioLevel =
     "urn:ietf:params:rtp-hdrext:ssrc-audio-level";  // RFC 6464
+// RTP Payload Format For AV1, appendix A.
+inline constexpr std::string_view kDependencyDescriptor =
+    "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
 inline constexpr std::string_view kVideoOrientation = "urn:3gpp:video-orientation";
 }  // namespace extension
 
@@ -33,6 +36,7 @@ struct CodecCapability {
   // The formats that can be taken from an offer; empty: any.
   std::vector<FormatParameters> accepted;
   std::vector<std::string> feedback;  // a=rtcp-fb values that we understand
+  bool in_offers = true;              // else only taken where the peer offers it
 };
 
 struct ExtensionCapability {

@@ -128,6 +128,15 @@ std::vector<NegotiatedCodec> answer_codecs(const MediaDescription& offered,
       accepted->rtx_payload_type = accepted->receive_rtx_payload_type = find_rtx(offered, codec.payload_type);
     result.push_back(std::move(*accepted));
   }
+  // RFC 2198 §5: "111/111" names what it consists of, which has to have been taken as well.
+  std::vector<std::uint8_t> taken;
+  for (const NegotiatedCodec& codec : result) taken.push_back(codec.codec.payload_type);
+  std::erase_if(result, [&](const NegotiatedCodec& codec) {
+    if (!equals_ignoring_case(codec.codec.name, "red")) return false;
+    std::string_view consists_of = codec.codec.parameters.text();
+    const auto primary = base::parse_number<std::uint8_t>(base::take_until(consists_of, '/'));
+    return std::ranges::none_of(taken, [&](std::uint8_t type) { return primary == type; });
+  });
   return result;
 }
 

@@ -80,6 +80,7 @@ MediaDescription& Offerer::add_media(MediaKind kind, std::string_view name) {
 
 void Offerer::add_codecs(const std::vector<CodecCapability>& codecs, MediaDescription& media) {
   for (const CodecCapability& c : codecs) {
+    if (!c.in_offers) continue;
     const auto payload_type = c.static_payload_type ? c.static_payload_type : payload_types_.next();
     if (!payload_type) return;
     media.codecs.push_back({*payload_type, c.name, c.clock_rate, c.channels, c.offered, c.feedback});

@@ -49,7 +49,10 @@ void expect_accepted(const sdp::SessionDescription& offer, const sdp::MediaDescr
     ASSERT_NE(theirs, nullptr);
     EXPECT_TRUE(sdp::same_encoding(*theirs, codec));
   }
-  EXPECT_EQ(answered.ssrcs.size(), sdp::sends(*answered.direction) ? 1u : 0u);
+  // One for what is sent again, where the peer takes that as a stream of its own (RFC 4588).
+  const bool rtx = std::ranges::find(answered.codecs, "rtx", &sdp::RtpCodec::name) != answered.codecs.end();
+  EXPECT_EQ(answered.ssrcs.size(), sdp::sends(*answered.direction) ? (rtx ? 2u : 1u) : 0u);
+  EXPECT_EQ(answered.ssrc_groups.size(), sdp::sends(*answered.direction) && rtx ? 1u : 0u);
 }
 
 TEST_P(RecordedOffer, IsAnsweredLineByLine) {

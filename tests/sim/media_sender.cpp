@@ -110,6 +110,7 @@ std::vector<std::uint8_t> MediaSender::make_header(std::uint64_t sequence, rtp::
   element(format_.transport_cc_id, transport_cc);
   // A browser writes the mid until the receiver knows the SSRC; here the first packets do.
   if (next_number_ < 100) element(format_.mid.empty() ? 0 : format_.mid_id, base::as_bytes(format_.mid));
+  if (next_number_ < 100) element(format_.rid.empty() ? 0 : format_.rid_id, base::as_bytes(format_.rid));
   writer.zeros((4 - (writer.size() - start) % 4) % 4);
   writer.patch_u16(start - 2, static_cast<std::uint16_t>((writer.size() - start) / 4));
   const base::Bytes written = writer.written();

@@ -38,6 +38,8 @@ class MediaSender {
     std::uint8_t mid_id = 0;
     std::uint8_t transport_cc_id = 0;
     std::string mid;
+    std::uint8_t rid_id = 0;
+    std::string rid = {};
   };
 
   explicit MediaSender(const MediaSenderConfig& config);

@@ -89,6 +89,7 @@ sdp::SessionDescription SimPeer::description() const {
   for (sdp::MediaDescription& media : offer.media) {
     media.transport.setup = options_.setup;
     const bool video = media.kind == sdp::MediaKind::video;
+    if (video && !options_.encodings.empty()) list_encodings(media);
     if (!stopped_.contains(video ? rtp::MediaKind::video : rtp::MediaKind::audio)) continue;
     media.port = 0;
     media.bundle_only = false;
@@ -96,6 +97,16 @@ sdp::SessionDescription SimPeer::description() const {
     for (sdp::Group& group : offer.groups) std::erase(group.mids, media.mid);
   }
   return offer;
+}
+
+// RFC 8853 §5.1, from the lowest on.
+void SimPeer::list_encodings(sdp::MediaDescription& media) const {
+  media.simulcast.emplace();
+  media.ssrcs.clear();
+  for (const SentEncoding& encoding : options_.encodings) {
+    media.rids.push_back({encoding.rid, true, ""});
+    media.simulcast->send.push_back({{encoding.rid}});
+  }
 }
 
 void SimPeer::offer() {
@@ -177,13 +188,34 @@ void SimPeer::take(const sdp::Negotiation& negotiation) {
     }
     if (sends) open_sender(media, kind);
     if (sdp::receives(media.direction) && !receiver(kind)) {
-      ASSERT_EQ(media.remote_ssrcs.size(), 1u);
+      ASSERT_GE(media.remote_ssrcs.size(), 1u);  // the second is of retransmissions, which peers do not ask for
       receivers_.emplace_back(kind, rtp::Ssrc{media.remote_ssrcs[0].ssrc}, ssrc_of(options_.number, kind));
     }
   }
 }
 
+void SimPeer::open_encodings(const sdp::NegotiatedMedia& media) {
+  for (std::size_t i = 0; i < options_.encodings.size(); ++i) {
+    const SentEncoding& encoding = options_.encodings[i];
+    const rtp::Ssrc ssrc{ssrc_of(options_.number, rtp::MediaKind::video).value + static_cast<std::uint32_t>(i) * 0x10'0000};
+    if (!sender_of(ssrc)) {
+      senders_.emplace_back(MediaSenderConfig{.ssrc = ssrc,
+                                              .publisher = options_.number + static_cast<std::uint32_t>(i) * 1000,
+                                              .first_sequence = options_.first_video_sequence,
+                                              .seed = options_.seed * 7 + options_.number + i,
+                                              .frame_interval = options_.video_interval,
+                                              .packets_a_frame = encoding.packets_a_frame,
+                                              .payload_bytes = encoding.payload_bytes});
+    }
+    sender_of(ssrc)->set_format({media.codecs.at(0).codec.payload_type, media.extension_id(sdp::extension::kMid),
+                                 media.extension_id(sdp::extension::kTransportCc), media.mid,
+                                 media.extension_id(sdp::extension::kRid), encoding.rid});
+    if (sending_ && !sender_of(ssrc)->started()) sender_of(ssrc)->start(network_.now());
+  }
+}
+
 void SimPeer::open_sender(const sdp::NegotiatedMedia& media, rtp::MediaKind kind) {
+  if (kind == rtp::MediaKind::video && !options_.encodings.empty()) return open_encodings(media);
   if (!sender(kind)) {
     MediaSenderConfig config{.kind = kind,
                              .ssrc = ssrc_of(options_.number, kind),

@@ -17,6 +17,13 @@
 
 namespace kaskado::sim {
 
+// One of several encodings of the published video (RFC 8853).
+struct SentEncoding {
+  std::string rid;
+  std::size_t packets_a_frame = 1;
+  std::size_t payload_bytes = 700;
+};
+
 struct PeerOptions {
   std::uint32_t number = 1;  // its name in packet ids, and part of its seeds
   std::uint64_t seed = 1;
@@ -31,6 +38,7 @@ struct PeerOptions {
   sdp::Setup setup = sdp::Setup::actpass;       // what its offers say
   std::uint64_t first_video_sequence = 65'200;  // it wraps soon
   Duration video_interval = 33ms;
+  std::vector<SentEncoding> encodings;  // more than one, or none
 };
 
 // What RTCP told, apart from what the streams keep.
@@ -103,6 +111,8 @@ class SimPeer final : public Host {
   sdp::SessionDescription description() const;
   void take(const sdp::Negotiation& negotiation);
   void read_data(Instant now);
+  void list_encodings(sdp::MediaDescription& media) const;
+  void open_encodings(const sdp::NegotiatedMedia& media);
   void open_sender(const sdp::NegotiatedMedia& media, rtp::MediaKind kind);
   void offer();
   void exchange_candidates();

@@ -1,0 +1,151 @@
+// A camera that is published in three sizes at once, and viewers that may be sent so much.
+import { camera, connected, show } from '/peer.js';
+import { inboundUntil } from '/probe.js';
+import { Rpc } from '/rpc.js';
+
+// The fake camera's picture moves, so that each encoding needs about what it may have.
+const ENCODINGS = [
+  { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 100_000 },
+  { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 350_000 },
+  { rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 1_200_000 },
+];
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function endpointFor(rpc, pipeline, connection) {
+  const endpoint = await rpc.create('WebRtcEndpoint', { mediaPipeline: pipeline });
+  connection.onicecandidate = ({ candidate }) => {
+    if (candidate) rpc.invoke(endpoint, 'addIceCandidate', { candidate: candidate.toJSON() });
+  };
+  await rpc.on(endpoint, 'IceCandidateFound', ({ candidate }) => connection.addIceCandidate(candidate));
+  return endpoint;
+}
+
+async function negotiate(rpc, endpoint, connection, change = (sdp) => sdp) {
+  await connection.setLocalDescription();
+  const answer = await rpc.invoke(endpoint, 'processOffer', { offer: change(connection.localDescription.sdp) });
+  await connection.setRemoteDescription({ type: 'answer', sdp: answer });
+  await rpc.invoke(endpoint, 'gatherCandidates');
+  return answer;
+}
+
+function preferAudio(transceiver, name) {
+  if (!name) return;
+  const { codecs } = RTCRtpReceiver.getCapabilities('audio');
+  const wanted = codecs.filter(({ mimeType }) => mimeType.toLowerCase() === `audio/${name}`);
+  transceiver.setCodecPreferences([...wanted, ...codecs.filter((codec) => !wanted.includes(codec))]);
+}
+
+async function publish(rpc, pipeline, { codec = 'VP8', audio } = {}) {
+  const connection = new RTCPeerConnection();
+  const stream = await camera();
+  const [video] = stream.getVideoTracks();
+  video.contentHint = 'detail';  // sizes stay as they are
+  preferAudio(connection.addTransceiver(stream.getAudioTracks()[0], { direction: 'sendonly' }), audio);
+  const transceiver = connection.addTransceiver(video, { direction: 'sendonly', sendEncodings: ENCODINGS });
+  const { codecs } = RTCRtpReceiver.getCapabilities('video');
+  const supported = codecs.filter(({ mimeType }) => [`VIDEO/${codec}`, 'VIDEO/RTX'].includes(mimeType.toUpperCase()));
+  transceiver.setCodecPreferences(supported);
+  const endpoint = await endpointFor(rpc, pipeline, connection);
+  await rpc.invoke(endpoint, 'setMaxVideoRecvBandwidth', { maxVideoRecvBandwidth: 6000 });
+  const answer = await negotiate(rpc, endpoint, connection);
+  await connected(connection);
+  return { endpoint, connection, answer };
+}
+
+// `kbps` stands in the viewer's offer, as b=AS.
+async function view(rpc, pipeline, source, { kbps, audio } = {}) {
+  const connection = new RTCPeerConnection();
+  const video = show(connection, `viewer-${kbps}`);
+  preferAudio(connection.addTransceiver('audio', { direction: 'recvonly' }), audio);
+  connection.addTransceiver('video', { direction: 'recvonly' });
+  const endpoint = await endpointFor(rpc, pipeline, connection);
+  await rpc.invoke(endpoint, 'setMaxVideoSendBandwidth', { maxVideoSendBandwidth: 6000 });
+  const limit = (sdp) => sdp.replace(/(m=video[^]*?c=IN [^\r]*\r\n)/, `$1b=AS:${kbps}\r\n`);
+  await negotiate(rpc, endpoint, connection, kbps ? limit : undefined);
+  await rpc.invoke(source, 'connect', { sink: endpoint });
+  await connected(connection);
+  return { endpoint, connection, video };
+}
+
+async function outbound(connection) {
+  const report = await connection.getStats();
+  return [...report.values()].filter(({ type }) => type === 'outbound-rtp')
+    .map((stats) => ({ ...stats, codec: report.get(stats.codecId)?.mimeType }));
+}
+
+// Until each viewer has pictures of the height that is its own, or `within_ms` is over.
+export async function threeViewers(url, { codec = 'VP8', within_ms = 8000 } = {}) {
+  const rpc = await Rpc.open(url);
+  const pipeline = await rpc.create('MediaPipeline');
+  const publisher = await publish(rpc, pipeline, { codec });
+  // All three encodings run before anybody looks.
+  const deadline = performance.now() + 20_000;
+  const running = async () => (await outbound(publisher.connection)).filter(({ kind, framesPerSecond }) => kind === 'video' && framesPerSecond > 5);
+  while ((await running()).length < 3 && performance.now() < deadline) await sleep(200);
+  const encodings = (await running()).length;
+  const wanted = { 150: 120, 500: 240, 2500: 480 };
+  const viewers = [];
+  for (const kbps of Object.keys(wanted)) viewers.push({ kbps, ...await view(rpc, pipeline, publisher.endpoint, { kbps }) });
+  const started = performance.now();
+  const took_ms = {};
+  const heights = {};
+  while (performance.now() < started + within_ms && Object.keys(took_ms).length < 3) {
+    for (const { kbps, connection } of viewers) {
+      const { video } = await inboundUntil(connection, () => true);
+      heights[kbps] = video?.frameHeight;
+      if (video?.frameHeight === wanted[kbps]) took_ms[kbps] ??= performance.now() - started;
+    }
+    await sleep(100);
+  }
+  // And it stays so, without a freeze.
+  const before = {};
+  for (const { kbps, connection } of viewers) before[kbps] = (await inboundUntil(connection, () => true)).video;
+  await sleep(5000);
+  const later = {};
+  for (const { kbps, connection } of viewers) later[kbps] = (await inboundUntil(connection, () => true)).video;
+  const sent = await outbound(publisher.connection);
+  await rpc.release(pipeline);
+  for (const { connection } of [publisher, ...viewers]) connection.close();
+  rpc.close();
+  return { encodings, took_ms, heights, before, later, sent, answer: publisher.answer };
+}
+
+// A viewer whose limit is raised and lowered by new offers: the heights that it saw.
+export async function turning(url) {
+  const rpc = await Rpc.open(url);
+  const pipeline = await rpc.create('MediaPipeline');
+  const publisher = await publish(rpc, pipeline);
+  const viewer = await view(rpc, pipeline, publisher.endpoint, { kbps: 2500 });
+  const reach = async (height) => (await inboundUntil(viewer.connection, ({ video }) => video?.frameHeight === height, 25_000)).video;
+  const seen = [await reach(480)];
+  for (const [kbps, height] of [[150, 120], [500, 240], [2500, 480]]) {
+    const limit = (sdp) => sdp.replace(/(m=video[^]*?c=IN [^\r]*\r\n)/, `$1b=AS:${kbps}\r\n`);
+    await negotiate(rpc, viewer.endpoint, viewer.connection, limit);
+    seen.push(await reach(height));
+  }
+  await rpc.release(pipeline);
+  publisher.connection.close();
+  viewer.connection.close();
+  rpc.close();
+  return seen;
+}
+
+// Sound by RFC 2198 to a viewer that wants it so, and to one that does not.
+export async function redundantSound(url) {
+  const rpc = await Rpc.open(url);
+  const pipeline = await rpc.create('MediaPipeline');
+  const publisher = await publish(rpc, pipeline, { audio: 'red' });
+  const results = [];
+  for (const audio of ['red', 'opus']) {
+    const viewer = await view(rpc, pipeline, publisher.endpoint, { audio });
+    const heard = await inboundUntil(viewer.connection, (kinds) => kinds.audio?.packetsReceived > 100 && kinds.audio.totalAudioEnergy > 1e-4);
+    results.push(heard.audio);
+    viewer.connection.close();
+  }
+  const [sent] = (await outbound(publisher.connection)).filter(({ kind }) => kind === 'audio');
+  await rpc.release(pipeline);
+  publisher.connection.close();
+  rpc.close();
+  return { red: results[0], opus: results[1], sent };
+}

@@ -1,0 +1,56 @@
+// Chromium publishes three encodings of its camera: each viewer gets the one that fits, and retransmissions go as
+// streams of their own.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { useBrowser } from './lib/browser-pages.mjs';
+import { launchChromium } from './lib/chromium.mjs';
+import { assertNoErrors } from './lib/media-checks.mjs';
+import { useServer } from './lib/server.mjs';
+
+const HEIGHTS = { 150: 120, 500: 240, 2500: 480 };
+const WITHIN_MS = 5000;
+
+function assertLayers({ encodings, took_ms, heights, before, later }, t) {
+  assert.equal(encodings, 3, 'Chromium sends all encodings');
+  for (const [kbps, height] of Object.entries(HEIGHTS)) {
+    assert.ok(took_ms[kbps] <= WITHIN_MS, `a viewer of ${kbps} kbit/s has its layer after ${took_ms[kbps]} ms: ${JSON.stringify(heights)}`);
+    assert.equal(later[kbps].frameHeight, height, `${kbps} kbit/s: it stays`);
+    const frames = later[kbps].framesDecoded - before[kbps].framesDecoded;
+    assert.ok(frames > 40, `${kbps} kbit/s: ${frames} pictures in five seconds`);
+    assert.equal(later[kbps].packetsLost, 0, `${kbps} kbit/s: nothing looks lost`);
+    t.diagnostic(`${kbps} kbit/s: ${height} lines after ${took_ms[kbps].toFixed(0)} ms, ${frames} pictures in 5 s`);
+  }
+}
+
+for (const settings of [{}, { shards: 2, spreadLoad: 0 }]) {
+  describe(`Simulcast ${JSON.stringify(settings)}`, () => {
+    const server = useServer({ mediaServer: settings });
+    const { open } = useBrowser(launchChromium);
+
+    for (const codec of ['VP8', 'H264']) {
+      test(`three viewers of ${codec} each get their own layer`, async (t) => {
+        const page = await open();
+        const result = await page.evaluate(({ url, codec }) => window.simulcast.threeViewers(url, { codec }), { url: server.url, codec });
+        assert.match(result.answer, /a=simulcast:recv q;h;f/);
+        assertLayers(result, t);
+        const video = result.sent.filter(({ kind }) => kind === 'video');
+        assert.deepEqual(video.map(({ rid }) => rid).sort(), ['f', 'h', 'q']);
+        for (const stream of video) assert.ok(stream.rtxSsrc > 0, 'each encoding has its retransmission stream');
+        for (const viewer of Object.values(result.later)) assert.ok(viewer.rtxSsrc > 0, 'viewers get retransmissions as a stream of their own');
+        assertNoErrors(page);
+        await page.close();
+      });
+    }
+
+    test('a viewer turns from layer to layer without a freeze', async () => {
+      const page = await open();
+      const seen = await page.evaluate((url) => window.simulcast.turning(url), server.url);
+      assert.deepEqual(seen.map(({ frameHeight }) => frameHeight), [480, 120, 240, 480]);
+      const last = seen.at(-1);
+      assert.equal(last.packetsLost, 0);
+      assert.ok(last.totalFreezesDuration < 2, `it froze for ${last.totalFreezesDuration} s`);
+      assertNoErrors(page);
+      await page.close();
+    });
+  });
+}
