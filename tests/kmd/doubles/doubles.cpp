@@ -34,6 +34,15 @@ Made elements::create_http_post_endpoint(const pipeline::Construction& construct
   return make<PassThroughDouble>(construction, params.media_pipeline);
 }
 
+Made elements::create_active_speaker_detector(const pipeline::Construction& construction,
+                                              ActiveSpeakerDetectorParams params) {
+  return make<PassThroughDouble>(construction, params.media_pipeline);
+}
+
+Made elements::create_layer_preference(const pipeline::Construction& construction, LayerPreferenceParams params) {
+  return make<PassThroughDouble>(construction, params.viewer);
+}
+
 Made elements::create_player_endpoint(const pipeline::Construction& construction, PlayerEndpointParams params) {
   return make<PassThroughDouble>(construction, params.media_pipeline);
 }
