@@ -30,7 +30,7 @@ class DataWindow {
 
   // The owner's thread; the message may end on any.
   DataRef admit(std::vector<std::uint8_t> bytes, bool is_binary, std::string label) {
-    const std::size_t length = bytes.size();
+    const std::size_t length = bytes.size() + kMessageBytes;
     *under_way_ += length;
     auto message =
         std::make_shared<DataMessage>(DataMessage{std::move(bytes), is_binary, std::move(label), nullptr});
@@ -39,6 +39,9 @@ class DataWindow {
   }
 
  private:
+  // What a message takes beside its bytes, which may be none.
+  static constexpr std::size_t kMessageBytes = 256;
+
   // Shared with the messages, which may outlive the source.
   const std::shared_ptr<std::atomic<std::size_t>> under_way_ = std::make_shared<std::atomic<std::size_t>>(0);
 };

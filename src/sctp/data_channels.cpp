@@ -121,7 +121,7 @@ DataChannels::SendResult DataChannels::send(ChannelId id, bool is_binary,
   const std::size_t length = bytes ? bytes->size() : 0;
   const std::uint64_t most = config_.remote_max_message_bytes;
   if (length > kMaxMessageBytes || (most != 0 && length > most)) return SendResult::too_long;
-  if (buffered_bytes_ + length > kMaxBufferedBytes) return SendResult::full;
+  if (buffered_bytes_ + length > kMaxBufferedBytes || unsettled_ >= kMaxWaiting) return SendResult::full;
   Entry& entry = found->second;
   if (length == 0) bytes = nullptr;
   ++entry.stats.messages_sent;
@@ -190,7 +190,10 @@ void DataChannels::flush(base::Instant now) {
     next_to_flush_ = at->first;
     return give_up_stalled(now);
   }
-  for (const ChannelId id : ids()) forget_if_closed(id);
+  for (auto next = entries_.begin(); next != entries_.end();) {
+    const auto entry = next++;
+    if (entry->second.is_closed()) forget(entry);
+  }
 }
 
 void DataChannels::give_up_stalled(base::Instant now) {
@@ -337,7 +340,7 @@ void DataChannels::drop_waiting(Entry& entry) {
 
 void DataChannels::forget_if_closed(ChannelId id) {
   const auto found = entries_.find(id);
-  if (found != entries_.end() && found->second.reset_outgoing && found->second.reset_incoming) forget(found);
+  if (found != entries_.end() && found->second.is_closed()) forget(found);
 }
 
 void DataChannels::forget(Entries::iterator entry) {

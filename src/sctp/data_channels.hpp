@@ -56,6 +56,7 @@ class DataChannels {
   static constexpr std::size_t kMaxMessageBytes = Association::kMaxMessageBytes;
   // Waiting to be sent, of all channels together; beside them the association has a megabyte.
   static constexpr std::size_t kMaxBufferedBytes = 4 * 1024 * 1024;
+  static constexpr std::size_t kMaxWaiting = 16 * 1024;  // messages, for there are empty ones
   // For as long nothing of what waits has found room: then it is let go, for whoever waits for room here, as
   // a source that has other receivers too, must not wait for ever.
   static constexpr base::Duration kMaxStall = std::chrono::seconds{10};
@@ -123,6 +124,7 @@ class DataChannels {
     bool reset_begun = false;
     bool reset_outgoing = false;  // both of them: the stream is free
     bool reset_incoming = false;
+    bool is_closed() const { return reset_outgoing && reset_incoming; }
   };
   using Entries = std::map<ChannelId, Entry>;
 

@@ -121,6 +121,17 @@ TEST(DataChannels, WhatWaitsIsBounded) {
   EXPECT_EQ(peers.client.channels.buffered_bytes(), 0u);
 }
 
+TEST(DataChannels, EmptyMessagesThatWaitAreBoundedToo) {
+  Peers peers;
+  const ChannelId id = peers.open({.label = "empty"});
+  peers.cut(true);
+  std::size_t taken = 0;
+  while (taken < 1'000'000 && peers.client.channels.send(id, true, nullptr, peers.now()) != SendResult::full) ++taken;
+  EXPECT_LT(taken, 100'000u);
+  peers.cut(false);
+  EXPECT_TRUE(peers.run_until([&] { return peers.server.messages.size() == taken; }, 600s));
+}
+
 TEST(DataChannels, LetsGoOfMessagesThatAreGone) {
   Peers peers;
   const ChannelId id = peers.open({.label = "kept"});
