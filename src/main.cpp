@@ -1,6 +1,8 @@
 // Wires the rooms together: reads the configuration, starts the shards and the control plane, waits for a signal.
+#include <fcntl.h>
 #include <malloc.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -9,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/crash_handler.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "control/api.hpp"
@@ -30,13 +33,22 @@ namespace {
 
 base::LogComponent log("server");
 
-// SIGTERM and SIGINT are taken by the main thread in wait_for(); threads started after this have them blocked.
+// Closing a terminal should end what was started in it.
+bool has_terminal() {
+  const int terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+  if (terminal >= 0) close(terminal);
+  return terminal >= 0;
+}
+
+// SIGTERM and SIGINT, and SIGHUP of a service, are taken by the main thread in wait_for(); threads started after this have
+// them blocked.
 sigset_t block_signals() {
   std::signal(SIGPIPE, SIG_IGN);
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  if (!has_terminal()) sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   return signals;
 }
@@ -64,7 +76,11 @@ int wait_for(const sigset_t& signals) {
   constexpr timespec kHousekeeping{.tv_sec = 5, .tv_nsec = 0};
   for (;;) {
     const int signal = sigtimedwait(&signals, nullptr, &kHousekeeping);
-    if (signal > 0) return signal;
+    if (signal == SIGHUP) {
+      base::reopen_log();
+    } else if (signal > 0) {
+      return signal;
+    }
     malloc_trim(0);
   }
 }
@@ -163,7 +179,7 @@ int serve(const control::Options& options) {
   auto logging = control::set_up_logging(options, std::getenv("KASKADO_DEBUG"), std::getenv("GST_DEBUG"));
   if (!logging) return fail(logging.error(), control::kUsageExitCode);
   int code = EXIT_SUCCESS;
-  const auto configuration = control::load_configuration(control::find_conf_file(options.conf_file),
+  const auto configuration = control::load_configuration(control::find_conf_file(options.conf_file, installed_conf_file()),
                                                          options.modules_config_path, known_codecs());
   raise_file_limit();
   const sigset_t signals = block_signals();
@@ -204,6 +220,8 @@ int run(int argc, const char* const* argv) {
 }  // namespace kaskado
 
 int main(int argc, char** argv) {
+  kaskado::base::report_crashes("Kaskado " KASKADO_VERSION);
+  const kaskado::base::CrashStack crash_stack;
   kaskado::tune_heap();
   kaskado::keep_openmp_to_one_thread();
   return kaskado::run(argc, argv);
