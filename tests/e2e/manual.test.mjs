@@ -36,7 +36,7 @@ describe('The manual', () => {
         return;
       }
       const file = join(folder, `block-${i}.cjs`);
-      await writeFile(file, `(async () => {\n${code}\n})().catch((error) => { console.error(error); process.exit(1); });\n`);
+      await writeFile(file, `(async () => {\n${code}\n})().then(() => process.exit(0)).catch((error) => { console.error(error); process.exit(1); });\n`);
       const { stdout } = await run('node', [file], { env: { ...env, NODE_PATH: join(E2E, 'clients/kurento-7/node_modules') } });
       assert.doesNotMatch(stdout, /\bfalse\b|undefined/);
     });
