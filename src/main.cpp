@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/crash_handler.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "control/api.hpp"
@@ -192,7 +193,10 @@ int wait_for(const sigset_t& signals, Kaskado& kaskado) {
     // A terminal that is closed takes along what was started there; who sends SIGHUP wants files read again.
     const bool is_terminal_closed = signal == SIGHUP && told.si_code == SI_KERNEL;
     if (signal == SIGTERM || signal == SIGINT || is_terminal_closed) return signal;
-    if (signal == SIGHUP) kaskado.reload();
+    if (signal == SIGHUP) {
+      base::reopen_log();
+      kaskado.reload();
+    }
     if (signal == SIGUSR1) kaskado.drain();
     if (signal < 0) malloc_trim(0);
   }
@@ -209,7 +213,7 @@ int serve(const control::Options& options) {
   auto logging = control::set_up_logging(options, std::getenv("KASKADO_DEBUG"), std::getenv("GST_DEBUG"));
   if (!logging) return fail(logging.error(), control::kUsageExitCode);
   int code = EXIT_SUCCESS;
-  const auto configuration = control::load_configuration(control::find_conf_file(options.conf_file),
+  const auto configuration = control::load_configuration(control::find_conf_file(options.conf_file, installed_conf_file()),
                                                          options.modules_config_path, known_codecs());
   raise_file_limit();
   const sigset_t signals = block_signals();
@@ -250,6 +254,8 @@ int run(int argc, const char* const* argv) {
 }  // namespace kaskado
 
 int main(int argc, char** argv) {
+  kaskado::base::report_crashes("Kaskado " KASKADO_VERSION);
+  const kaskado::base::CrashStack crash_stack;
   kaskado::tune_heap();
   kaskado::keep_openmp_to_one_thread();
   return kaskado::run(argc, argv);

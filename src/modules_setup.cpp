@@ -16,6 +16,21 @@ sdk::Fetched to_fetched(base::Result<loop::Fetcher::Bytes> read) {
   return {{}, read.error().message};
 }
 
+namespace files = std::filesystem;
+
+files::path folder_of_program() {
+  std::error_code error;
+  return files::read_symlink("/proc/self/exe", error).parent_path();
+}
+
+// An installation may have been moved as a whole: what lies where it should from the program comes before what the
+// build was configured with.
+std::string installed(const files::path& here, const char* from_binary, const char* configured) {
+  std::error_code error;
+  const files::path moved = (here / from_binary).lexically_normal();
+  return !here.empty() && files::exists(moved, error) ? moved.native() : configured;
+}
+
 }  // namespace
 
 elements::FilterServices filter_services(std::shared_ptr<base::Executor> compute,
@@ -35,11 +50,14 @@ std::vector<std::string> module_directories(const control::Options& options, con
   for (std::string& directory : control::split_paths(environment ? environment : "")) {
     directories.push_back(std::move(directory));
   }
-  std::error_code error;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (!error) directories.push_back((program.parent_path() / "filters").native());
-  directories.emplace_back(KASKADO_MODULES_DIR);
+  const std::filesystem::path here = folder_of_program();
+  if (!here.empty()) directories.push_back((here / "filters").native());
+  directories.push_back(installed(here, KASKADO_MODULES_FROM_BINARY, KASKADO_MODULES_DIR));
   return directories;
+}
+
+std::string installed_conf_file() {
+  return installed(folder_of_program(), KASKADO_CONF_FROM_BINARY, KASKADO_CONF_DIR) + "/kurento.conf.json";
 }
 
 const control::ModuleCatalog& load_modules(const std::vector<std::string>& directories,

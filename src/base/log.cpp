@@ -12,6 +12,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/log_tail.hpp"
 #include "base/text.hpp"
 
 namespace kaskado::base {
@@ -82,12 +83,20 @@ class LogFilters {
 
   void write(std::string_view line) {
     const std::lock_guard lock(mutex_);
+    tail_.add(line);
     if (sink_) {
       sink_->write(line);
     } else {
       write_all(STDERR_FILENO, line);
     }
   }
+
+  void reopen() {
+    const std::lock_guard lock(mutex_);
+    if (sink_) sink_->reopen();
+  }
+
+  const LogTail& tail() const { return tail_; }
 
  private:
   LogLevel level_of(const char* name) const {
@@ -103,6 +112,7 @@ class LogFilters {
   LogLevel default_ = kDefaultLevel;
   std::vector<Filter> filters_;
   LogSink* sink_ = nullptr;
+  LogTail tail_;
 };
 
 LogComponent::LogComponent(const char* name) : name_(name), level_(kDefaultLevel) { LogFilters::instance().add(*this); }
@@ -131,6 +141,8 @@ Result<void> set_log_filters(std::string_view spec) {
 }
 
 void set_log_sink(LogSink* sink) { LogFilters::instance().set_sink(sink); }
+void reopen_log() { LogFilters::instance().reopen(); }
+const LogTail& log_tail() { return LogFilters::instance().tail(); }
 
 void write_log(const LogComponent& component, LogLevel level, const char* file, int line, const char* function,
                const char* format, ...) {
@@ -191,6 +203,15 @@ void RotatingFile::rotate() {
   if (max_files_ <= 1) unlink(name(0).c_str());
   for (int i = max_files_ - 1; i >= 1; --i) rename(name(i - 1).c_str(), name(i).c_str());
   open_current();
+}
+
+void RotatingFile::reopen() {
+  const int before = file_;
+  if (open_current()) {
+    if (before >= 0) close(before);
+  } else {
+    file_ = before;
+  }
 }
 
 void RotatingFile::write(std::string_view line) {

@@ -41,10 +41,13 @@ class LogSink {
  public:
   virtual ~LogSink() = default;
   virtual void write(std::string_view line) = 0;
+  // Whatever lines went to may have been moved away, as by logrotate: what has its name now gets what follows.
+  virtual void reopen() {}
 };
 
 // Replaces stderr, where lines go by default; nullptr goes back to it. The sink must outlive its use.
 void set_log_sink(LogSink* sink);
+void reopen_log();
 
 // "<prefix>.log", rotated to "<prefix>.1.log" … when it passes `max_bytes`; at most `max_files` are kept.
 class RotatingFile final : public LogSink {
@@ -52,6 +55,8 @@ class RotatingFile final : public LogSink {
   static Result<std::unique_ptr<RotatingFile>> open(std::string directory, std::uint64_t max_bytes, int max_files);
   ~RotatingFile() override;
   void write(std::string_view line) override;
+  // Where that fails, lines go where they went before.
+  void reopen() override;
 
  private:
   RotatingFile(std::string directory, std::uint64_t max_bytes, int max_files);

@@ -18,6 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::int64_t kMostInt = 2'147'483'647;
+constexpr std::string_view kOwnFile = "/etc/kaskado/kurento.conf.json";
+constexpr std::string_view kKurentosFile = "/etc/kurento/kurento.conf.json";
 
 template <typename T>
 void read_integer(SettingsReader& in, std::string_view key, std::int64_t least, std::int64_t most, T& into) {
@@ -327,11 +329,11 @@ base::Result<void> read_classes(const std::string& directory, const KnownCodecs&
 
 }  // namespace
 
-std::string find_conf_file(const std::string& given) {
+std::string find_conf_file(const std::string& given, const std::string& installed) {
   if (!given.empty()) return given;
   std::error_code ignored;
-  for (const char* file : {"/etc/kaskado/kurento.conf.json", "/etc/kurento/kurento.conf.json"}) {
-    if (fs::exists(file, ignored)) return file;
+  for (const std::string_view file : {std::string_view(installed), kOwnFile, kKurentosFile}) {
+    if (!file.empty() && fs::exists(file, ignored)) return std::string(file);
   }
   return {};
 }

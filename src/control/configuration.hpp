@@ -53,9 +53,9 @@ struct Configuration {
   std::vector<std::string> warnings;
 };
 
-// `conf_file` as given with -f, else the first of /etc/kaskado/kurento.conf.json and
-// /etc/kurento/kurento.conf.json that is there, else nothing: the defaults then hold.
-std::string find_conf_file(const std::string& given);
+// `given` with -f, else the first of `installed`, /etc/kaskado/kurento.conf.json and /etc/kurento/kurento.conf.json
+// that is there, else nothing: the defaults then hold.
+std::string find_conf_file(const std::string& given, const std::string& installed);
 
 // Reads `conf_file` (nothing where empty) and all `*.conf.json` and `*.conf.ini` under `modules_config_path`
 // (where empty, under "modules" beside the file). The first file that is missing, unreadable or wrong is the

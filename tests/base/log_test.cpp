@@ -64,5 +64,25 @@ TEST(RotatingFile, KeepsTheNewestFilesOnly) {
   std::filesystem::remove_all(directory);
 }
 
+TEST(RotatingFile, OpenedAgainLeavesWhatWasMovedAway) {
+  namespace fs = std::filesystem;
+  char directory[] = "/tmp/kaskado-log-XXXXXX";
+  ASSERT_NE(mkdtemp(directory), nullptr);
+  const fs::path current = fs::path(directory) / "kaskado.log";
+  const fs::path moved = fs::path(directory) / "kaskado.log.1";
+  auto log = RotatingFile::open(directory, 1000, 3);
+  ASSERT_TRUE(log) << log.error().message;
+  set_log_sink(log->get());
+  (*log)->write("1\n");
+  fs::rename(current, moved);
+  (*log)->write("22\n");
+  reopen_log();
+  (*log)->write("333\n");
+  set_log_sink(nullptr);
+  EXPECT_EQ(fs::file_size(moved), 5u);
+  EXPECT_EQ(fs::file_size(current), 4u);
+  fs::remove_all(directory);
+}
+
 }  // namespace
 }  // namespace kaskado::base
