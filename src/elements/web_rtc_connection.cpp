@@ -90,10 +90,15 @@ void WebRtcConnection::set_remote(const sdp::NegotiatedTransport& remote,
   transport().set_remote(parameters, now);
   for (const std::string& text : remote.remote_candidates) {
     const auto candidate = ice::Candidate::parse(text);
-    if (candidate) transport().add_remote_candidate(*candidate, now);
+    if (candidate) add_remote_candidate(*candidate, now);
   }
   m_lines_ = remote.media;
   remote_ = remote;
+}
+
+void WebRtcConnection::add_remote_candidate(const ice::Candidate& candidate, base::Instant now) {
+  peer_takes_tcp_ |= candidate.transport == ice::CandidateTransport::tcp && candidate.tcp_type == ice::TcpType::passive;
+  transport().add_remote_candidate(candidate, now);
 }
 
 std::vector<IceComponentState> WebRtcConnection::take_ice_states() {

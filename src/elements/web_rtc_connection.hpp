@@ -50,9 +50,11 @@ class WebRtcConnection {
   CandidateGathering& gathering() { return gathering_; }
   // Whether no candidate of that port was told in this ICE session before.
   bool note_offered(std::uint16_t port_index);
-  // Of its session alone, that make TCP connections.
-  const std::vector<pipeline::MediaPort>& active_ports() const { return active_ports_; }
-  void add_active_port(pipeline::MediaPort port) { active_ports_.push_back(std::move(port)); }
+  void add_remote_candidate(const ice::Candidate& candidate, base::Instant now);
+  // Whether the peer has told a passive TCP candidate, and whether there are ports to connect from.
+  bool peer_takes_tcp() const { return peer_takes_tcp_; }
+  bool connects_by_tcp() const { return connects_by_tcp_; }
+  void set_connects_by_tcp() { connects_by_tcp_ = true; }
   const std::vector<std::string>& candidates() const { return candidates_; }
   void add_candidate(std::string told) {
     candidates_.push_back(std::move(told));
@@ -82,7 +84,8 @@ class WebRtcConnection {
   std::vector<std::size_t> m_lines_;
   std::optional<sdp::NegotiatedTransport> remote_;
   CandidateGathering gathering_;
-  std::vector<pipeline::MediaPort> active_ports_;
+  bool peer_takes_tcp_ = false;
+  bool connects_by_tcp_ = false;
   std::vector<std::uint16_t> offered_;  // ports, by index
   bool gathering_begun_ = false;
   bool gathered_ = false;

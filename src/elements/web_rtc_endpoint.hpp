@@ -94,6 +94,7 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   void tell_gathered();
   void offer_own_ports(WebRtcConnection& connection);
   void offer_streams(WebRtcConnection& connection);
+  void connect_by_tcp(WebRtcConnection& connection);
   void offer(const HostCandidate& candidate, WebRtcConnection& connection);
   void tell_candidate(const std::string& text, const WebRtcConnection& connection);
   void take_early_candidates(const sdp::SessionDescription& local);

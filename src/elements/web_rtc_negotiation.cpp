@@ -221,6 +221,7 @@ void WebRtcEndpoint::start(const sdp::Negotiation& negotiation,
     const sdp::NegotiatedTransport& remote = negotiation.transports[i];
     WebRtcConnection& connection = *connections[remote.local];
     connection.set_remote(remote, remotes[i], shard().now());
+    connect_by_tcp(connection);
     if (const auto change = connection.take_dtls_change()) raise(*change);
   }
   carry_media(negotiation, connections);
@@ -355,19 +356,30 @@ void WebRtcEndpoint::tell_gathered() {
   raise(IceGatheringDone{});
 }
 
-// The ports that make connections are the connection's own, and stand from the first gathering on.
+// Active candidates are told without a port behind them: few peers have anything to connect to.
 void WebRtcEndpoint::offer_streams(WebRtcConnection& connection) {
-  const bool connects = !shard().configuration().ice_lite;
-  if (connection.active_ports().empty() && connects) {
-    for (const pipeline::MediaPort& port : ports_for(shard().ports(), filter_)) {
-      const auto active = shard().open_active_port(connection.session().id(), port);
-      if (active) connection.add_active_port(*active);
-    }
+  const bool connects = shard().session_ports().makes_streams() && !shard().configuration().ice_lite;
+  for (const pipeline::MediaPort& port : ports_for(shard().ports(), filter_)) {
+    if (!connects) break;
+    connection.add_candidate(active_candidate(port, connection.candidates().size(), filter_).told.to_string());
+    tell_candidate(connection.candidates().back(), connection);
   }
-  for (const pipeline::MediaPort& port : connection.active_ports())
-    offer(active_candidate(port, connection.candidates().size(), filter_), connection);
   for (const pipeline::MediaPort& port : ports_for(shard().stream_ports(), filter_))
     offer(passive_candidate(port, connection.candidates().size(), filter_), connection);
+  connect_by_tcp(connection);
+}
+
+// Once the peer has told where it takes connections. The ports are the connection's own and stand as long as it does.
+void WebRtcEndpoint::connect_by_tcp(WebRtcConnection& connection) {
+  const bool connects = ice_tcp_ && !shard().configuration().ice_lite && connection.gathering_begun();
+  if (!connects || !connection.peer_takes_tcp() || connection.connects_by_tcp()) return;
+  connection.set_connects_by_tcp();
+  for (const pipeline::MediaPort& port : ports_for(shard().ports(), filter_)) {
+    const auto active = shard().open_active_port(connection.session().id(), port);
+    if (!active) continue;
+    const HostCandidate candidate = active_candidate(*active, connection.candidates().size(), filter_);
+    connection.transport().add_local_candidate(candidate.local, candidate.port_index, shard().now());
+  }
 }
 
 // The network has changed while the session goes on: the peer is told where else we are to be found. What of ours is gone
@@ -430,7 +442,8 @@ ApiResult<void> WebRtcEndpoint::add_ice_candidate(IceCandidate candidate) {
     if (early_candidates_.size() == kMaxEarlyCandidates) early_candidates_.erase(early_candidates_.begin());
     early_candidates_.push_back(std::move(candidate));
   } else if (connection) {
-    connection->transport().add_remote_candidate(*parsed, shard().now());
+    connection->add_remote_candidate(*parsed, shard().now());
+    connect_by_tcp(*connection);
     connection->session().settle();
   }
   return {};
@@ -442,7 +455,8 @@ void WebRtcEndpoint::take_early_candidates(const sdp::SessionDescription& local)
     WebRtcConnection* connection = m_line ? carrier_of(*m_line) : nullptr;
     const ice::Candidate candidate = *ice::Candidate::parse(early.candidate);
     if (!connection || connection->is_of_other_session(candidate)) continue;
-    connection->transport().add_remote_candidate(candidate, shard().now());
+    connection->add_remote_candidate(candidate, shard().now());
+    connect_by_tcp(*connection);
   }
 }
 

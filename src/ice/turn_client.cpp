@@ -177,7 +177,7 @@ bool TurnClient::try_alternate(const StunMessage& response, base::Instant now, O
   const bool usable = other.is_set() && other.port() != 0 && !other.is_unspecified() &&
                       !other.is_multicast() && other.is_v4() == path_.remote.is_v4() &&
                       !(other == path_.remote);
-  if (!usable || reliable() || alternates_++ == kMaxAlternates) return false;
+  if (!usable || alternates_++ == kMaxAlternates) return false;
   server_.address = path_.remote = other;
   key_.reset();
   allocation_.refusals = 0;

@@ -7,19 +7,16 @@
 //
 // Decisions worth knowing:
 // - The first request carries no credentials; the server's 401 brings realm and nonce (RFC 8489 §9.2.4). A
-// nonce that
-//   went stale (438) costs one more round trip of that request.
+//   nonce that went stale (438) costs one more round trip of that request.
 // - A permission is asked for with the first candidate of an IP address, so that the peer's checks get in as
-// early as
-//   ours get out. It is renewed for as long as something is sent there.
-// - A channel is bound for a peer as soon as something else than STUN is sent to it: checks of pairs that
-// come to
-//   nothing cost no channel.
-// - 437 to an Allocate says that the server knows our port from before: another port is needed, and the
-// client fails.
-//   437 later says that the server has forgotten us: it fails too, for a new allocation would have another
-//   address.
-// - 300 names another server. Over UDP it is asked at once; over TCP and TLS the owner has to connect anew.
+//   early as ours get out. It is renewed for as long as something is sent there.
+// - A channel is bound for a peer as soon as something else than STUN is sent to it: checks of pairs that come
+//   to nothing cost no channel.
+// - 437 to an Allocate says that the server knows our port from before: another port is needed, and the client
+//   fails. 437 later says that the server has forgotten us: it fails too, for a new allocation would have
+//   another address.
+// - 300 names another server, which is asked at once: over TCP and TLS by a connection of its own, which
+//   whoever carries the requests makes.
 #pragma once
 
 #include <array>

@@ -27,7 +27,7 @@ class Session {
   virtual void advance(base::Instant now, base::Outbox& outbox) = 0;
   virtual base::Instant deadline() const = 0;
   // A TCP connection of a port that is the session's alone is at its end.
-  virtual void on_stream_end(std::uint16_t /*port_index*/, base::Instant /*now*/, base::Outbox& /*outbox*/) {}
+  virtual void on_stream_end(const base::Path& /*path*/, base::Instant /*now*/) {}
   // The shard has other ports for all sessions than before.
   virtual void on_ports_changed() {}
   // Media goes out on a line that had rested.

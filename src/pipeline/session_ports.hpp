@@ -71,6 +71,8 @@ class SessionPorts {
   // One that connects to whoever is sent to from that interface (RFC 6544 §4.1: an active candidate); of() does not name it.
   // Nothing as above, and where there is no TCP.
   std::optional<MediaPort> open_stream(transport::PeerId session, const MediaPort& interface, transport::StreamUse use);
+  // Whether there is TCP at all.
+  bool makes_streams() const { return functions_.open_stream != nullptr; }
   void set_multicast_hops(const MediaPort& port, std::uint8_t hops) {
     if (functions_.set_multicast_hops) functions_.set_multicast_hops(port.index, hops);
   }

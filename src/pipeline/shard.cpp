@@ -202,12 +202,12 @@ std::optional<MediaPort> Shard::open_active_port(transport::PeerId id, const Med
   return port;
 }
 
-void Shard::on_stream_end(std::uint16_t port_index, base::Instant now) {
+void Shard::on_stream_end(const base::Path& path, base::Instant now) {
   now_ = now;
-  const auto peer = demux_.owner_of(port_index);
+  const auto peer = demux_.owner_of(path.port_index);
   if (!peer) return;
   Session& session = *sessions_[*peer];
-  session.on_stream_end(port_index, now, outbox_);
+  session.on_stream_end(path, now);
   reschedule(session);
 }
 

@@ -162,8 +162,8 @@ class Shard {
   std::optional<RelayPorts> open_relay_ports(transport::PeerId id, const MediaPort& interface, TurnCarrier carrier);
   // A port of this session's alone that makes TCP connections from that interface. Nothing where there is no TCP.
   std::optional<MediaPort> open_active_port(transport::PeerId id, const MediaPort& interface);
-  // A connection of that port has ended.
-  void on_stream_end(std::uint16_t port_index, base::Instant now);
+  // A connection of a port has ended.
+  void on_stream_end(const base::Path& path, base::Instant now);
   // From now on what is sent from the index is the relay's to carry; nullptr: nobody's, and lost. Whoever sets it takes it
   // back before the relay is gone.
   void set_relay(std::uint16_t index, transport::Relay* relay);

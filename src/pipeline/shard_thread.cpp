@@ -13,6 +13,8 @@ namespace kaskado::pipeline {
 namespace {
 
 constexpr std::uint16_t kMostSharedPorts = 255;
+// What a port may cost others, in system calls, where most numbers are taken.
+constexpr int kMostTries = 256;
 
 bool wanted(const loop::InterfaceAddress& address, const MediaConfiguration& configuration) {
   // Link-local addresses need a scope that a candidate cannot carry (RFC 8445 §5.1.1.1).
@@ -198,10 +200,11 @@ base::Result<void> ShardThread::open_ports() {
 
 std::optional<MediaPort> ShardThread::open_shared_port(const loop::InterfaceAddress& address) {
   if (shared_count_ == kMostSharedPorts) return std::nullopt;
-  std::uint16_t& port = shared_number_;
   const std::uint16_t port_index = shared_count_;
+  std::uint16_t port = shared_number_;
   auto opened = open_port(port_index, address.address.with_port(port));
-  while (!opened && configuration_->min_port && port < configuration_->max_port) {
+  // An address that is not ready yet is refused with every number.
+  for (int tries = 1; !opened && configuration_->min_port && port < configuration_->max_port && tries < kMostTries; ++tries) {
     ++port;
     opened = open_port(port_index, address.address.with_port(port));
   }
@@ -211,7 +214,7 @@ std::optional<MediaPort> ShardThread::open_shared_port(const loop::InterfaceAddr
     return std::nullopt;
   }
   ++shared_count_;
-  port = opened->port();
+  shared_number_ = opened->port();
   shared_ports_.push_back({port_index, address.interface, *opened});
   shard_.add_port(shared_ports_.back());
   LOG_INFO(log, "shard %d: media on %s (%s)", index_, opened->text().c_str(), address.interface.c_str());
@@ -270,8 +273,8 @@ void ShardThread::open_session_stream(std::uint16_t index, const base::SocketAdd
   streams_[index] = StreamPort::connect_on_demand(loop_, address, use, index, shard_.packets(), *this);
 }
 
-void ShardThread::on_stream_end(std::uint16_t port_index, const base::SocketAddress&, base::Instant now) {
-  shard_.on_stream_end(port_index, now);
+void ShardThread::on_stream_end(std::uint16_t port_index, const base::SocketAddress& remote, base::Instant now) {
+  shard_.on_stream_end({port_index, remote}, now);
   flush();
 }
 
@@ -292,8 +295,6 @@ base::Result<base::SocketAddress> ShardThread::open_session_port(std::uint16_t i
     const bool in_range = address.port() >= configuration_->min_port && address.port() <= configuration_->max_port;
     return in_range ? open_port(index, address) : base::Error{"port " + address.text() + " is not in minPort…maxPort"};
   }
-  // What a session may cost the others of the shard, in system calls, where most numbers are taken.
-  constexpr int kMostTries = 256;
   const int numbers = configuration_->max_port - configuration_->min_port + 1;
   for (int tries = 0; tries < std::min(numbers, kMostTries); ++tries) {
     next_number_ = next_number_ >= configuration_->max_port ? configuration_->min_port

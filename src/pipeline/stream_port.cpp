@@ -116,9 +116,11 @@ void StreamPort::write(Stream& stream, const std::string& bytes) {
 void StreamPort::on_bytes(Stream& stream, base::Bytes bytes, base::Instant now) {
   if (stopped_) return;
   std::string answer;
-  const bool goes_on = stream.codec.receive(bytes, answer);
-  write(stream, answer);
+  bool goes_on = stream.codec.receive(bytes, answer);
   hand_over(stream, now);
+  // What cannot be understood shows itself when it is taken apart.
+  goes_on = stream.codec.receive({}, answer) && goes_on;
+  write(stream, answer);
   if (!goes_on) on_end(stream, now);
 }
 

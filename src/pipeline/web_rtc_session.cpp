@@ -17,8 +17,8 @@ WebRtcSession::~WebRtcSession() {
   for (const auto& relay : transport_.relays()) shard().set_relay(relay->index(), nullptr);
 }
 
-void WebRtcSession::on_stream_end(std::uint16_t port_index, base::Instant now, base::Outbox&) {
-  transport_.note_stream_end(port_index);
+void WebRtcSession::on_stream_end(const base::Path& path, base::Instant now) {
+  transport_.note_stream_end(path);
   tell_owner(now);
 }
 

@@ -41,7 +41,7 @@ class WebRtcSession final : public Session {
                            base::Outbox& outbox) override;
   void end_run(base::Instant now, base::Outbox& outbox) override;
   void advance(base::Instant now, base::Outbox& outbox) override;
-  void on_stream_end(std::uint16_t port_index, base::Instant now, base::Outbox& outbox) override;
+  void on_stream_end(const base::Path& path, base::Instant now) override;
   void on_ports_changed() override { owner_.on_ports_changed(*this); }
   base::Instant deadline() const override {
     return std::min({transport_.deadline(), rtp_.deadline(), data_again_});

@@ -95,9 +95,9 @@ Relay& WebRtcTransport::add_relay(const TurnServer& server, std::uint16_t carrie
   return *relays_.emplace_back(std::make_unique<Relay>(server, carrier, index, random_));
 }
 
-void WebRtcTransport::note_stream_end(std::uint16_t port_index) {
+void WebRtcTransport::note_stream_end(const base::Path& path) {
   for (const auto& relay : relays_) {
-    if (relay->carrier() != port_index || relay->client().state() == TurnState::failed) continue;
+    if (!(relay->client().path() == path) || relay->client().state() == TurnState::failed) continue;
     relay->client().fail("the connection to the TURN server has ended");
     changes_.relay = true;
   }

@@ -72,8 +72,8 @@ class WebRtcTransport {
   // of it changes().relay tells; its candidate is to be added then, under `index`. Stands until the transport ends.
   Relay& add_relay(const TurnServer& server, std::uint16_t carrier, std::uint16_t index);
   const std::vector<std::unique_ptr<Relay>>& relays() const { return relays_; }
-  // The connection behind that port is at its end: a relay that it carried has none any more.
-  void note_stream_end(std::uint16_t port_index);
+  // That connection is at its end: a relay that it carried has none any more.
+  void note_stream_end(const base::Path& path);
   // New local credentials; media goes on over the old path until a new one is found (RFC 8445 §9).
   void restart_ice(base::Instant now);
 

@@ -178,9 +178,18 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   EXPECT_EQ(loaded.uploads.announced_address, "media.example.org");
   EXPECT_EQ(loaded.uploads.most_upload_bytes, 100u << 20);
   EXPECT_EQ(loaded.uploads.most_upload_time, std::chrono::seconds(60));
-  ASSERT_EQ(loaded.warnings.size(), 3u);
+  ASSERT_EQ(loaded.warnings.size(), 1u);
   EXPECT_EQ(without_directory(loaded.warnings[0]),
             "modules/kurento/Telephone.conf.ini has no effect: no class of this server reads it");
+}
+
+TEST_F(ConfigurationTest, TakesOneExternalAddressForItsFamily) {
+  write("modules/kurento/WebRtcEndpoint.conf.ini", "externalAddress=198.51.100.1\niceLite=1\n");
+  EXPECT_EQ(load("{}").media.external_ipv4, "198.51.100.1");
+  EXPECT_EQ(load("{}").media.external_ipv6, "");
+  EXPECT_TRUE(load("{}").media.ice_lite);
+  write("modules/kurento/WebRtcEndpoint.conf.ini", "externalAddress=198.51.100.1\nexternalIPv4=198.51.100.2\n");
+  EXPECT_EQ(load("{}").media.external_ipv4, "198.51.100.2");
 }
 
 TEST_F(ConfigurationTest, RefusesAddressesOfUploadsThatAreNone) {

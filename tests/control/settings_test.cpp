@@ -148,6 +148,7 @@ std::vector<Row> rows(const TemporaryDirectory& files) {
       {kWebRtc, "pemCertificateRSA", rsa, offer("RSA", "a=fingerprint"), ""},
       {kWebRtc, "pemCertificateECDSA", ecdsa, offer("ECDSA", "a=fingerprint"), ""},
       {kWebRtc, "iceTcp", "0", get("getIceTcp"), "false"},
+      {kWebRtc, "iceLite", "1", offer("ECDSA", "a=ice-lite"), "a=ice-lite\n"},
       {kElement, "encoderBitrate", "500000", get("getEncoderBitrate"), "500000"},
       {kElement, "minEncoderBitrate", "400000", get("getMinEncoderBitrate"), "400000"},
       {kElement, "maxEncoderBitrate", "600000", get("getMaxEncoderBitrate"), "600000"},

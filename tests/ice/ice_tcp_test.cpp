@@ -32,7 +32,9 @@ class IceTcp : public ::testing::Test {
   Host& add(const char* name, IceRole role, const char* ip) {
     IceConfig config;
     config.role = role;
-    return network.add_host(name, config, {address(ip, 1000), address(ip, 2000)});
+    Host& host = network.add_host(name, config, {address(ip, 1000)});
+    host.addresses.push_back(address(ip, 2000));  // of TCP, by candidates of its own
+    return host;
   }
   bool connect(base::Duration within) {
     return network.run(within, [this] {
@@ -46,7 +48,6 @@ class IceTcp : public ::testing::Test {
   Host& right;
 };
 
-// Its host candidates of add_host() are UDP, also that of the second address: they are not told.
 TEST_F(IceTcp, TheActiveSideConnectsToThePassiveOne) {
   left.agent->add_remote_candidate(tcp(right.addresses[1], TcpType::passive), network.now());
   right.agent->add_remote_candidate(tcp(left.addresses[1].with_port(9), TcpType::active), network.now());

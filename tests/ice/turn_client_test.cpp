@@ -171,13 +171,14 @@ TEST_F(Turn, IsNotSentRoundInCircles) {
   EXPECT_EQ(client.state(), TurnState::failed);
 }
 
-TEST_F(Turn, OverAStreamAnotherServerIsTheOwnersAffair) {
+TEST_F(Turn, OverAStreamTheOtherServerIsAskedByAnother) {
   server.refuse_allocations_with = turn_error::kTryAlternate;
   server.alternate = at("198.51.100.2", 3479);
   TurnClient client = make("secret", TurnTransport::tcp);
   client.start(now, outbox);
   exchange(client);
-  EXPECT_EQ(client.state(), TurnState::failed);
+  EXPECT_EQ(client.state(), TurnState::allocating);
+  EXPECT_EQ(client.path().remote, server.alternate);
 }
 
 TEST_F(Turn, LearnsNewNoncesWithEveryRequest) {
