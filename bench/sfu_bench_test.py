@@ -109,6 +109,16 @@ class ProblemsTest(unittest.TestCase):
         self.assertEqual(len(figures.problems(self.checks(packets=0), lossless=False)), 1)
 
 
+class CompanyTest(unittest.TestCase):
+    def test_what_is_sent_to_the_dead_counts_for_the_cost(self):
+        measured = {"company": {"dead": 200}, "plan": plan.one_to_many(100, False), "window": {"received": 26_000}}
+        told = figures.of_company(measured, cpu_seconds=0.234)["company"]
+        self.assertEqual(told["cpuUsPerPacketSent"], 3.0)
+
+    def test_without_company_nothing_is_said(self):
+        self.assertEqual(figures.of_company({"company": None}, 1.0), {})
+
+
 class PlanTest(unittest.TestCase):
     def test_in_a_room_everybody_sees_everybody_else_once(self):
         made = plan.all_to_all(3, 4, audio=True)
@@ -127,7 +137,7 @@ class OptionsTest(unittest.TestCase):
 
     def test_refuses_what_makes_no_sense(self):
         for wrong in (["--viewers", "0"], ["--size", "20"], ["--fps", "500"], ["--server-cpu", "99999"],
-                      ["--find", "--topology", "rooms"], ["--pps", "nan"]):
+                      ["--find", "--topology", "rooms"], ["--pps", "nan"], ["--hot", "9", "--dead", "9"]):
             with self.assertRaises(SystemExit), contextlib.redirect_stderr(io.StringIO()):
                 options.parse(wrong)
 

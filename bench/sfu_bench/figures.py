@@ -80,6 +80,18 @@ def of_peers(measured):
             "joinsPerSecond": round(viewers / measured["join_seconds"], 1)}
 
 
+def of_company(measured, cpu_seconds):
+    """With those who are dead as well, what a packet to any of them cost."""
+    company = measured["company"]
+    if not company:
+        return {}
+    live = len(measured["plan"].viewers)
+    sent = measured["window"]["received"] * (live + company["dead"]) / live
+    if company["dead"] and sent:
+        company["cpuUsPerPacketSent"] = round(1e6 * cpu_seconds / sent, 4)
+    return {"company": company}
+
+
 def kind_of(options):
     if options.idle:
         return "idle"
@@ -122,6 +134,7 @@ def figures_of(measured):
         "floor": floor_us,
         "ratioToFloor": round(us_a_packet / floor_us["sumUs"], 4),
         **of_peers(measured),
+        **of_company(measured, cpu_seconds),
         "checks": {"packets": run["received"], "decrypted": run["sampled"], "missing": run["missing"],
                    "everyPacketDecrypted": options.check, "faults": faults},
         "generator": {"isBottleneck": bool(limits), "why": limits, "cpuShare": round(window["cpuShare"], 4),

@@ -58,6 +58,10 @@ def make_parser():
                       help="the server's kernel takes apart what it sends as one message (GSO), or leaves that to the"
                            " viewer's socket (GRO), as it would to a network card (apart)")
     load.add_argument("--srtp", choices=["gcm", "cm"], default="gcm", help="AES-GCM, or AES-CM with HMAC-SHA1")
+    load.add_argument("--hot", type=number(float, 1, 100000), metavar="PPS",
+                      help="beside them another publisher, with one viewer, of so many packets a second")
+    load.add_argument("--dead", type=number(int, 0, 5000), default=0, metavar="N",
+                      help="further viewers who stop when media begins: they neither read nor answer (0)")
 
     run = parser.add_argument_group("run")
     run.add_argument("--seconds", type=number(float, 0.5, 600), default=8.0, metavar="S", help="of the window (8)")
@@ -94,6 +98,8 @@ def parse(arguments=None):
     options.pps = options.pps or (50.0 if options.audio else 260.0)
     if options.audio:
         options.fps = options.pps
+    if options.hot and options.dead:
+        parser.error("--hot and --dead are by one generator, which stops as a whole; ask for one of them")
     if options.idle and options.find:
         parser.error("--find searches by lost packets, of which there are none with --idle")
     if options.fps > options.pps:

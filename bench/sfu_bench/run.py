@@ -5,6 +5,7 @@ import time
 from contextlib import AsyncExitStack
 
 from . import floor, plan, processes
+from .company import Company
 from .figures import Snapshot, figures_of
 from .generator import Generator
 
@@ -44,17 +45,19 @@ async def final_report(generator):
     return report
 
 
-async def measure(server, generator, options):
+async def measure(server, generator, company, options):
     peers = plan.make(options)
     measured = {"options": options, "plan": peers, "server": server.name, "floor": []}
     for room in range(peers.rooms):
         await server.open_room(room)
     await floor.measure(options, measured["floor"])
     await join_all(server, generator, peers.publishers, options.joins)
+    await company.join(server, peers)
     measured["before_viewers"] = Snapshot.take(server, generator, options)
     measured["join_seconds"] = await join_all(server, generator, peers.viewers, options.joins)
     measured["after_viewers"] = Snapshot.take(server, generator, options)
 
+    await company.begin()
     if not options.idle:
         await generator.do("start", pps=options.pps, size=options.size, fps=options.fps, burst=options.burst)
     await asyncio.sleep(options.warmup)
@@ -63,6 +66,7 @@ async def measure(server, generator, options):
     await asyncio.sleep(options.seconds)
     measured["window"] = (await generator.do("end-window"))["window"]
     measured["end"] = Snapshot.take(server, generator, options)
+    measured["company"] = await company.end()
     await generator.do("stop")
 
     measured["run"] = await final_report(generator)
@@ -79,4 +83,6 @@ async def run(start_server, options):
         stack.push_async_callback(server.stop)
         generator = await Generator.start(options, server)
         stack.push_async_callback(generator.stop)
-        return await measure(server, generator, options)
+        company = Company(options)
+        stack.push_async_callback(company.leave)
+        return await measure(server, generator, company, options)

@@ -15,6 +15,8 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
 
+  // Before all else but interrupt(), once. May wait for as long as the bytes take to come.
+  virtual base::Result<void> prepare() { return {}; }
   // Waits for at least one byte. 0 at the end.
   virtual base::Result<std::size_t> read(base::MutableBytes room) = 0;
   // Nothing where that is not known (yet).

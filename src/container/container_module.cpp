@@ -14,6 +14,7 @@ base::Result<std::unique_ptr<Demuxer>> Demuxer::open(std::shared_ptr<ByteSource>
                                                      const DemuxerSettings& settings) {
   const auto module = container_module();
   if (!module) return module.error();
+  if (auto prepared = bytes->prepare(); !prepared) return std::move(prepared).error();
   return (*module)->open_bytes(std::move(bytes), settings);
 }
 

@@ -1,3 +1,5 @@
+#include "container/file_source.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,6 +47,10 @@ base::Error refused(const std::string& path, const char* why) {
 
 }  // namespace
 
+std::shared_ptr<ByteSource> read_file(int descriptor, std::uint64_t size) {
+  return std::make_shared<FileSource>(descriptor, size);
+}
+
 base::Result<std::shared_ptr<ByteSource>> open_file(const std::string& path) {
   // A pipe without a writer would make it wait.
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -54,8 +60,7 @@ base::Result<std::shared_ptr<ByteSource>> open_file(const std::string& path) {
     close(descriptor);
     return refused(path, "it is no regular file");
   }
-  return std::shared_ptr<ByteSource>(
-      std::make_shared<FileSource>(descriptor, static_cast<std::uint64_t>(facts.st_size)));
+  return read_file(descriptor, static_cast<std::uint64_t>(facts.st_size));
 }
 
 }  // namespace kaskado::container

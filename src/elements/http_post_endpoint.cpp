@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "container/late_index_source.hpp"
 #include "elements/log.hpp"
 #include "pipeline/media_pipeline.hpp"
 #include "pipeline/shard.hpp"
@@ -22,9 +23,11 @@ constexpr base::Duration kMostWaiting = std::chrono::hours{24};
 // As GStreamer counts the errors of a stream that cannot be read.
 constexpr int kStreamErrorFailed = 1;
 
-base::Result<std::shared_ptr<container::ByteSource>> bytes_of(const std::shared_ptr<Upload>& upload) {
+base::Result<std::shared_ptr<container::ByteSource>> bytes_of(const std::shared_ptr<Upload>& upload,
+                                                              const std::string& folder, std::uint64_t most_bytes) {
   if (!upload) return base::Error{"nothing has been sent"};
-  return upload->bytes();
+  return std::shared_ptr<container::ByteSource>(
+      std::make_shared<container::LateIndexSource>(upload->bytes(), folder, most_bytes));
 }
 
 // An upload finds its endpoint by its id, on its shard.
@@ -51,9 +54,13 @@ std::shared_ptr<Upload> HttpPostEndpoint::Current::get() const {
 }
 
 pipeline::MediaPlayerSettings HttpPostEndpoint::player_settings(const HttpPostEndpointParams& params,
-                                                                const std::shared_ptr<Current>& current) {
+                                                                const std::shared_ptr<Current>& current,
+                                                               const pipeline::MediaConfiguration& configuration) {
   pipeline::MediaPlayerSettings settings;
-  settings.location.open_bytes = [current] { return bytes_of(current->get()); };
+  settings.location.open_bytes = [current, folder = configuration.recorder_spool_folder,
+                                  most_bytes = configuration.recorder_most_spooled_bytes] {
+    return bytes_of(current->get(), folder, most_bytes);
+  };
   settings.demuxer.most_opening_time = settings.demuxer.most_reading_time = kMostWaiting;
   settings.as_they_are = params.use_encoded_media;
   return settings;
@@ -66,7 +73,7 @@ HttpPostEndpoint::HttpPostEndpoint(const pipeline::Construction& construction,
       Timed(shard().timed()),
       intake_(std::move(intake)),
       disconnection_timeout_(std::chrono::seconds{std::max(params.disconnection_timeout, 0)}),
-      player_(shard(), *this, *this, player_settings(params, current_)) {}
+      player_(shard(), *this, *this, player_settings(params, current_, shard().configuration())) {}
 
 void HttpPostEndpoint::on_release() {
   intake_->close(url());

@@ -42,7 +42,8 @@ class HttpPostEndpoint final : public HttpEndpoint,
   };
 
   static pipeline::MediaPlayerSettings player_settings(const HttpPostEndpointParams& params,
-                                                       const std::shared_ptr<Current>& current);
+                                                       const std::shared_ptr<Current>& current,
+                                                       const pipeline::MediaConfiguration& configuration);
   void accept();
   void on_feeds_changed() override;
   void on_flow(pipeline::MediaType type, bool flowing) override;

@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
+
+#include "base/nameless_file.hpp"
 
 namespace kaskado::loop {
 
@@ -16,22 +17,12 @@ base::Error failure(const std::string& what) {
   return {what + ": " + std::strerror(errno)};
 }
 
-// Without a name from the start where the file system can do that.
-int open_nameless(const std::string& folder) {
-  const int descriptor = open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (descriptor >= 0) return descriptor;
-  std::string name = folder + "/kaskado-XXXXXX";
-  const int named = mkostemp(name.data(), O_CLOEXEC);
-  if (named >= 0) unlink(name.c_str());
-  return named;
-}
-
 }  // namespace
 
 base::Result<std::shared_ptr<Spool>> Spool::create(const std::string& folder, std::uint64_t most_bytes) {
-  const int descriptor = open_nameless(folder);
-  if (descriptor < 0) return failure("'" + folder + "' keeps no file");
-  return std::make_shared<Spool>(descriptor, most_bytes);
+  auto descriptor = base::open_nameless_file(folder);
+  if (!descriptor) return std::move(descriptor).error();
+  return std::make_shared<Spool>(*descriptor, most_bytes);
 }
 
 Spool::~Spool() {

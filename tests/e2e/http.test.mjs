@@ -7,7 +7,6 @@ import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { useBrowser } from './lib/browser-pages.mjs';
 import { launchChromium } from './lib/chromium.mjs';
 import { curl } from './lib/commands.mjs';
@@ -20,6 +19,8 @@ import { Events } from './lib/stage.mjs';
 
 const SECONDS = 4;
 const WEBM = [['-c:v', 'libvpx', '-b:v', '500k', '-g', '25'], ['-c:a', 'libopus', '-f', 'webm']];
+// As phones and cameras write them.
+const LATE_INDEX_MP4 = [['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '25'], ['-c:a', 'aac', '-f', 'mp4']];
 const MP4 = [['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '25'], ['-c:a', 'aac',
   '-movflags', 'frag_keyframe+empty_moov+default_base_moof', '-f', 'mp4']];
 
@@ -39,12 +40,13 @@ async function exchange(port, ...pieces) {
 describe('HttpPostEndpoint', () => {
   const server = useServer();
   const browser = useBrowser(launchChromium);
-  let rpc, pipeline, directory, webm, mp4;
+  let rpc, pipeline, directory, webm, mp4, lateIndex;
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'kaskado-http-'));
     webm = await makeMedia(join(directory, 'film.webm'), SECONDS, ...WEBM);
     mp4 = await makeMedia(join(directory, 'film.mp4'), SECONDS, ...MP4);
+    lateIndex = await makeMedia(join(directory, 'phone.mp4'), SECONDS, ...LATE_INDEX_MP4);
     rpc = await connect(server.url);
     pipeline = await rpc.create('MediaPipeline');
   });
@@ -88,6 +90,7 @@ describe('HttpPostEndpoint', () => {
     ['a WebM as a form', () => webm, (url) => ['-F', 'title=A film', '-F', `file=@${webm};type=video/webm`, url]],
     ['a WebM by PUT, in chunks', () => webm, (url) => ['-H', 'Transfer-Encoding: chunked', '-T', webm, url]],
     ['a fragmented MP4 with H264 and AAC by POST', () => mp4, (url) => ['--data-binary', `@${mp4}`, url]],
+    ['an MP4 whose index stands at its end', () => lateIndex, (url) => ['-T', lateIndex, url]],
   ]) {
     test(`curl sends ${name}, and a browser sees it`, async () => {
       const { endpoint, url, types, until } = await makeEndpoint();
@@ -178,16 +181,16 @@ describe('HttpPostEndpoint', () => {
     await rpc.release(endpoint);
   });
 
-  async function breakOff(url) {
+  async function breakOff({ url, until }) {
     const child = spawn('curl', ['-s', '--limit-rate', '20k', '-T', webm, url], { stdio: 'ignore' });
-    await sleep(1500);
+    await until('MediaSessionStarted');
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
 
   test('a file that breaks off ends the session after the disconnection timeout', async () => {
     const { endpoint, url, types, until } = await makeEndpoint({ disconnectionTimeout: 1 });
-    await breakOff(url);
+    await breakOff({ url, until });
     await until('MediaSessionTerminated');
     assert.deepEqual(types(), ['MediaSessionStarted', 'MediaSessionTerminated']);
     assert.equal((await curl('-T', webm, url)).status, 404);
@@ -196,7 +199,7 @@ describe('HttpPostEndpoint', () => {
 
   test('a file that broke off may be sent again', async () => {
     const { endpoint, url, types, until } = await makeEndpoint({ disconnectionTimeout: 30 });
-    await breakOff(url);
+    await breakOff({ url, until });
     const viewer = await view(endpoint);
     const answer = await curl('-T', webm, url);
     assert.equal(answer.status, 200, answer.text);

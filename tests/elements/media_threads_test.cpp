@@ -11,9 +11,11 @@
 #include "elements/api.hpp"
 #include "elements/composite.hpp"
 #include "elements/hub_port.hpp"
+#include "elements/rtp_endpoint.hpp"
 #include "pipeline/pipeline_mirror.hpp"
 #include "pipeline/shard_group.hpp"
 #include "pipeline/test_filter.hpp"
+#include "support/udp.hpp"
 
 namespace kaskado::elements::test {
 namespace {
@@ -163,11 +165,14 @@ class Shards : public testing::Test {
   ShardThread& away() { return (*group)[1]; }
 
   void add_away(const std::string& id) {
+    add_away(id, pipeline::test::kTestElementClass, {Value("pipe")});
+  }
+  void add_away(const std::string& id, const pipeline::ClassInfo& info, const pipeline::Arguments& arguments) {
     auto made = std::make_shared<std::promise<bool>>();
     auto future = made->get_future();
-    on(home(), [made, id](Shard& shard) {
+    on(home(), [made, id, &info, arguments](Shard& shard) {
       pipeline::create_on(
-          1, shard, pipeline::test::kTestElementClass, id, {Value("pipe")}, {},
+          1, shard, info, id, arguments, {},
           [made](Shard&, const pipeline::ApiResult<void>& result) { made->set_value(result.ok()); });
       return true;
     });
@@ -226,6 +231,56 @@ TEST_F(Shards, ViewersElsewhereGetTheirCodecsAndWhatAFilterMakes) {
   });
   EXPECT_TRUE(gets_media("pipe/viewer2", home(), publisher));
   publisher.reset();
+  group.reset();
+}
+
+// An m-line of a peer at this port; the answer's port.
+std::uint16_t negotiate(Shard& shard, const std::string& id, std::uint16_t port, const std::string& direction) {
+  const auto answer = dynamic_cast<RtpEndpoint&>(*shard.objects().find(id))
+                          .process_offer("v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio " +
+                                         std::to_string(port) + " RTP/AVP 8\r\na=" + direction + "\r\n");
+  EXPECT_TRUE(answer.ok());
+  const std::string m_line = "m=audio ";
+  return static_cast<std::uint16_t>(std::stoi(answer->substr(answer->find(m_line) + m_line.size())));
+}
+
+TEST_F(Shards, PacketsGoFromSocketToSocketInOrder) {
+  constexpr std::size_t kBursts = 40, kBurst = 25;
+  kaskado::test::Udp sender, receiver;
+  const pipeline::Arguments arguments{Value("pipe"), {}, false};
+  on(home(), [&](Shard& shard) { return shard.objects().create(kRtpEndpointClass, "pipe/from", arguments).ok(); });
+  add_away("pipe/to", kRtpEndpointClass, arguments);
+  on(away(), [&](Shard& shard) { return negotiate(shard, "pipe/to", receiver.port(), "recvonly"); });
+  EXPECT_TRUE(on(home(), [](Shard& shard) {
+    return there(shard, "pipe/from").connect(&there(shard, "pipe/to"), MediaType::audio, {}, {}).ok();
+  }));
+  const auto port = on(home(), [&](Shard& shard) { return negotiate(shard, "pipe/from", sender.port(), "sendonly"); });
+  // What comes before the link is known over there goes nowhere.
+  std::vector<std::uint8_t> packet(172, 0xd5);
+  std::uint16_t sequence = 0;
+  const auto send = [&] {
+    packet[0] = 0x80, packet[1] = 8;
+    base::store_u16(packet.data() + 2, ++sequence);
+    base::store_u32(packet.data() + 4, sequence * 160u);
+    base::store_u32(packet.data() + 8, 0x1234);
+    sender.send(packet, port);
+  };
+  EXPECT_TRUE(comes_true(home(), [&](Shard&) { return send(), receiver.is_ready(); }));
+  std::uint16_t last = 0;
+  std::size_t received = 0;
+  const auto receive = [&] {
+    const auto got = receiver.receive();
+    if (got.size() != packet.size()) return;  // a report
+    const std::uint16_t number = base::load_u16(got.data() + 2);
+    if (received++ > 0) {
+      EXPECT_EQ(number, static_cast<std::uint16_t>(last + 1));
+    }
+    last = number;
+  };
+  for (std::size_t burst = 0; burst < kBursts && !HasFailure(); ++burst) {
+    for (std::size_t i = 0; i < kBurst; ++i) send();
+    while (received < (burst + 1) * kBurst && !HasFailure()) receive();
+  }
   group.reset();
 }
 

@@ -2,10 +2,7 @@
 // waits for a time to pass, only for what it expects; the limits are there to fail instead of hanging.
 #include "pipeline/shard_thread.hpp"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -16,6 +13,7 @@
 #include "elements/web_rtc_endpoint.hpp"
 #include "ice/stun_writer.hpp"
 #include "sdp/fixture.hpp"
+#include "support/udp.hpp"
 
 namespace kaskado::elements::test {
 namespace {
@@ -229,47 +227,6 @@ TEST_F(ShardThreadTest, ReleasesWhatIsLeftWhenItStops) {
   EXPECT_EQ(told.names(), (std::vector<std::string>{"ElementConnected", "ElementDisconnected"}));
 }
 
-// A socket of this process, to talk to the shard's.
-class Udp {
- public:
-  Udp() : socket_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in local{};
-    local.sin_family = AF_INET;
-    local.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&local), sizeof local), 0);
-    const timeval limit{30, 0};
-    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-  }
-  ~Udp() { close(socket_); }
-  Udp(const Udp&) = delete;
-
-  std::uint16_t port() const {
-    sockaddr_in local{};
-    socklen_t length = sizeof local;
-    getsockname(socket_, reinterpret_cast<sockaddr*>(&local), &length);
-    return ntohs(local.sin_port);
-  }
-  void send(base::Bytes bytes, std::uint16_t port) {
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    to.sin_port = htons(port);
-    const auto sent =
-        sendto(socket_, bytes.data(), bytes.size(), 0, reinterpret_cast<sockaddr*>(&to), sizeof to);
-    EXPECT_EQ(sent, static_cast<ssize_t>(bytes.size()));
-  }
-  std::vector<std::uint8_t> receive() {
-    std::vector<std::uint8_t> bytes(2000);
-    const auto length = recv(socket_, bytes.data(), bytes.size(), 0);
-    EXPECT_GT(length, 0) << "nothing came";
-    bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
-    return bytes;
-  }
-
- private:
-  int socket_;
-};
-
 std::uint16_t loopback_port(Shard& shard) {
   for (const pipeline::MediaPort& port : shard.ports()) {
     if (port.local.is_v4()) return port.local.port();
@@ -291,7 +248,7 @@ TEST_F(ShardThreadTest, AnswersADatagramOverItsSocket) {
   writer.username(local.media.at(0).transport.ice_ufrag, offer.media.at(0).transport.ice_ufrag);
   writer.priority(1);
   writer.ice_controlling(5);
-  Udp peer;
+  kaskado::test::Udp peer;
   peer.send(writer.finish(ice::StunKey::short_term(local.media[0].transport.ice_pwd)),
             on(*thread, loopback_port));
   // Its own check of the new pair may come before the response.
@@ -311,7 +268,7 @@ TEST_F(ShardThreadTest, AnswersADatagramOverItsSocket) {
 
 TEST_F(ShardThreadTest, CountsDatagramsOfStrangers) {
   const auto thread = start();
-  Udp stranger;
+  kaskado::test::Udp stranger;
   const std::array<std::uint8_t, 4> noise{1, 2, 3, 4};
   for (int i = 0; i < 3; ++i) stranger.send(noise, on(*thread, loopback_port));
   const auto dropped = [](Shard& shard) { return shard.drops().of(base::DropReason::unknown_peer); };
