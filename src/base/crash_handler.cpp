@@ -151,7 +151,10 @@ void say_cause(int signal, const siginfo_t& info) {
   say(g_program);
   say(" crashed by SIG");
   say(signal_name(signal));
-  if (signal == SIGSEGV || signal == SIGBUS) {
+  if (info.si_code <= 0) {  // kill(2) and the like, not the processor
+    say(", sent by process ");
+    say_number(static_cast<std::uint64_t>(info.si_pid), 10);
+  } else if (signal == SIGSEGV || signal == SIGBUS) {
     say(" at address ");
     say_address(reinterpret_cast<std::uint64_t>(info.si_addr));
   }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reads what the linker made, and fails where a file lacks what hardening/ asks for: check_elf.py [--fortified] FILE…
+"""Reads what the linker made, and fails where a file lacks what hardening/ asks for: check_elf.py [--fortified] [--cet] FILE…
 
 Each line that it writes is a file and what is missing. The names are those of Debian's hardening-check."""
 import argparse
@@ -51,13 +51,14 @@ def guards_branches(path: Path) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fortified", action="store_true", help="the build has an optimiser, and calls with sizes are checked")
+    parser.add_argument("--cet", action="store_true", help="the code is made for Control-flow Enforcement Technology")
     parser.add_argument("files", nargs="+", type=Path)
     options = parser.parse_args()
     faults = 0
     for path in options.files:
         elf = Elf(path)
         lacking = missing(elf, options.fortified)
-        if elf.is_x86 and not guards_branches(path):
+        if options.cet and elf.is_x86 and not guards_branches(path):
             lacking.append("Control flow integrity")
         for name in lacking:
             print(f"{path}: {name}: no")
