@@ -13,6 +13,8 @@ SOURCES = HERE.parent.parent / "src"
 GENERATIONS = ("6.7", "7.3")
 ROOMS = ("pipeline", "elements", "control")
 # Where we differ on purpose: (where, member) -> our default.
+# What is beyond Kurento stands here (docs/extensions.md).
+OWN_MODULES = {"kaskado"}
 OWN_DEFAULTS = {("WebRtcEndpoint constructor", "certificateKeyType"): "ECDSA"}  # docs/adr/0003
 
 
@@ -43,6 +45,12 @@ class Facts(unittest.TestCase):
         cls.model, problems = compiler.load(
             [(room, sorted(map(str, (SOURCES / room).glob("*.kmd.json")))) for room in ROOMS])
         assert not problems, problems
+        # Of the model's tables what Kurento has as well; the rest are extensions.
+        cls.own = [e for table in (cls.model.classes, cls.model.records, cls.model.enumerations, cls.model.events)
+                   for e in table.values() if e.module in OWN_MODULES]
+        for table in (cls.model.classes, cls.model.records, cls.model.enumerations, cls.model.events):
+            for name in [n for n, e in table.items() if e.module in OWN_MODULES]:
+                del table[name]
 
     def known(self, table, name):
         """(generation, entry) of those generations that know the name."""
@@ -137,6 +145,12 @@ class Facts(unittest.TestCase):
                     self.assert_members(wire, event.members, fact["properties"])
                 self.assert_all_known(wire, [m.name for m in event.members],
                                       [{p["name"] for p in f["properties"]} for _, f in entries])
+
+    def test_extensions_have_names_of_their_own(self):
+        self.assertTrue(self.own)
+        for entity in self.own:
+            for table in ("classes", "types", "events"):
+                self.assertEqual(self.known(table, entity.name), [])
 
     def test_all_types_of_the_statistics_are_there(self):
         """Nothing names them: getStats answers a map of Stats, which may be any of these."""

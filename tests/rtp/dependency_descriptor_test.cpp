@@ -13,6 +13,7 @@ namespace kaskado::rtp {
 namespace {
 
 using test::Octets;
+using namespace std::chrono_literals;
 
 // Writes bits from the highest on, as the specification counts them.
 class BitWriter {
