@@ -4,8 +4,8 @@
 namespace kaskado::sim {
 namespace {
 
-// 110, 400 and 1600 kbit/s or so.
-const std::vector<SentEncoding> kEncodings{{"q", 1, 450}, {"h", 2, 800}, {"f", 6, 1050}};
+// 110, 400 and 1500 kbit/s or so.
+const std::vector<SentEncoding> kEncodings{{"q", 1, 450}, {"h", 2, 800}, {"f", 7, 900}};
 
 class SimulcastToViewers : public testing::TestWithParam<int> {
  protected:
