@@ -7,7 +7,7 @@ import { launchChromium } from './lib/chromium.mjs';
 import { assertNoErrors } from './lib/media-checks.mjs';
 import { useServer } from './lib/server.mjs';
 
-const HEIGHTS = { 150: 120, 500: 240, 2500: 480 };
+const HEIGHTS = { 150: 180, 500: 360, 2500: 720 };
 const WITHIN_MS = 5000;
 
 function assertLayers({ encodings, took_ms, heights, before, later }, t) {
@@ -45,7 +45,7 @@ for (const settings of [{}, { shards: 2, spreadLoad: 0 }]) {
     test('a viewer turns from layer to layer without a freeze', async () => {
       const page = await open();
       const seen = await page.evaluate((url) => window.simulcast.turning(url), server.url);
-      assert.deepEqual(seen.map(({ frameHeight }) => frameHeight), [480, 120, 240, 480]);
+      assert.deepEqual(seen.map(({ frameHeight }) => frameHeight), [720, 180, 360, 720]);
       const last = seen.at(-1);
       assert.equal(last.packetsLost, 0);
       assert.ok(last.totalFreezesDuration < 2, `it froze for ${last.totalFreezesDuration} s`);

@@ -1,5 +1,5 @@
 // A camera that is published in three sizes at once, and viewers that may be sent so much.
-import { camera, connected, show } from '/peer.js';
+import { connected, show } from '/peer.js';
 import { inboundUntil } from '/probe.js';
 import { Rpc } from '/rpc.js';
 
@@ -9,6 +9,10 @@ const ENCODINGS = [
   { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 350_000 },
   { rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 1_200_000 },
 ];
+
+// Chromium sends three encodings of pictures from 960x540 on, and fewer of smaller ones; of few pictures, for it has to
+// encode all of them.
+const camera = () => navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 1280, height: 720, frameRate: 15 } });
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -84,7 +88,7 @@ export async function threeViewers(url, { codec = 'VP8', within_ms = 8000 } = {}
   const running = async () => (await outbound(publisher.connection)).filter(({ kind, framesPerSecond }) => kind === 'video' && framesPerSecond > 5);
   while ((await running()).length < 3 && performance.now() < deadline) await sleep(200);
   const encodings = (await running()).length;
-  const wanted = { 150: 120, 500: 240, 2500: 480 };
+  const wanted = { 150: 180, 500: 360, 2500: 720 };
   const viewers = [];
   for (const kbps of Object.keys(wanted)) viewers.push({ kbps, ...await view(rpc, pipeline, publisher.endpoint, { kbps }) });
   const started = performance.now();
@@ -118,8 +122,8 @@ export async function turning(url) {
   const publisher = await publish(rpc, pipeline);
   const viewer = await view(rpc, pipeline, publisher.endpoint, { kbps: 2500 });
   const reach = async (height) => (await inboundUntil(viewer.connection, ({ video }) => video?.frameHeight === height, 25_000)).video;
-  const seen = [await reach(480)];
-  for (const [kbps, height] of [[150, 120], [500, 240], [2500, 480]]) {
+  const seen = [await reach(720)];
+  for (const [kbps, height] of [[150, 180], [500, 360], [2500, 720]]) {
     const limit = (sdp) => sdp.replace(/(m=video[^]*?c=IN [^\r]*\r\n)/, `$1b=AS:${kbps}\r\n`);
     await negotiate(rpc, viewer.endpoint, viewer.connection, limit);
     seen.push(await reach(height));
