@@ -27,13 +27,19 @@ def media_of(description):
             media.append({"kind": kind, "refused": port == "0", "protocol": protocol, "formats": formats})
         elif media and line.split(":")[0] in ("a=mid", "a=setup"):
             media[-1][line.split(":")[0]] = line
+        elif media and line.startswith("a=rtpmap:"):
+            # What is sent again and redundant sound are beyond what Kurento answers.
+            number, encoding = line[len("a=rtpmap:"):].split()[:2]
+            if encoding.split("/")[0].lower() in ("rtx", "red") and not media[-1]["refused"]:
+                media[-1]["formats"] = [f for f in media[-1]["formats"] if f != number]
         elif media and line in ("a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive"):
             media[-1]["direction"] = line
     return media
 
 
 def same_description(recorded, answered):
-    """Same m-lines in the same order: refused ones refused, and of the others mid, codecs, direction and role."""
+    """Same m-lines in the same order: refused ones refused, and of the others mid, codecs that carry media by themselves,
+    direction and role."""
     recorded, answered = media_of(recorded), media_of(answered)
     if len(recorded) != len(answered):
         return False
