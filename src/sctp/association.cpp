@@ -125,13 +125,18 @@ Association::Sent Association::send(const MessageOptions& options, base::Bytes m
   if (state_ != AssociationState::established || options.stream >= streams_ || message.empty() ||
       message.size() > kMaxMessageBytes)
     return Sent::refused;
+  const bool is_short = message.size() < kShortBytes;
+  if (is_short && short_messages_ >= kMaxShortMessages) return Sent::full;
   Engine::Session engine(now);
   sctp_sendv_spa parameters = parameters_of(options);
   const ssize_t sent = usrsctp_sendv(socket_, message.data(), message.size(), nullptr, 0, &parameters,
                                      sizeof parameters, SCTP_SENDV_SPA, 0);
   const bool waits = sent < 0 && (errno == EWOULDBLOCK || errno == ENOBUFS || errno == ENOMEM);
   collect(engine, now);
-  if (sent >= 0) return Sent::taken;
+  if (sent >= 0) {
+    if (is_short) ++short_messages_;
+    return Sent::taken;
+  }
   // EAGAIN also while a reset of the stream is under way.
   return waits ? Sent::full : Sent::refused;
 }
@@ -211,6 +216,9 @@ std::optional<AssociationEvent> Association::note(base::Bytes notification) {
       return note_change(notification);
     case SCTP_STREAM_RESET_EVENT:
       return note_reset(notification);
+    case SCTP_SENDER_DRY_EVENT:
+      short_messages_ = 0;
+      return std::nullopt;
     case SCTP_PARTIAL_DELIVERY_EVENT:
       note_aborted_part(notification);
       return std::nullopt;

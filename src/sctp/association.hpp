@@ -71,6 +71,10 @@ class Association {
   static constexpr std::size_t kMaxMessageBytes = 256 * 1024;
   // Of messages that have come in part, all streams together. A peer that wants more loses the association.
   static constexpr std::size_t kMaxPartialBytes = 8 * 1024 * 1024;
+  // usrsctp bounds what waits by its bytes, but a message takes hundreds beside them: of short ones there are so many at the
+  // most from one time that all has come through to the next.
+  static constexpr std::size_t kShortBytes = 64;
+  static constexpr std::size_t kMaxShortMessages = 16 * 1024;
 
   Association(const AssociationConfig& config, base::Instant now);
   // Says nothing to the peer; what belongs to it after is not answered.
@@ -127,6 +131,7 @@ class Association {
   AssociationState state_ = AssociationState::connecting;
   std::uint16_t streams_ = 0;
   std::size_t resets_under_way_ = 0;
+  std::size_t short_messages_ = 0;  // taken since nothing was under way
   base::Instant stirred_;  // when something came or was sent last
   base::Instant deadline_ = base::kNever;
   PacketQueue outgoing_;

@@ -33,7 +33,7 @@ bool set_buffers(Socket* socket) {
 }
 
 bool set_events(Socket* socket) {
-  for (const std::uint16_t type : {SCTP_ASSOC_CHANGE, SCTP_STREAM_RESET_EVENT, SCTP_PARTIAL_DELIVERY_EVENT}) {
+  for (const std::uint16_t type : {SCTP_ASSOC_CHANGE, SCTP_STREAM_RESET_EVENT, SCTP_PARTIAL_DELIVERY_EVENT, SCTP_SENDER_DRY_EVENT}) {
     const sctp_event event{.se_assoc_id = SCTP_ALL_ASSOC, .se_type = type, .se_on = 1};
     if (!set(socket, IPPROTO_SCTP, SCTP_EVENT, event)) return false;
   }

@@ -10,11 +10,11 @@ constexpr const char* kManager = "manager_ServerManager";
 class Isolation : public ControlTest {
  protected:
   static control::ControlSettings isolated() {
-    control::ControlSettings settings;
-    settings.isolate_sessions = true;
-    return settings;
+    control::ControlSettings isolating;
+    isolating.isolate_sessions = true;
+    return isolating;
   }
-  explicit Isolation(const control::ControlSettings& settings = isolated()) : ControlTest(settings) {
+  explicit Isolation(const control::ControlSettings& chosen = isolated()) : ControlTest(chosen) {
     connect(kOther);
   }
 

@@ -145,6 +145,7 @@ TEST_F(Data, PeerClosesAndClientsHearOfIt) {
   const auto id = open(a, {.label = "c"});
   a.close_channel(id);
   ASSERT_TRUE(run_until([&] { return !a.heard_data().closed.empty(); }));
+  ASSERT_TRUE(run_until([&] { return told(a).size() > 1; }));
   EXPECT_EQ(told(a), (Strings{"DataChannelOpened", "DataChannelClosed"}));
 }
 
