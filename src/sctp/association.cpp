@@ -126,19 +126,28 @@ Association::Sent Association::send(const MessageOptions& options, base::Bytes m
       message.size() > kMaxMessageBytes)
     return Sent::refused;
   const bool is_short = message.size() < kShortBytes;
-  if (is_short && short_messages_ >= kMaxShortMessages) return Sent::full;
   Engine::Session engine(now);
+  if (is_short && !has_room_for_short()) return Sent::full;
   sctp_sendv_spa parameters = parameters_of(options);
   const ssize_t sent = usrsctp_sendv(socket_, message.data(), message.size(), nullptr, 0, &parameters,
                                      sizeof parameters, SCTP_SENDV_SPA, 0);
   const bool waits = sent < 0 && (errno == EWOULDBLOCK || errno == ENOBUFS || errno == ENOMEM);
   collect(engine, now);
   if (sent >= 0) {
-    if (is_short) ++short_messages_;
+    if (is_short) ++short_messages_, shortest_ = std::min(shortest_, message.size());
     return Sent::taken;
   }
   // EAGAIN also while a reset of the stream is under way.
   return waits ? Sent::full : Sent::refused;
+}
+
+// There are no more of them than the bytes that wait make of the shortest.
+bool Association::has_room_for_short() {
+  if (short_messages_ < kMaxShortMessages) return true;
+  const std::size_t waiting = waiting_bytes(socket_);
+  short_messages_ = std::min(short_messages_, waiting / shortest_);
+  if (waiting == 0) shortest_ = kShortBytes;
+  return short_messages_ < kMaxShortMessages;
 }
 
 bool Association::reset(std::span<const StreamId> streams, base::Instant now) {
@@ -216,9 +225,6 @@ std::optional<AssociationEvent> Association::note(base::Bytes notification) {
       return note_change(notification);
     case SCTP_STREAM_RESET_EVENT:
       return note_reset(notification);
-    case SCTP_SENDER_DRY_EVENT:
-      short_messages_ = 0;
-      return std::nullopt;
     case SCTP_PARTIAL_DELIVERY_EVENT:
       note_aborted_part(notification);
       return std::nullopt;

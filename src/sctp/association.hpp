@@ -71,8 +71,8 @@ class Association {
   static constexpr std::size_t kMaxMessageBytes = 256 * 1024;
   // Of messages that have come in part, all streams together. A peer that wants more loses the association.
   static constexpr std::size_t kMaxPartialBytes = 8 * 1024 * 1024;
-  // usrsctp bounds what waits by its bytes, but a message takes hundreds beside them: of short ones there are so many at the
-  // most from one time that all has come through to the next.
+  // usrsctp bounds what waits by its bytes, but a message takes hundreds beside them: so many short ones are under way at the
+  // most.
   static constexpr std::size_t kShortBytes = 64;
   static constexpr std::size_t kMaxShortMessages = 16 * 1024;
 
@@ -121,6 +121,7 @@ class Association {
   void note_aborted_part(base::Bytes notification);
   std::optional<AssociationEvent> put(StreamId stream, bool unordered, std::uint32_t payload_protocol,
                                       base::Bytes bytes, bool whole);
+  bool has_room_for_short();
   void collect(Engine::Session& engine, base::Instant now);
   void stir(base::Instant now);
   bool is_busy() const;
@@ -131,7 +132,8 @@ class Association {
   AssociationState state_ = AssociationState::connecting;
   std::uint16_t streams_ = 0;
   std::size_t resets_under_way_ = 0;
-  std::size_t short_messages_ = 0;  // taken since nothing was under way
+  std::size_t short_messages_ = 0;  // that may be under way
+  std::size_t shortest_ = kShortBytes;  // of them, in bytes
   base::Instant stirred_;  // when something came or was sent last
   base::Instant deadline_ = base::kNever;
   PacketQueue outgoing_;

@@ -10,6 +10,13 @@ namespace {
 
 // usrsctp has it, its header has not (RFC 8260 §4.3.1).
 constexpr int kInterleavingSupported = 0x1206;
+// Likewise, with what it fills in.
+constexpr int kBufferUse = 0x1101;
+struct BufferUse {
+  sctp_assoc_t association = 0;
+  std::uint32_t sending_bytes = 0;
+  std::uint32_t receiving_bytes = 0;
+};
 constexpr std::size_t kCommonHeaderBytes = 12;  // RFC 9260 §3.1; usrsctp adds it to the MTU of these paths
 constexpr int kInterleaveAllStreams = 2;        // RFC 6458 §8.1.20
 // What the peer may have in flight, and we; four messages of the longest.
@@ -33,7 +40,7 @@ bool set_buffers(Socket* socket) {
 }
 
 bool set_events(Socket* socket) {
-  for (const std::uint16_t type : {SCTP_ASSOC_CHANGE, SCTP_STREAM_RESET_EVENT, SCTP_PARTIAL_DELIVERY_EVENT, SCTP_SENDER_DRY_EVENT}) {
+  for (const std::uint16_t type : {SCTP_ASSOC_CHANGE, SCTP_STREAM_RESET_EVENT, SCTP_PARTIAL_DELIVERY_EVENT}) {
     const sctp_event event{.se_assoc_id = SCTP_ALL_ASSOC, .se_type = type, .se_on = 1};
     if (!set(socket, IPPROTO_SCTP, SCTP_EVENT, event)) return false;
   }
@@ -80,6 +87,12 @@ std::optional<sctp_status> status_of(Socket* socket) {
   socklen_t length = sizeof status;
   if (usrsctp_getsockopt(socket, IPPROTO_SCTP, SCTP_STATUS, &status, &length) != 0) return std::nullopt;
   return status;
+}
+
+std::size_t waiting_bytes(Socket* socket) {
+  BufferUse use;
+  socklen_t length = sizeof use;
+  return usrsctp_getsockopt(socket, IPPROTO_SCTP, kBufferUse, &use, &length) == 0 ? use.sending_bytes : kBufferBytes;
 }
 
 bool reset_outgoing(Socket* socket, std::span<const StreamId> streams) {

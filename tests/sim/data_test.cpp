@@ -74,6 +74,28 @@ TEST_F(Data, EndpointThatIsConnectedToItselfEchoes) {
   EXPECT_EQ(texts_of(a), Strings{long_one});
 }
 
+// They once waited for an event that was not read while they waited.
+TEST_F(Data, EchoOfManyShortMessagesNeverStalls) {
+  SimPeer& a = add_peer();
+  connect(a.endpoint(), a.endpoint());
+  ASSERT_TRUE(connected(a));
+  const auto id = open(a, {.label = "short"});
+  constexpr std::size_t kMessages = 40'000;  // more than may be under way
+  std::size_t sent = 0;
+  const auto fill = [&] {
+    while (sent < kMessages && a.transport().data()->buffered_bytes() < 1000) {
+      a.send_message(id, "m");
+      ++sent;
+    }
+  };
+  ASSERT_TRUE(run_until(
+      [&] {
+        fill();
+        return a.heard_data().messages.size() == kMessages;
+      },
+      120s));
+}
+
 TEST_F(Data, ChannelsOfOneLabelBelongTogether) {
   SimPeer& a = add_peer();
   SimPeer& b = add_peer();
