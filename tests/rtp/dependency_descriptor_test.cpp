@@ -129,7 +129,7 @@ TEST(DependencyDescriptor, IsTotal) {
 }
 
 TEST(DependencyDescriptor, DescribesThePacketsOfAStream) {
-  base::PacketPool pool(16);
+  base::PacketPool pool(64);
   ExtensionMap map;
   map.set(ExtensionKind::dependency_descriptor, 4);
   const std::array<ReceivePayload, 1> payloads{{{PayloadType{96}, VideoCodec::av1}}};
