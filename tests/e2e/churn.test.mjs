@@ -7,10 +7,11 @@ import { connect } from './lib/rpc.mjs';
 import { useServer } from './lib/server.mjs';
 
 const ENDPOINTS = 50;
-const ROUNDS = 100;
+const ROUNDS = 200;
 const WARM_UP_ROUNDS = 10;
-const MAX_GROWTH_KB = 1024;
-const MAX_GROWTH_SHARE = 0.03;
+// Less than half a kB for each endpoint that there was. Not less, for the few freed chunks that the heap keeps at hand for each
+// thread hold back a page each, and which ones these are is chance.
+const MAX_GROWTH_KB = 4096;
 const GIVE_BACK_MS = 12000;
 
 // The server gives free pages back every 5 s: the figure after two of those times, or as soon as it is low enough.
@@ -40,7 +41,7 @@ describe('churn', () => {
       await rpc.release(pipeline);
       if (round === WARM_UP_ROUNDS) warm = await server.memory_kb();
     }
-    const allowed_kb = warm.Rss + Math.max(MAX_GROWTH_KB, warm.Rss * MAX_GROWTH_SHARE);
+    const allowed_kb = warm.Rss + MAX_GROWTH_KB;
     const end_kb = await settled(() => server.resident_kb(), allowed_kb);
     t.diagnostic(`resident: ${warm.Rss} kB after round ${WARM_UP_ROUNDS}, ${end_kb} kB after round ${ROUNDS}`);
     assert.ok(end_kb <= allowed_kb, `resident memory grew: ${JSON.stringify(warm)}, ${JSON.stringify(await server.memory_kb())}`);
