@@ -51,7 +51,8 @@ export async function writeConfiguration({ port, mediaServer = {}, modules = {} 
 const argumentsFor = (directory) =>
   ['-f', join(directory, 'kurento.conf.json'), '-c', join(directory, 'modules')];
 
-function accepts(port) {
+// Whether somebody listens there.
+export function accepts(port) {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
     socket.on('error', () => resolve(false));
