@@ -177,13 +177,12 @@ class Stage {
     (void)source.connect(dynamic_cast<Viewer*>(shard_.objects().find("viewer")), {}, {}, {});
   }
   // What the first of record() wrote.
-  PlayerEndpoint& play() {
+  void play() {
     (void)shard_.objects().create(kPlayerEndpointClass, "player",
                                   {Value("pipe"), (folder_ / "recorder0.webm").string(), false, 2000});
     auto* const player = dynamic_cast<PlayerEndpoint*>(shard_.objects().find("player"));
     watch(*player);
     (void)player->play();
-    return *player;
   }
   RecorderEndpoint& record(Publisher& publisher) {
     const std::string id = "recorder" + std::to_string(recorders_++);

@@ -78,8 +78,8 @@ void read_server(SettingsReader& in, const fs::path& folder, Configuration& into
   read_integer(in, "mediaServer.spreadLoad", 0, 100, into.spread_load);
   std::int64_t delay_us = base::to_us(into.media.max_coalescing_delay);
   in.integer("mediaServer.maxCoalescingDelay", 0, 20'000, delay_us);
-  read_trusted_certificates(in, into.media.trusted_certificates);
   into.media.max_coalescing_delay = std::chrono::microseconds(delay_us);
+  read_trusted_certificates(in, into.media.trusted_certificates);
 }
 
 // "opus/48000/2"; without a clock rate it is that of video (RFC 3551 §5).

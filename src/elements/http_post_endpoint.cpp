@@ -55,7 +55,7 @@ std::shared_ptr<Upload> HttpPostEndpoint::Current::get() const {
 
 pipeline::MediaPlayerSettings HttpPostEndpoint::player_settings(const HttpPostEndpointParams& params,
                                                                 const std::shared_ptr<Current>& current,
-                                                               const pipeline::MediaConfiguration& configuration) {
+                                                                const pipeline::MediaConfiguration& configuration) {
   pipeline::MediaPlayerSettings settings;
   settings.location.open_bytes = [current, folder = configuration.recorder_spool_folder,
                                   most_bytes = configuration.recorder_most_spooled_bytes] {

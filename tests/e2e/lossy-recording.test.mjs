@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { describe as suite, test } from 'node:test';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { useFolder } from './lib/media-files.mjs';
 import { LossyRelay } from './lib/lossy-relay.mjs';
 import { lengthOf, makeFlashes, offsets_ms, probe } from './lib/recordings.mjs';
 import { connect } from './lib/rpc.mjs';
 import { freePair, portsOf, usePrograms } from './lib/rtp-peers.mjs';
 import { useServer } from './lib/server.mjs';
+import { Events } from './lib/stage.mjs';
 
 const SECONDS = 20;
 const OFFER = ['v=0', 'o=- 0 0 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0',
@@ -26,6 +26,8 @@ suite('Recordings over a path that loses two of a hundred packets', () => {
     const pipeline = await rpc.create('MediaPipeline');
     const endpoint = await rpc.create('RtpEndpoint', { mediaPipeline: pipeline });
     const targets = portsOf(await rpc.invoke(endpoint, 'processOffer', { offer: OFFER }));
+    const flow = new Events();
+    await rpc.on(endpoint, 'MediaFlowOutStateChanged', (event) => flow.take(event));
     const relays = [];
     t.after(() => { for (const relay of relays) relay.close(); });
     for (const [i, target] of targets.entries()) relays.push(await LossyRelay.open(await freePair(), target, { loss: 0.02, seed: 7 + i }));
@@ -42,7 +44,9 @@ suite('Recordings over a path that loses two of a hundred packets', () => {
       d.video_0 ! queue ! rtpvp8pay pt=96 picture-id-mode=2 ! r.send_rtp_sink_0 d.audio_0 ! queue ! rtpopuspay pt=97 ! r.send_rtp_sink_1
       r.send_rtp_src_0 ! udpsink host=127.0.0.1 port=${video} r.send_rtcp_src_0 ! udpsink host=127.0.0.1 port=${video + 1} sync=false async=false
       r.send_rtp_src_1 ! udpsink host=127.0.0.1 port=${audio} r.send_rtcp_src_1 ! udpsink host=127.0.0.1 port=${audio + 1} sync=false async=false`);
-    await sleep(SECONDS * 1000 + 2500);  // the sink for reports never ends by itself
+    // The sink for reports never ends by itself, so the sender does not.
+    await flow.until((seen) => ['AUDIO', 'VIDEO'].every((type) => seen.some(({ mediaType, state }) => mediaType === type && state === 'NOT_FLOWING')),
+      'the end of the media', (SECONDS + 15) * 1000);
     await sender.stop();
     for (const { id } of recorders) await rpc.invoke(id, 'stopAndWait');
     await rpc.release(pipeline);

@@ -1,17 +1,15 @@
 // Stores, pages and cameras behind TLS. A store or page whose certificate is of a trusted authority is used, any other is
 // refused; of cameras libavformat cannot be made to ask.
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { makeAuthority } from './lib/authority.mjs';
 import { startCamera } from './lib/camera.mjs';
 import { makeFile, useFolder } from './lib/media-files.mjs';
-import { Nginx } from './lib/nginx.mjs';
 import { probeWhole } from './lib/recordings.mjs';
 import { connect } from './lib/rpc.mjs';
 import { freePort, startServer } from './lib/server.mjs';
 import { Events } from './lib/stage.mjs';
+import { Store } from './lib/store.mjs';
 
 class Client {
   static async of(server) { return Object.assign(new Client(), { rpc: await connect(server.url), pipelines: [] }); }
@@ -39,21 +37,12 @@ const flows = (seen) => seen.some(({ type, state }) => type === 'MediaFlowOutSta
 describe('behind TLS', () => {
   const folder = useFolder();
   let authority, store, camera, trusting, distrusting;
-  const fileOf = (name) => join(store.directory, 'files', name);
-  const addressOf = (name) => `https://127.0.0.1:${store.port}/${name}`;
 
   const cameraAddress = () => `rtsps://eye:secret@127.0.0.1:${camera.port}/live`;
 
   before(async () => {
     authority = await makeAuthority(folder.path);
-    store = await Nginx.open(async ({ port, directory }) => {
-      await mkdir(join(directory, 'files'));
-      return `
-        server {
-          listen 127.0.0.1:${port} ssl; ssl_certificate ${authority.certificate}; ssl_certificate_key ${authority.key};
-          root ${directory}/files; client_max_body_size 0; dav_methods PUT; create_full_put_path on;
-        }`;
-    });
+    store = await Store.open(authority);
     camera = await startCamera(await freePort(), '--certificate', authority.certificate, '--key', authority.key, '--user', 'eye', '--password', 'secret');
     trusting = await startServer({ mediaServer: { trustedCertificates: authority.authority } });
     distrusting = await startServer();
@@ -67,7 +56,7 @@ describe('behind TLS', () => {
   async function record(client, name) {
     const pipeline = await client.pipeline();
     const player = await client.element('PlayerEndpoint', { mediaPipeline: pipeline, uri: `file://${await makeFile(folder.path, 'vp8-opus.webm', 4)}` }, 'EndOfStream');
-    const recorder = await client.element('RecorderEndpoint', { mediaPipeline: pipeline, uri: addressOf(name), mediaProfile: 'WEBM' }, 'Stopped');
+    const recorder = await client.element('RecorderEndpoint', { mediaPipeline: pipeline, uri: store.address(name), mediaProfile: 'WEBM' }, 'Stopped');
     await client.rpc.invoke(player.id, 'connect', { sink: recorder.id });
     await client.rpc.invoke(recorder.id, 'record');
     await client.rpc.invoke(player.id, 'play');
@@ -79,8 +68,8 @@ describe('behind TLS', () => {
     const { player, recorder } = await record(client, 'clip.webm');
     await player.events.until(told('EndOfStream'), 'the end of the file');
     await client.rpc.invoke(recorder.id, 'stopAndWait');
-    assert.deepEqual((await probeWhole(fileOf('clip.webm'))).streams, ['vp8', 'opus']);
-    const again = await client.element('PlayerEndpoint', { mediaPipeline: await client.pipeline(), uri: addressOf('clip.webm') }, 'EndOfStream');
+    assert.deepEqual((await probeWhole(store.file('clip.webm'))).streams, ['vp8', 'opus']);
+    const again = await client.element('PlayerEndpoint', { mediaPipeline: await client.pipeline(), uri: store.address('clip.webm') }, 'EndOfStream');
     await client.rpc.invoke(again.id, 'play');
     await again.events.until(told('EndOfStream'), 'the end of the recording', 10000);
     assert.deepEqual([player, recorder, again].flatMap(({ events }) => events.seen.filter(({ type }) => type === 'Error')), []);
@@ -99,7 +88,7 @@ describe('behind TLS', () => {
     const client = await Client.of(distrusting);
     const { recorder } = await record(client, 'refused.webm');
     await recorder.events.until(told('Error'), 'an error of the recorder', 10000);
-    const player = await client.element('PlayerEndpoint', { mediaPipeline: await client.pipeline(), uri: addressOf('clip.webm') }, 'MediaFlowOutStateChanged');
+    const player = await client.element('PlayerEndpoint', { mediaPipeline: await client.pipeline(), uri: store.address('clip.webm') }, 'MediaFlowOutStateChanged');
     await client.rpc.invoke(player.id, 'play');
     await player.events.until(told('Error'), 'an error of the player', 10000);
     assert.ok(!player.events.seen.some(({ type }) => type === 'MediaFlowOutStateChanged'), 'nothing is played');

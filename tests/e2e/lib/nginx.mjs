@@ -2,11 +2,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from './server.mjs';
+import { accepts, freePort } from './server.mjs';
 
 const START_MS = 10000;
 
@@ -27,13 +26,6 @@ http {
 ${server}
 }
 `;
-
-function accepts(port) {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
-    socket.on('error', () => resolve(false));
-  });
-}
 
 export class Nginx {
   // `server` makes the section from {port, directory}; it may make folders there.

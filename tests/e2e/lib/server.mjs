@@ -51,7 +51,8 @@ export async function writeConfiguration({ port, address = '127.0.0.1', mediaSer
 const argumentsFor = (directory) =>
   ['-f', join(directory, 'kurento.conf.json'), '-c', join(directory, 'modules')];
 
-function accepts(port, address) {
+// Whether somebody listens there.
+export function accepts(port, address = '127.0.0.1') {
   return new Promise((resolve) => {
     const socket = connect(port, address, () => { socket.destroy(); resolve(true); });
     socket.on('error', () => resolve(false));
