@@ -100,6 +100,12 @@ TEST(Json, RefusesMoreValuesThanItsLimit) {
   EXPECT_FALSE(parse_json("[1,2,3,4]", {.depth = 4, .values = 4}).ok());
 }
 
+TEST(Json, NumbersAreTheNearestThatThereAre) {
+  EXPECT_EQ(round_trip("[0e-111,-0,1e2,5e-324,1e-400,2.2250738585072011e-308,0.1,9007199254740993.0]"),
+            "[0.0,0,100.0,5e-324,0.0,2.225073858507201e-308,0.1,9007199254740992.0]");
+  for (const char* many : {"1e309", "-1e309", "[1e99999999999]"}) EXPECT_FALSE(parse_json(many)) << many;
+}
+
 TEST(Json, NumbersPastAnIntegerAreDoubles) {
   const auto value = parse_json("18446744073709551615");
   ASSERT_TRUE(value.ok());
