@@ -1,14 +1,21 @@
 #include "pipeline/layer_meter.hpp"
 
+#include <algorithm>
+
 namespace kaskado::pipeline {
 
 namespace {
 
 constexpr std::uint64_t kStepsPerSecond = std::chrono::seconds{1} / LayerMeter::kStep;
 
-std::uint64_t mean(std::uint64_t before, std::uint64_t bytes, bool first) {
+// A key frame must not look like another rate.
+constexpr unsigned kWindow = 2 * kStepsPerSecond;
+
+// Over the window, or over the `steps` that there have been with this one, if these are fewer.
+std::uint64_t mean(std::uint64_t before, std::uint64_t bytes, unsigned steps) {
   const std::uint64_t bps = bytes * 8 * kStepsPerSecond;
-  return first ? bps : (3 * before + bps) / 4;
+  const std::uint64_t weight = std::clamp(steps, 1u, kWindow);
+  return ((weight - 1) * before + bps) / weight;
 }
 
 // What goes with a layer: those below it in both directions.
@@ -24,14 +31,14 @@ std::uint64_t sum_up_to(const auto& rates, std::size_t spatial, std::size_t temp
 void LayerMeter::advance(const rtp::ReceiveStream& stream) {
   const std::uint64_t bytes = stream.packet_bytes();
   silent_steps_ = bytes != bytes_before_ ? 0 : silent_steps_ + 1;
-  // The first step is of unknown length.
-  const bool first = steps_ <= 1;
-  if (bytes != 0) ++steps_;
-  rate_bps_ = mean(rate_bps_, bytes - bytes_before_, first);
+  if (silent_steps_ >= kWindow) steps_ = 0;
+  rate_bps_ = mean(rate_bps_, bytes - bytes_before_, steps_);
   for (std::size_t i = 0; i < layer_rates_bps_.size(); ++i) {
     const std::uint32_t grown = stream.layer_bytes().bytes[i] - layers_before_.bytes[i];
-    layer_rates_bps_[i] = mean(layer_rates_bps_[i], grown, first);
+    layer_rates_bps_[i] = mean(layer_rates_bps_[i], grown, steps_);
   }
+  // The first step is of unknown length, and does not count.
+  if (bytes != 0) ++steps_;
   bytes_before_ = bytes;
   layers_before_ = stream.layer_bytes();
 }

@@ -79,6 +79,7 @@ class RtpSource final : public RtpFeed {
   void hold(rtp::MediaPacket&& packet, base::Instant now);
   void set_encodings(std::size_t count);
   void advance_layers(base::Instant now);
+  bool flows(const SimulcastLayer& layer) const;
   void choose_best();
   void note_flow(base::Instant now);
   void end_flow();

@@ -8,8 +8,10 @@ namespace kaskado::pipeline {
 
 namespace {
 
-// What has not sent for so many steps is not sent any more.
+// What has not sent for so many steps is not sent any more. Senders leave out the higher encodings first: where nothing lower
+// flows either, the picture may just stand still.
 constexpr unsigned kSilentSteps = 4;
+constexpr unsigned kStillSteps = 16;
 // Another encoding has to have so much more to be taken for the better one.
 constexpr double kBetterRate = 1.2;
 
@@ -58,7 +60,7 @@ void RtpSource::advance_layers(base::Instant now) {
     SimulcastLayer& layer = *encodings_[i];
     if (!layer.stream()) continue;
     layer.meter().advance(*layer.stream());
-    if (layer.meter().silent_steps() < kSilentSteps && layer.followed())
+    if (flows(layer) && layer.followed())
       layer.meter().append_layers(layer, static_cast<std::uint8_t>(i), told_layers_);
   }
   if (encodings_.empty() && active_) {
@@ -74,12 +76,20 @@ void RtpSource::advance_layers(base::Instant now) {
   for (const auto& encoding : encodings_) encoding->tell_layers(told_layers_);
 }
 
+bool RtpSource::flows(const SimulcastLayer& layer) const {
+  const LayerMeter& meter = layer.meter();
+  return meter.silent_steps() < kSilentSteps ||
+         (meter.silent_steps() < kStillSteps && std::ranges::none_of(encodings_, [&](const auto& other) {
+            return other->meter().silent_steps() < kSilentSteps && other->meter().bitrate_bps() < meter.bitrate_bps();
+          }));
+}
+
 // For those who follow the source itself.
 void RtpSource::choose_best() {
   if (encodings_.empty() || told_layers_.empty()) return;
   const auto best = static_cast<SimulcastLayer*>(told_layers_.back().feed);
   const auto active = std::ranges::find_if(encodings_, [&](const auto& e) { return e->stream() == active_; });
-  const bool active_flows = active != encodings_.end() && (*active)->meter().silent_steps() < kSilentSteps;
+  const bool active_flows = active != encodings_.end() && flows(**active);
   const double active_bps = active_flows ? static_cast<double>((*active)->meter().bitrate_bps()) : 0;
   const bool better = static_cast<double>(best->meter().bitrate_bps()) > kBetterRate * active_bps;
   best_ = best->stream() != active_ && better ? best->stream() : nullptr;

@@ -28,6 +28,7 @@ class SimulcastLayer final : public RtpFeed {
   base::Duration rtt() const override { return source_.rtt(); }
 
   LayerMeter& meter() { return meter_; }
+  const LayerMeter& meter() const { return meter_; }
   using RtpFeed::tell_layers;
   // Those who follow choose anew, before it goes.
   void let_go() { tell_layers({}); }

@@ -3,7 +3,7 @@ import { connected, show } from '/peer.js';
 import { inboundUntil } from '/probe.js';
 import { Rpc } from '/rpc.js';
 
-// The fake camera's picture moves, so that each encoding needs about what it may have.
+// The picture changes so much that each encoding needs all it may have.
 const ENCODINGS = [
   { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 100_000 },
   { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 350_000 },
@@ -12,7 +12,36 @@ const ENCODINGS = [
 
 // Chromium sends three encodings of pictures from 960x540 on, and fewer of smaller ones; of few pictures, for it has to
 // encode all of them.
-const camera = () => navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 1280, height: 720, frameRate: 15 } });
+const SIZE = { width: 1280, height: 720 };
+const FRAMES_A_SECOND = 15;
+const TILES_A_FRAME = 2;  // as many as make each encoding fill its rate, and none of them leave out pictures
+const TILE = 120;
+
+// Fine enough to be lost in smaller pictures, which need less by that.
+function grain() {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 2 * TILE, height: 2 * TILE });
+  const context = canvas.getContext('2d');
+  for (let x = 0; x < 2 * TILE; x += 2) {
+    for (let y = 0; y < 2 * TILE; y += 2) {
+      context.fillStyle = Math.random() < 0.5 ? '#707070' : '#909090';
+      context.fillRect(x, y, 2, 2);
+    }
+  }
+  return canvas;
+}
+
+function restlessPicture() {
+  const canvas = Object.assign(document.createElement('canvas'), SIZE);
+  const context = canvas.getContext('2d');
+  const pattern = grain();
+  const any = (limit) => Math.floor(Math.random() * limit);
+  setInterval(() => {
+    for (let tile = 0; tile < TILES_A_FRAME; ++tile) {
+      context.drawImage(pattern, any(TILE), any(TILE), TILE, TILE, any(SIZE.width), any(SIZE.height), TILE, TILE);
+    }
+  }, 1000 / FRAMES_A_SECOND);
+  return canvas.captureStream(FRAMES_A_SECOND).getVideoTracks()[0];
+}
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -42,10 +71,10 @@ function preferAudio(transceiver, name) {
 
 async function publish(rpc, pipeline, { codec = 'VP8', audio } = {}) {
   const connection = new RTCPeerConnection();
-  const stream = await camera();
-  const [video] = stream.getVideoTracks();
+  const [sound] = (await navigator.mediaDevices.getUserMedia({ audio: true })).getAudioTracks();
+  const video = restlessPicture();
   video.contentHint = 'detail';  // sizes stay as they are
-  preferAudio(connection.addTransceiver(stream.getAudioTracks()[0], { direction: 'sendonly' }), audio);
+  preferAudio(connection.addTransceiver(sound, { direction: 'sendonly' }), audio);
   const transceiver = connection.addTransceiver(video, { direction: 'sendonly', sendEncodings: ENCODINGS });
   const { codecs } = RTCRtpReceiver.getCapabilities('video');
   const supported = codecs.filter(({ mimeType }) => [`VIDEO/${codec}`, 'VIDEO/RTX'].includes(mimeType.toUpperCase()));
