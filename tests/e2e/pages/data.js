@@ -118,11 +118,17 @@ export async function openAndClose(url, events) {
       look();
     });
   }
+  const areTold = (expected) => new Promise((resolve) => {
+    look = () => { if (expected.every((event) => told.includes(event))) resolve(); };
+    look();
+  });
   const theirs = new Promise((resolve) => { peer.connection.ondatachannel = ({ channel }) => resolve(channel); });
   await opened(peer.channel);
   await rpc.invoke(peer.endpoint, 'createDataChannel', { label: 'theirs', ordered: false, maxRetransmits: 5, protocol: 'p' });
   const channel = await theirs;
   const { id, label, protocol, ordered, maxRetransmits } = channel;
+  // Our own may have been open before anybody asked to be told; theirs is once the server has our acknowledgement.
+  await areTold(events.filter((type) => type.includes('Open')).map((type) => `${type} ${id}`));
   const closed = new Promise((resolve) => { channel.onclose = resolve; });
   await rpc.invoke(peer.endpoint, 'closeDataChannel', { channelId: id });
   await closed;
@@ -130,12 +136,7 @@ export async function openAndClose(url, events) {
   const alsoClosed = new Promise((resolve) => { peer.channel.onclose = resolve; });
   peer.channel.close();
   await alsoClosed;
-  // Our own may have been open before anybody asked to be told.
-  const expected = events.flatMap((type) => (type.includes('Open') ? [`${type} ${id}`] : [`${type} ${id}`, `${type} ${ownId}`]));
-  await new Promise((resolve) => {
-    look = () => { if (expected.every((event) => told.includes(event))) resolve(); };
-    look();
-  });
+  await areTold(events.filter((type) => type.includes('Close')).flatMap((type) => [`${type} ${id}`, `${type} ${ownId}`]));
   peer.connection.close();
   await rpc.release(pipeline);
   await rpc.close();

@@ -176,9 +176,8 @@ export async function redundantSound(url) {
     results.push(heard.audio);
     viewer.connection.close();
   }
-  const [sent] = (await outbound(publisher.connection)).filter(({ kind }) => kind === 'audio');
   await rpc.release(pipeline);
   publisher.connection.close();
   rpc.close();
-  return { red: results[0], opus: results[1], sent };
+  return { red: results[0], opus: results[1], answer: publisher.answer };
 }
