@@ -22,6 +22,9 @@ const PROFILES = {
 const ENDINGS = { WEBM: 'webm', MKV: 'mkv', MP4: 'mp4', FLV: 'flv', JPEG: 'mjpeg', KURENTO: 'mkv' };
 const endingOf = (profile) => ENDINGS[profile.split('_')[0]];
 
+// For how long flashes and beeps have to stay together; an hour is what has to go through, this is fast enough for every day.
+const SECONDS = Number(process.env.KASKADO_TEST_SOAK_SECONDS ?? 18);
+
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 class Recorder {
@@ -139,9 +142,9 @@ describe('Recordings', () => {
     t.diagnostic(`flashes behind beeps by ${(await offsets_ms(fileOf('paused.mp4'))).map((ms) => ms.toFixed(0))} ms`);
   });
 
-  test('flashes and beeps that were together stay together within 20 ms', async (t) => {
+  test(`flashes and beeps that were together stay together within 20 ms for ${SECONDS} s`, async (t) => {
     const original = fileOf('original.webm');
-    await makeFlashes(original, 20);
+    await makeFlashes(original, SECONDS + 2);
     const rpc = await connect(server.url);
     const pipeline = await rpc.create('MediaPipeline');
     const player = await rpc.create('PlayerEndpoint', { mediaPipeline: pipeline, uri: `file://${original}` });
@@ -151,7 +154,7 @@ describe('Recordings', () => {
       await recorders.at(-1).record();
     }
     await rpc.invoke(player, 'play');
-    await sleep(18000);
+    await sleep(1000 * SECONDS);
     for (const recorder of recorders) await recorder.stop();
     await rpc.release(pipeline);
     rpc.close();
@@ -160,8 +163,9 @@ describe('Recordings', () => {
       const file = fileOf(`together-${profile}.${endingOf(profile)}`);
       await probeWhole(file);
       const offsets = await offsets_ms(file);
-      t.diagnostic(`${profile}: ${offsets.map((ms) => ms.toFixed(0))} ms, where the original has ${expected_ms.toFixed(0)} ms`);
-      assert.ok(offsets.length >= 12, `${profile}: flashes and beeps are there`);
+      const text = offsets.length < 20 ? offsets.map((ms) => ms.toFixed(0)) : `${Math.min(...offsets).toFixed(0)} to ${Math.max(...offsets).toFixed(0)}`;
+      t.diagnostic(`${profile}: ${text} ms, where the original has ${expected_ms.toFixed(0)} ms`);
+      assert.ok(offsets.length >= SECONDS - 6, `${profile}: flashes and beeps are there`);
       for (const ms of offsets) assert.ok(Math.abs(ms - expected_ms) < 20, `${profile}: ${offsets}`);
     }
   });

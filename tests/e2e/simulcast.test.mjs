@@ -10,10 +10,10 @@ import { useServer } from './lib/server.mjs';
 const HEIGHTS = { 150: 180, 500: 360, 2500: 720 };
 const WITHIN_MS = 5000;
 
-function assertLayers({ encodings, took_ms, heights, before, later }, t) {
+function assertLayers({ encodings, took_ms, before, later }, t) {
   assert.equal(encodings, 3, 'Chromium sends all encodings');
   for (const [kbps, height] of Object.entries(HEIGHTS)) {
-    assert.ok(took_ms[kbps] <= WITHIN_MS, `a viewer of ${kbps} kbit/s has its layer after ${took_ms[kbps]} ms: ${JSON.stringify(heights)}`);
+    assert.ok(took_ms[kbps] <= WITHIN_MS, `a viewer of ${kbps} kbit/s has its layer after ${took_ms[kbps]} ms`);
     assert.equal(later[kbps].frameHeight, height, `${kbps} kbit/s: it stays`);
     const frames = later[kbps].framesDecoded - before[kbps].framesDecoded;
     assert.ok(frames > 40, `${kbps} kbit/s: ${frames} pictures in five seconds`);

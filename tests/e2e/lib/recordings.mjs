@@ -5,6 +5,7 @@ import { extname } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+const MOST_OUTPUT_BYTES = 2 ** 30;  // of an hour
 
 // A row of JPEG pictures has no header to tell it by.
 const inputOf = (file) => (extname(file) === '.mjpeg' ? ['-f', 'mjpeg', file] : [file]);
@@ -13,7 +14,7 @@ const inputOf = (file) => (extname(file) === '.mjpeg' ? ['-f', 'mjpeg', file] : 
 export async function probe(file) {
   const { stdout, stderr } = await run('ffprobe', ['-v', 'error', '-show_entries',
     'stream=codec_name,codec_type,sample_rate:format=duration:frame=media_type,best_effort_timestamp_time,pkt_duration_time,duration_time,nb_samples', '-of', 'json', ...inputOf(file)],
-  { maxBuffer: 64 << 20 });
+  { maxBuffer: MOST_OUTPUT_BYTES });
   const { streams, frames, format } = JSON.parse(stdout);
   const of = (type) => frames.filter(({ media_type }) => media_type === type).map((frame) => (
     { time: Number(frame.best_effort_timestamp_time), duration: Number(frame.duration_time ?? frame.pkt_duration_time ?? 0), samples: frame.nb_samples }));
@@ -53,7 +54,7 @@ export async function makeFlashes(file, seconds) {
 export async function flashes(file) {
   const { frames } = await probe(file);
   const { stdout } = await run('ffmpeg', ['-v', 'error', ...['-i', file], '-map', '0:v', '-vf', 'scale=1:1:flags=area,format=gray', '-fps_mode', 'passthrough',
-    '-f', 'rawvideo', '-'], { encoding: 'buffer', maxBuffer: 64 << 20 });
+    '-f', 'rawvideo', '-'], { encoding: 'buffer', maxBuffer: MOST_OUTPUT_BYTES });
   const found = [];
   for (let i = 1; i < Math.min(stdout.length, frames.video.length); ++i) {
     if (stdout[i] > 128 && stdout[i - 1] <= 128) found.push(frames.video[i].time);
@@ -64,7 +65,7 @@ export async function flashes(file) {
 // When beeps of 1 kHz begin, in seconds, by the times of the frames that they are in: there may be gaps between them.
 export async function beeps(file) {
   const { frames, rate } = await probe(file);
-  const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', '0:a', '-ac', '1', '-f', 's16le', '-'], { encoding: 'buffer', maxBuffer: 256 << 20 });
+  const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', '0:a', '-ac', '1', '-f', 's16le', '-'], { encoding: 'buffer', maxBuffer: MOST_OUTPUT_BYTES });
   const samples = new Int16Array(stdout.buffer, stdout.byteOffset, stdout.length >> 1);
   const step = rate / 500, found = [];  // 2 ms
   let begin = 0, heard = -Infinity;

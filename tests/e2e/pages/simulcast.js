@@ -107,8 +107,16 @@ async function outbound(connection) {
     .map((stats) => ({ ...stats, codec: report.get(stats.codecId)?.mimeType }));
 }
 
-// Until each viewer has pictures of the height that is its own, or `within_ms` is over.
-export async function threeViewers(url, { codec = 'VP8', within_ms = 8000 } = {}) {
+// What each viewer gets.
+async function seenBy(viewers) {
+  const seen = {};
+  for (const { kbps, connection } of viewers) seen[kbps] = (await inboundUntil(connection, () => true)).video;
+  return seen;
+}
+
+// Until each viewer has had pictures of the height that is its own for five seconds, or `within_ms` is over: a browser on a busy
+// machine asks for less at times. `took_ms` is when each had its height first.
+export async function threeViewers(url, { codec = 'VP8', within_ms = 30_000 } = {}) {
   const rpc = await Rpc.open(url);
   const pipeline = await rpc.create('MediaPipeline');
   const publisher = await publish(rpc, pipeline, { codec });
@@ -122,26 +130,20 @@ export async function threeViewers(url, { codec = 'VP8', within_ms = 8000 } = {}
   for (const kbps of Object.keys(wanted)) viewers.push({ kbps, ...await view(rpc, pipeline, publisher.endpoint, { kbps }) });
   const started = performance.now();
   const took_ms = {};
-  const heights = {};
-  while (performance.now() < started + within_ms && Object.keys(took_ms).length < 3) {
-    for (const { kbps, connection } of viewers) {
-      const { video } = await inboundUntil(connection, () => true);
-      heights[kbps] = video?.frameHeight;
-      if (video?.frameHeight === wanted[kbps]) took_ms[kbps] ??= performance.now() - started;
-    }
+  let before, since, later;
+  do {
     await sleep(100);
-  }
-  // And it stays so, without a freeze.
-  const before = {};
-  for (const { kbps, connection } of viewers) before[kbps] = (await inboundUntil(connection, () => true)).video;
-  await sleep(5000);
-  const later = {};
-  for (const { kbps, connection } of viewers) later[kbps] = (await inboundUntil(connection, () => true)).video;
+    later = await seenBy(viewers);
+    const right = Object.keys(wanted).filter((kbps) => later[kbps]?.frameHeight === wanted[kbps]);
+    for (const kbps of right) took_ms[kbps] ??= performance.now() - started;
+    if (right.length < 3) since = undefined;
+    else if (since === undefined) [since, before] = [performance.now(), later];
+  } while (!(performance.now() > since + 5000) && performance.now() < started + within_ms);
   const sent = await outbound(publisher.connection);
   await rpc.release(pipeline);
   for (const { connection } of [publisher, ...viewers]) connection.close();
   rpc.close();
-  return { encodings, took_ms, heights, before, later, sent, answer: publisher.answer };
+  return { encodings, took_ms, before, later, sent, answer: publisher.answer };
 }
 
 // A viewer whose limit is raised and lowered by new offers: the heights that it saw.
