@@ -30,9 +30,16 @@ srtp::MasterKey key_of(std::uint32_t subscriber, srtp::Profile profile) {
       .value();
 }
 
+rtp::ExtensionMap extensions(bool numbered) {
+  rtp::ExtensionMap map;
+  if (numbered) map.set(rtp::ExtensionKind::transport_cc, 3);
+  return map;
+}
+
 struct Subscriber {
-  Subscriber(std::uint32_t number, srtp::Profile profile)
-      : stream({.ssrc = rtp::Ssrc{number}, .payloads = kSend, .extensions = {}, .mid = {}}) {
+  Subscriber(std::uint32_t number, srtp::Profile profile, bool numbered)
+      : stream({.ssrc = rtp::Ssrc{number}, .payloads = kSend, .extensions = extensions(numbered), .mid = {}}) {
+    if (numbered) line.control_from(0);
     stream.switch_source({1, 0});
     line.set_key(key_of(number, profile));
     line.open({0, base::SocketAddress::v4({127, 0, 0, 1}, static_cast<std::uint16_t>(1024 + number))});
@@ -57,14 +64,14 @@ rtp::MediaPacket make_media(base::PacketPool& pool, std::uint16_t sequence) {
   return *rtp::read_media_packet(packet, {});
 }
 
-void forward(benchmark::State& state, srtp::Profile profile) {
+void forward(benchmark::State& state, srtp::Profile profile, bool numbered = false) {
   const auto subscribers = static_cast<std::uint32_t>(state.range(0));
   const auto run_length = static_cast<std::uint16_t>(state.range(1));
   base::PacketPool pool(1024);
   std::deque<Subscriber> all;
   Router router;
   for (std::uint32_t i = 0; i < subscribers; ++i) {
-    Subscriber& subscriber = all.emplace_back(i, profile);
+    Subscriber& subscriber = all.emplace_back(i, profile, numbered);
     router.subscribe({&subscriber.stream, &subscriber.line});
   }
   rtp::ReceiveStream source(
@@ -78,7 +85,7 @@ void forward(benchmark::State& state, srtp::Profile profile) {
   base::Outbox outbox(128, [](void*, base::Outbox& full) { full.clear(); });
   base::DropCounters drops;
   for (auto _ : state) {
-    router.forward(run, outbox, drops);
+    router.forward(run, kNow, outbox, drops);
     outbox.clear();
     for (rtp::MediaPacket& packet : run) packet.extended_sequence += run_length;
   }
@@ -91,6 +98,13 @@ void forward(benchmark::State& state, srtp::Profile profile) {
 BENCHMARK_CAPTURE(forward, gcm, srtp::Profile::aead_aes128_gcm)
     ->ArgNames({"subscribers", "run"})
     ->ArgsProduct({{1, 10, 100}, {1, 9}});
+// With the numbers of transport-wide congestion control.
+BENCHMARK_CAPTURE(forward, gcm_numbered, srtp::Profile::aead_aes128_gcm, true)
+    ->ArgNames({"subscribers", "run"})
+    ->ArgsProduct({{1, 10, 100}, {1, 9}});
+BENCHMARK_CAPTURE(forward, gcm_numbered_of_many, srtp::Profile::aead_aes128_gcm, true)
+    ->ArgNames({"subscribers", "run"})
+    ->Args({2000, 1});
 BENCHMARK_CAPTURE(forward, gcm_of_many, srtp::Profile::aead_aes128_gcm)
     ->ArgNames({"subscribers", "run"})
     ->Args({2000, 1});

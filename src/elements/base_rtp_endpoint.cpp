@@ -18,6 +18,12 @@ using pipeline::ApiResult;
 using pipeline::ErrorCode;
 using pipeline::MediaType;
 
+namespace {
+
+constexpr std::uint64_t kBitsPerKbit = 1000;
+
+}  // namespace
+
 BaseRtpEndpoint::BaseRtpEndpoint(const pipeline::Construction& construction, pipeline::MediaObject* parent)
     : SdpEndpoint(construction, parent), mtu_bytes_(construction.shard->configuration().mtu_bytes) {}
 
@@ -29,11 +35,14 @@ ApiResult<void> BaseRtpEndpoint::set_min_video_recv_bandwidth(int kbps) {
 
 ApiResult<void> BaseRtpEndpoint::set_min_video_send_bandwidth(int kbps) {
   min_video_send_bandwidth_kbps_ = std::clamp(kbps, 0, std::max(max_video_send_bandwidth_kbps_, 0));
+  on_send_limits();
   return {};
 }
 
 ApiResult<void> BaseRtpEndpoint::set_max_video_send_bandwidth(int kbps) {
   max_video_send_bandwidth_kbps_ = std::max(kbps, min_video_send_bandwidth_kbps_);
+  limits_video_sent_ = true;
+  on_send_limits();
   return {};
 }
 
@@ -70,6 +79,7 @@ void BaseRtpEndpoint::set_connection_state(ConnectionState state) {
 
 void BaseRtpEndpoint::equip(pipeline::RtpSession& session) {
   session.set_receive_limits(receive_limits());
+  session.set_send_limits(send_limits());
   session.set_remb_params(remb_params());
   session.sink(MediaType::video).set_layer_bounds(layer_bounds_);
 }
@@ -83,8 +93,17 @@ void BaseRtpEndpoint::on_receive_limits() {
   for (pipeline::RtpSession* session : rtp_sessions()) session->set_receive_limits(receive_limits());
 }
 
+void BaseRtpEndpoint::on_send_limits() {
+  for (pipeline::RtpSession* session : rtp_sessions()) session->set_send_limits(send_limits());
+}
+
+pipeline::SendLimits BaseRtpEndpoint::send_limits() const {
+  const int most_kbps = limits_video_sent_ ? max_video_send_bandwidth_kbps_ : 0;
+  return {static_cast<std::uint64_t>(min_video_send_bandwidth_kbps_) * kBitsPerKbit,
+          static_cast<std::uint64_t>(most_kbps) * kBitsPerKbit};
+}
+
 pipeline::ReceiveLimits BaseRtpEndpoint::receive_limits() {
-  constexpr std::uint64_t kBitsPerKbit = 1000;
   return {static_cast<std::uint64_t>(min_video_recv_bandwidth_kbps_) * kBitsPerKbit,
           static_cast<std::uint64_t>(get_max_video_recv_bandwidth().value()) * kBitsPerKbit};
 }
@@ -95,6 +114,7 @@ ApiResult<std::map<std::string, pipeline::Value>> BaseRtpEndpoint::get_stats(std
   if (sessions.empty()) return records;
   const base::WallTime wall = host().wall_time();
   for (pipeline::RtpSession* session : sessions) records.merge(rtp_stats(*session, media_type, shard().now(), wall));
+  if (!media_type) put_transport_stats(records, wall);
   auto own = pipeline::stats_record<pipeline::EndpointStats>(id(), pipeline::StatsType::endpoint, wall);
   if (tells_latency()) pipeline::put_end_to_end_latency(own, pipeline::input_latencies(*this, media_type));
   records.emplace(own.id, own.to_value());

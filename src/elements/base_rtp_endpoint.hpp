@@ -46,6 +46,8 @@ class BaseRtpEndpoint : public SdpEndpoint, public BaseRtpEndpointApi {
   // What was set of bandwidths and REMB, for a session that is new.
   void equip(pipeline::RtpSession& session);
   void on_receive_limits() override;
+  // What there is to be told of transports, beside the streams.
+  virtual void put_transport_stats(std::map<std::string, pipeline::Value>&, base::WallTime) {}
 
   void set_media_state(MediaState state);
   void set_connection_state(ConnectionState state);
@@ -54,10 +56,13 @@ class BaseRtpEndpoint : public SdpEndpoint, public BaseRtpEndpointApi {
   // What the application has set, with defaults for the rest.
   rtp::RembParams remb_params() const;
   pipeline::ReceiveLimits receive_limits();
+  pipeline::SendLimits send_limits() const;
+  void on_send_limits();
 
   int min_video_recv_bandwidth_kbps_ = 100;
   int min_video_send_bandwidth_kbps_ = 100;
   int max_video_send_bandwidth_kbps_ = 500;
+  bool limits_video_sent_ = false;  // the application has set the maximum: Kurento's default is told, and holds for nothing
   int mtu_bytes_;
   RembParams remb_params_;
   pipeline::LayerBounds layer_bounds_;

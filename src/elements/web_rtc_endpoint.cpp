@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "elements/candidate_pair_stats.hpp"
 #include "elements/dscp.hpp"
 #include "elements/log.hpp"
 #include "pipeline/media_pipeline.hpp"
@@ -109,6 +110,13 @@ std::vector<pipeline::RtpSession*> WebRtcEndpoint::rtp_sessions() {
   std::vector<pipeline::RtpSession*> sessions;
   for (const Connection& connection : connections_) sessions.push_back(&connection->session().rtp());
   return sessions;
+}
+
+void WebRtcEndpoint::put_transport_stats(std::map<std::string, pipeline::Value>& records, base::WallTime wall) {
+  for (const Connection& connection : connections_) {
+    const auto record = candidate_pair_stats(*connection, shard().now(), wall);
+    if (record) records.emplace(record->id, record->to_value());
+  }
 }
 
 ApiResult<std::vector<IceCandidatePair>> WebRtcEndpoint::get_ice_candidate_pairs() {

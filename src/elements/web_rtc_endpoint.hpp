@@ -61,6 +61,7 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
                                                       const sdp::SessionDescription& answer) override;
   void on_description() override;
   std::vector<pipeline::RtpSession*> rtp_sessions() override;
+  void put_transport_stats(std::map<std::string, pipeline::Value>& records, base::WallTime wall) override;
   void on_transport_changes(pipeline::WebRtcSession& session,
                             const transport::TransportChanges& changes) override;
   void on_media_received() override;

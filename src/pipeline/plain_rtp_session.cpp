@@ -19,6 +19,7 @@ std::unique_ptr<PlainRtpSession> PlainRtpSession::open(Shard& shard, MediaElemen
   transport::RtpTransport& transport =
       session->transport_.emplace(session->id(), std::move(config), shard.demux());
   session->rtp_.emplace(shard, element, transport.line(), std::move(cname));
+  transport.line().wake_by(shard.woken(), session->id());
   return session;
 }
 

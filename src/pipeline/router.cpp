@@ -8,15 +8,17 @@ void Router::unsubscribe(const rtp::SendStream& stream) {
   std::erase_if(subscriptions_, [&](const Subscription& s) { return s.stream == &stream; });
 }
 
-void Router::forward(std::span<const rtp::MediaPacket> run, base::Outbox& outbox, base::DropCounters& drops) {
+void Router::forward(std::span<const rtp::MediaPacket> run, base::Instant now, base::Outbox& outbox,
+                     base::DropCounters& drops) {
   for (const Subscription& to : subscriptions_) {
     if (!to.line->is_open()) continue;
+    const rtp::SentStream sent_as = rtp::sent_stream_of(to.stream->kind());
     for (const rtp::MediaPacket& packet : run) {
       const base::MutableBytes slot = outbox.slot();
       const rtp::Stamped stamped = to.stream->stamp(packet, slot);
       if (stamped.drop != base::DropReason::none) {
         drops.count(stamped.drop);
-      } else if (!to.line->send_rtp(outbox, slot, stamped.header_bytes, stamped.payload(packet, slot), stamped.packet_index)) {
+      } else if (!to.line->send(outbox, slot, stamped, sent_as, stamped.payload(packet, slot), now)) {
         drops.count(base::DropReason::datagram_too_long);
       }
     }

@@ -25,7 +25,7 @@ class Router {
 
   // The outer loop is over subscribers, so that the packets of a run leave to each of them side by side, and
   // can go as one segmented send. Order within each stream is that of the run.
-  void forward(std::span<const rtp::MediaPacket> run, base::Outbox& outbox, base::DropCounters& drops);
+  void forward(std::span<const rtp::MediaPacket> run, base::Instant now, base::Outbox& outbox, base::DropCounters& drops);
 
  private:
   std::vector<Subscription> subscriptions_;

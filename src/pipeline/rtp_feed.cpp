@@ -153,7 +153,7 @@ Transcoding& RtpFeed::transcoding() {
 }
 
 void RtpFeed::hand_on(std::span<const rtp::MediaPacket> run, base::Outbox& outbox) {
-  router_.forward(run, outbox, shard_.drops());
+  router_.forward(run, shard_.now(), outbox, shard_.drops());
   if (std::ranges::any_of(run, &rtp::MediaPacket::starts_key_frame)) {
     for (RtpSink* sink : sinks_) sink->key_frame_passed(*this);
   }

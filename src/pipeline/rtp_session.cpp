@@ -43,9 +43,10 @@ std::size_t encodings_of(const sdp::NegotiatedMedia& media) {
   return 0;
 }
 
-void add_extensions(rtp::ExtensionMap& map, const sdp::NegotiatedMedia& media) {
+void add_extensions(rtp::ExtensionMap& map, const sdp::NegotiatedMedia& media, bool transport_cc = true) {
   for (const sdp::ExtensionMap& extension : media.extensions) {
     const auto kind = rtp::extension_kind_of(extension.uri);
+    if (kind == rtp::ExtensionKind::transport_cc && !transport_cc) continue;
     if (kind && extension.id < 256) map.set(*kind, static_cast<std::uint8_t>(extension.id));
   }
 }
@@ -68,6 +69,7 @@ void RtpSession::configure(const std::vector<sdp::NegotiatedMedia>& media) {
   lines_by_ssrc_.clear();
   configure_line(audio_, first_of(sdp::MediaKind::audio));
   configure_line(video_, first_of(sdp::MediaKind::video));
+  configure_bandwidth();
   reduced_size_ = std::ranges::all_of(media, [](const auto& m) {
     return !m.accepted() || m.kind == sdp::MediaKind::application || m.rtcp_rsize;
   });
@@ -79,9 +81,24 @@ void RtpSession::configure(const std::vector<sdp::NegotiatedMedia>& media) {
   }
 }
 
+void RtpSession::configure_bandwidth() {
+  const bool controlled = (audio_.transport_cc && audio_.sends) || (video_.transport_cc && video_.sends);
+  if (controlled == (bandwidth_ != nullptr)) return;
+  if (controlled) {
+    // An SSRC is random enough for where to begin.
+    egress_.control_from(static_cast<std::uint16_t>(video_.sink.ssrc().value));
+    bandwidth_ = std::make_unique<SendBandwidth>(egress_);
+  } else {
+    bandwidth_.reset();
+    egress_.stop_control();
+    video_.sink.set_estimate(0);
+  }
+}
+
 void RtpSession::configure_line(MediaLine& line, const sdp::NegotiatedMedia* media) {
   line.negotiated = media != nullptr;
   line.receives = media && sdp::receives(media->direction);
+  line.sends = media && sdp::sends(media->direction);
   line.remb = media && has_feedback(*media, "goog-remb");
   line.transport_cc = media && media->extension_id(rtp::uri_of(rtp::ExtensionKind::transport_cc)) != 0 &&
                       has_feedback(*media, "transport-cc");
@@ -116,10 +133,10 @@ void RtpSession::configure_line(MediaLine& line, const sdp::NegotiatedMedia* med
   configure_encodings(line, *media);
   received.encodings = encodings_of(*media);
   line.source.configure(std::move(received));
-  add_extensions(sent.extensions, *media);
+  add_extensions(sent.extensions, *media, line.transport_cc);
   sent.mid = media->mid;
   sent.most_bps = media->remote_bandwidth_bps.value_or(0);
-  if (sdp::sends(media->direction)) {
+  if (line.sends) {
     line.sink.configure(sent);
   } else {
     line.sink.pause();
@@ -162,6 +179,7 @@ void RtpSession::set_rtt(base::Duration rtt) {
 }
 
 void RtpSession::restart_indices() {
+  egress_.restart_indices();
   audio_.sink.restart_index();
   video_.sink.restart_index();
 }
@@ -315,6 +333,8 @@ base::DropReason RtpSession::receive_rtcp(base::Bytes packet, base::Instant now,
       }
     } else if (const auto* remb = std::get_if<rtp::Remb>(&*message)) {
       receive_remb(*remb, now);
+    } else if (const auto* feedback = std::get_if<rtp::TransportFeedback>(&*message)) {
+      if (bandwidth_) bandwidth_->receive(*feedback, now);
     } else if (const auto* goodbye = std::get_if<rtp::Goodbye>(&*message)) {
       for (const rtp::Ssrc ssrc : goodbye->sources) {
         audio_.source.end_stream(ssrc);
@@ -324,7 +344,14 @@ base::DropReason RtpSession::receive_rtcp(base::Bytes packet, base::Instant now,
       }
     }
   }
+  advance_bandwidth(now, outbox);
   return reader.malformed() ? base::DropReason::bad_rtcp : base::DropReason::none;
+}
+
+void RtpSession::advance_bandwidth(base::Instant now, base::Outbox& outbox) {
+  if (!bandwidth_) return;
+  if (egress_.next_release() <= now) egress_.release(outbox, now);
+  if (const auto video_bps = bandwidth_->advance(now, outbox)) video_.sink.set_estimate(*video_bps, bandwidth_->may_be_more(now));
 }
 
 void RtpSession::receive(const rtp::SenderReport& report, base::Instant now) {
@@ -362,6 +389,7 @@ bool RtpSession::take_traffic() {
 }
 
 void RtpSession::advance(base::Instant now, base::Outbox& outbox) {
+  advance_bandwidth(now, outbox);
   const base::MutableBytes slot = outbox.slot();
   rtp::RtcpBuilder builder(slot.first(kMaxRtcpBytes));
   if (now >= reports_.deadline()) {
@@ -369,6 +397,7 @@ void RtpSession::advance(base::Instant now, base::Outbox& outbox) {
     reports_.draw(now, kReportInterval, shard_.random());
     if (is_resting()) reports_.stop();
     write_reports(now, builder);
+    video_.sink.renew_wish();
   }
   const std::size_t reports_end = builder.written().size();
   if (reports_end == 0 && !reduced_size_) {
@@ -448,6 +477,7 @@ base::Instant RtpSession::deadline() const {
   base::Instant next = std::min({reports_.deadline(), audio_.source.deadline(), video_.source.deadline()});
   if (transport_cc_) next = std::min(next, transport_cc_->deadline());
   if (wants_remb()) next = std::min(next, next_remb_);
+  if (bandwidth_) next = std::min(next, bandwidth_->deadline());
   return next;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -10,6 +11,7 @@
 
 #include "pipeline/rtp_sink.hpp"
 #include "pipeline/rtp_source.hpp"
+#include "pipeline/send_bandwidth.hpp"
 #include "rtp/header_extension.hpp"
 #include "rtp/remb.hpp"
 #include "rtp/report_schedule.hpp"
@@ -35,6 +37,7 @@ class RtpSession {
   RtpSource& source(MediaType type) { return type == MediaType::audio ? audio_.source : video_.source; }
   RtpSink& sink(MediaType type) { return type == MediaType::audio ? audio_.sink : video_.sink; }
   void set_receive_limits(const ReceiveLimits& limits) { limits_ = limits; }
+  void set_send_limits(const SendLimits& limits) { video_.sink.set_send_limits(limits); }
   void set_remb_params(const rtp::RembParams& params);
   void set_rtt(base::Duration rtt);
 
@@ -57,6 +60,8 @@ class RtpSession {
   void say_goodbye(base::Outbox& outbox);
   // What was last asked of the peer; 0 before.
   std::uint64_t last_remb_bps() const { return last_remb_bps_; }
+  // What the peer's path is estimated to take, of all that goes there, in bits per second; 0 where that is not known.
+  std::uint64_t available_bps() const { return bandwidth_ ? bandwidth_->available_bps() : 0; }
   // When the last RTP or RTCP came; nothing before the first.
   std::optional<base::Instant> last_received() const { return last_received_; }
 
@@ -71,6 +76,7 @@ class RtpSession {
     bool receives = false;
     bool remb = false;           // goog-remb was negotiated
     bool transport_cc = false;   // transport-cc was negotiated
+    bool sends = false;
     std::vector<std::string> rids = {};  // of the encodings, where they have names (RFC 8852)
     std::uint8_t red = kNoPayload;       // received: redundant audio (RFC 2198)
     std::array<std::uint8_t, 128> repaired = no_payloads();  // payload type by that of its retransmissions (RFC 4588)
@@ -91,6 +97,8 @@ class RtpSession {
   // §6.3.8); the others are for what was lost.
   static constexpr int kQuietTurns = 5;
 
+  void configure_bandwidth();
+  void advance_bandwidth(base::Instant now, base::Outbox& outbox);
   void configure_line(MediaLine& line, const sdp::NegotiatedMedia* media);
   void configure_encodings(MediaLine& line, const sdp::NegotiatedMedia& media);
   // What is known of the packet's SSRC, or becomes known by it; no line where it belongs to none.
@@ -119,6 +127,7 @@ class RtpSession {
   rtp::ExtensionMap extensions_;  // of what is received; ids mean the same in all m-lines of a bundle
   std::unordered_map<rtp::Ssrc, KnownSsrc> lines_by_ssrc_;
   std::optional<rtp::TransportCcReceiver> transport_cc_;
+  std::unique_ptr<SendBandwidth> bandwidth_;  // where the peer reports transport-wide
   bool reduced_size_ = false;
   rtp::RembParams remb_params_;
   ReceiveLimits limits_;

@@ -117,17 +117,32 @@ void RtpSink::choose_layer() {
 }
 
 Allowance RtpSink::allowance() const {
-  Allowance allowance;
-  for (const std::uint64_t bps : {config_.most_bps, send_limit_bps_, estimate_bps_}) {
-    if (bps != 0) allowance.most_bps = std::min(allowance.most_bps, bps);
+  std::uint64_t most = UINT64_MAX, known = UINT64_MAX;
+  for (const std::uint64_t bps : {config_.most_bps, limits_.max_bps}) {
+    if (bps != 0) most = std::min(most, bps);
   }
-  allowance.told_bps = remb_bps_ != 0 && estimate_bps_ == 0 ? std::min(allowance.most_bps, remb_bps_) : allowance.most_bps;
-  return allowance;
+  if (estimate_bps_ != 0) known = estimate_bps_;
+  if (remb_bps_ != 0 && remb_until_ > shard_.now()) known = std::min(known, remb_bps_);
+  const std::uint64_t told = std::min(std::max(known, limits_.min_bps), most);
+  const bool bounded = estimate_bps_ != 0 && !may_be_more_;
+  return {.told_bps = told, .most_bps = bounded ? told : most};
 }
 
-void RtpSink::set_estimate(std::uint64_t bitrate_bps) { estimate_bps_ = bitrate_bps; }
+void RtpSink::set_estimate(std::uint64_t bitrate_bps, bool may_be_more) {
+  estimate_bps_ = bitrate_bps;
+  may_be_more_ = may_be_more;
+  if (bitrate_bps != 0) tell_wish();
+}
 
-void RtpSink::set_send_limit(std::uint64_t bitrate_bps) { send_limit_bps_ = bitrate_bps; }
+void RtpSink::set_send_limits(const SendLimits& limits) {
+  limits_ = limits;
+  renew_wish();
+}
+
+// Without news of the path only limits are there to be said.
+void RtpSink::renew_wish() {
+  if (remb_until_ <= shard_.now() && estimate_bps_ == 0) tell_wish();
+}
 
 void RtpSink::set_layer_bounds(const LayerBounds& bounds) {
   if (bounds == bounds_) return;
@@ -231,7 +246,12 @@ void RtpSink::receive_nack(const rtp::Nack& nack, base::Instant now, base::Outbo
     const base::MutableBytes slot = outbox.slot();
     const rtp::Stamped stamped = stream_->restamp(*packet, slot);
     if (stamped.drop == base::DropReason::none) {
-      line_.send_rtp(outbox, slot, stamped.header_bytes, stamped.payload(*packet, slot), stamped.packet_index);
+      const base::Bytes payload = stamped.payload(*packet, slot);
+      if (stamped.repair) {
+        line_.send(outbox, slot, stamped, rtp::SentStream::repair, payload, now);
+      } else {
+        line_.send_again(outbox, slot, stamped, rtp::sent_stream_of(stream_->kind()), payload, now);
+      }
     }
   }
 }
@@ -249,12 +269,19 @@ void RtpSink::receive_remb(std::uint64_t bitrate_bps, base::Instant now) {
   if (!stream_) return;
   stream_->receive_remb(bitrate_bps);
   remb_bps_ = bitrate_bps;
-  if (!source_) return;
-  if (class_.receive(bitrate_bps, source_->shared_rates(id_, now), now)) choose();
+  remb_until_ = now + rtp::RembRelay::kExpiry;
+  tell_wish();
+}
+
+void RtpSink::tell_wish() {
+  const std::uint64_t wish_bps = allowance().told_bps;
+  const base::Instant now = shard_.now();
+  if (!stream_ || !source_ || type_ != MediaType::video || wish_bps == UINT64_MAX) return;
+  if (class_.receive(wish_bps, source_->shared_rates(id_, now), now)) choose();
   // Who can have less of the layers takes nothing from the others.
-  const bool has_less = layer_ && origin_ && !origin_->layers().empty() && origin_->layers().front().bitrate_bps <= bitrate_bps;
+  const bool has_less = layer_ && origin_ && !origin_->layers().empty() && origin_->layers().front().bitrate_bps <= wish_bps;
   if (has_less) return source_->forget_remb(id_);
-  source_->receive_remb(id_, bitrate_bps, now);
+  source_->receive_remb(id_, wish_bps, now);
 }
 
 void RtpSink::receive_report(const rtp::ReportBlock& block, base::Instant now) {

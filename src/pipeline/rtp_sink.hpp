@@ -33,6 +33,12 @@ struct RtpSinkConfig {
   std::uint64_t most_bps = 0;  // as the peer's description says; 0 where it does not
 };
 
+// Bits per second of video, as the application wants them; 0 stands for no limit.
+struct SendLimits {
+  std::uint64_t min_bps = 0;
+  std::uint64_t max_bps = 0;
+};
+
 // Owned by the endpoint, together with the line that it sends on.
 class RtpSink final : public MediaInput {
  public:
@@ -49,13 +55,16 @@ class RtpSink final : public MediaInput {
   // Of the formats that were negotiated only those of the codec are sent, if there are any.
   void set_caps(const MediaCaps& caps) override;
   std::optional<base::Duration> latency() const override;
-  // What the peer's path takes, as this side estimates it; 0 for nothing known.
-  void set_estimate(std::uint64_t bitrate_bps);
-  // The most that may be sent, whatever the path takes; 0 for no limit.
-  void set_send_limit(std::uint64_t bitrate_bps);
+  // What the peer's path takes, as this side estimates it; 0 for nothing known. Told to the source, as a REMB is.
+  // `may_be_more`: it has shown no limit lately, and a better layer may be tried.
+  void set_estimate(std::uint64_t bitrate_bps, bool may_be_more = false);
+  // Hold whatever the path takes.
+  void set_send_limits(const SendLimits& limits);
+  // To be called each second or so: what is said to the source holds for some seconds only.
+  void renew_wish();
   // What a client wants of the layers at most.
   void set_layer_bounds(const LayerBounds& bounds);
-  // What may be sent, of all that is known.
+  // What may be sent, of all that is known: limits, the estimate, and a REMB that is not too old.
   Allowance allowance() const;
   // Told by the source: another stream of it is the one to send, or its formats are others.
   void source_changed();
@@ -106,6 +115,7 @@ class RtpSink final : public MediaInput {
   void follow();
   void follow_next();
   void ask_for_key_frame();
+  void tell_wish();
 
   Shard& shard_;
   transport::EgressLine& line_;
@@ -119,8 +129,10 @@ class RtpSink final : public MediaInput {
   LayerChoice choice_;
   LayerBounds bounds_;
   std::uint64_t remb_bps_ = 0;
+  base::Instant remb_until_{};
   std::uint64_t estimate_bps_ = 0;
-  std::uint64_t send_limit_bps_ = 0;
+  bool may_be_more_ = false;
+  SendLimits limits_;
   RtpSinkConfig config_;
   MediaCaps caps_;
   BitrateClass class_;

@@ -152,7 +152,7 @@ transport::PeerId Shard::attach(Session& session) {
   if (free_ids_.empty()) {
     sessions_.push_back(&session);
     waiting_of_.push_back(0);
-    woken_.reserve(sessions_.capacity());  // nothing is allocated while media flows
+    woken_.reserve(2 * sessions_.capacity());  // nothing is allocated while media flows
     return static_cast<transport::PeerId>(sessions_.size() - 1);
   }
   const transport::PeerId id = free_ids_.back();

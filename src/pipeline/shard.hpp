@@ -181,7 +181,8 @@ class Shard {
   const MediaPort* port_towards(const base::SocketAddress& remote, std::span<const MediaPort> ports) const;
   // How far what is sent to groups from a session's own port goes, by the interface that it is on.
   void set_multicast_hops(const MediaPort& port, std::uint8_t hops) { session_ports_.set_multicast_hops(port, hops); }
-  // Sessions that rested, and whose line has sent since: looked at behind each batch and each turn.
+  // Sessions that rested, and whose line has sent since, or whose line holds something now: looked at behind each batch and
+  // each turn.
   std::vector<transport::PeerId>& woken() { return woken_; }
   // To be called when something outside of batches may have brought the session's deadline forward.
   void reschedule(const Session& session);
@@ -224,7 +225,7 @@ class Shard {
   std::vector<Session*> sessions_;  // by id
   std::vector<std::uint8_t> waiting_of_;  // by id: of handshakes_
   std::vector<transport::PeerId> free_ids_;
-  std::vector<transport::PeerId> woken_;  // each once until it rests again
+  std::vector<transport::PeerId> woken_;  // each once for either reason
   std::vector<MediaPort> ports_;
   std::vector<MediaPort> stream_ports_;
   SessionPorts session_ports_;

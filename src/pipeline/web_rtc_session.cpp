@@ -11,7 +11,9 @@ WebRtcSession::WebRtcSession(Shard& shard, MediaElement& element, Owner& owner,
     : Session(shard),
       owner_(owner),
       transport_(id(), std::move(config), shard.demux(), shard.random()),
-      rtp_(shard, element, transport_.line(), std::move(cname)) {}
+      rtp_(shard, element, transport_.line(), std::move(cname)) {
+  transport_.line().wake_by(shard.woken(), id());
+}
 
 WebRtcSession::~WebRtcSession() {
   for (const auto& relay : transport_.relays()) shard().set_relay(relay->index(), nullptr);

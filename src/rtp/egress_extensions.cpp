@@ -31,6 +31,7 @@ void EgressExtensions::configure(const ExtensionMap& map, std::string_view mid) 
     two_byte_ = two_byte_ || map.id_of(kind) > 14;
     return map.id_of(kind) != 0;
   };
+  take(ExtensionKind::transport_cc);
   take(ExtensionKind::abs_send_time);
   for (const ExtensionKind kind : kCopiedKinds)
     if (take(kind)) copied_ = static_cast<std::uint16_t>(copied_ | 1u << index_of(kind));
@@ -54,6 +55,11 @@ std::uint8_t* EgressExtensions::copy_values(const MediaPacket& packet, std::uint
 template <bool kTwoByte>
 std::size_t EgressExtensions::write_as(const MediaPacket& packet, bool with_mid, std::uint8_t* at) const {
   std::uint8_t* p = at + 4;
+  if (const std::uint8_t id = ids_[index_of(ExtensionKind::transport_cc)]) {  // first, for number_at()
+    p = put_head<kTwoByte>(p, id, 2);
+    *p++ = 0;
+    *p++ = 0;
+  }
   if (with_mid && mid_length_ != 0) {
     p = put_head<kTwoByte>(p, ids_[index_of(ExtensionKind::mid)], mid_length_);
     std::memcpy(p, mid_.data(), kMaxMid);  // a fixed size is faster; what is too much is written over

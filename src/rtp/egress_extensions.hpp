@@ -10,12 +10,12 @@
 namespace kaskado::rtp {
 
 // mid is the subscriber's own, abs-send-time this server's; audio level, orientation, playout delay, content
-// type and colour space are copied. rid and transport-cc are not sent: streams go out single, and there is no
-// send-side estimator to read the feedback. 32 bytes, as it stands in the hot part of each SendStream.
+// type and colour space are copied. The number for transport-cc is the transport's, which writes it where
+// number_at() says. rid is not sent: streams go out single. 32 bytes, as it stands in the hot part of each SendStream.
 class EgressExtensions {
  public:
   // The longest block that write() makes, and as much again as it may scribble behind it.
-  static constexpr std::size_t kMaxBytes = 4 + 18 + 5 + 5 * (2 + 32) + 3 + 16;
+  static constexpr std::size_t kMaxBytes = 4 + 4 + 18 + 5 + 5 * (2 + 32) + 3 + 16;
 
   // Two-byte headers are used where an id needs them (RFC 8285 §4.3). A mid longer than 16 bytes is not sent.
   void configure(const ExtensionMap& map, std::string_view mid);
@@ -24,6 +24,10 @@ class EgressExtensions {
   std::size_t write(const MediaPacket& packet, bool with_mid, std::uint8_t* at) const {
     return two_byte_ ? write_as<true>(packet, with_mid, at) : write_as<false>(packet, with_mid, at);
   }
+
+  // Where in the block the transport-wide sequence number stands, zeros as yet; 0 where there is none
+  // (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2).
+  std::size_t number_at() const { return ids_[index_of(ExtensionKind::transport_cc)] == 0 ? 0 : two_byte_ ? 6 : 5; }
 
  private:
   static constexpr std::size_t kMaxMid = 16;

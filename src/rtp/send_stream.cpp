@@ -254,6 +254,8 @@ Stamped SendStream::write(const MediaPacket& packet, std::uint64_t index, base::
     header_bytes += header.csrc_count * 4u;
   }
   const std::size_t extension_bytes = extensions_.write(packet, index < mid_until_, p + header_bytes);
+  const std::size_t number_at = extensions_.number_at();
+  const std::size_t sequence_at = number_at == 0 ? 0 : header_bytes + number_at;
   header_bytes += extension_bytes;
   p[0] = static_cast<std::uint8_t>(kVersionBits | (extension_bytes != 0 ? 0x10 : 0) | header.csrc_count);
   p[1] = static_cast<std::uint8_t>((header.marker ? 0x80 : 0) | output_payload_.value);
@@ -262,7 +264,9 @@ Stamped SendStream::write(const MediaPacket& packet, std::uint64_t index, base::
   base::store_u32(p + 8, ssrc_.value);
   if (header_bytes + header.payload_length > std::min(slot.size(), base::kMaxDatagramBytes))
     return {.drop = base::DropReason::datagram_too_long};
-  return {.packet_index = index & 0xffffffffffff, .header_bytes = static_cast<std::uint16_t>(header_bytes)};
+  return {.packet_index = index & 0xffffffffffff,
+          .header_bytes = static_cast<std::uint16_t>(header_bytes),
+          .sequence_at = static_cast<std::uint16_t>(sequence_at)};
 }
 
 const MediaPacket* SendStream::find_lost(SequenceNumber lost, const PacketHistory& history,
@@ -308,6 +312,8 @@ Stamped SendStream::as_retransmission(const Stamped& first, const MediaPacket& p
   base::store_u32(p + 8, cold_->rtx_ssrc.value);
   return {.packet_index = cold_->rtx_index++ & 0xffffffffffff,
           .header_bytes = first.header_bytes,
+          .sequence_at = first.sequence_at,
+          .repair = true,
           .changed_bytes = static_cast<std::uint16_t>(payload.size() + kOriginalSequenceBytes)};
 }
 

@@ -48,6 +48,9 @@ struct Stamped {
   std::uint64_t packet_index = 0;  // 48 bits, ROC << 16 | SEQ (RFC 3711 §3.3.1)
   std::uint16_t header_bytes = 0;
   base::DropReason drop = base::DropReason::none;
+  // Where in the slot the number for transport-wide congestion control belongs; 0 where the subscriber takes none.
+  std::uint16_t sequence_at = 0;
+  bool repair = false;              // a packet of the retransmission stream
   std::uint16_t changed_bytes = 0;  // of a payload that stands in the slot, for it is another than the packet's
 
   base::Bytes payload(const MediaPacket& packet, base::Bytes slot) const {
@@ -123,7 +126,7 @@ class alignas(64) SendStream {
   // NACK: for each number of the message, the packet to restamp, or null where it was not sent since the last
   // switch, is gone from the source's history, or went again less than an RTT ago.
   const MediaPacket* find_lost(SequenceNumber lost, const PacketHistory& history, base::Instant now);
-  // The same header and index as the first time, byte for byte; or a packet of the retransmission stream.
+  // The same header and index as the first time, byte for byte, if sequence_at gets the number that it had; or a packet of the retransmission stream.
   Stamped restamp(const MediaPacket& packet, base::MutableBytes slot);
 
   // Feedback from the subscriber. True where a key frame is wanted of the source; a repeated FIR is not a new

@@ -70,7 +70,7 @@ TEST_F(Stats, AreOfTheEndpointAndOfWhatItWillSendAtFirst) {
 
 TEST_F(Stats, AreOfTheTypeThatIsAskedFor) {
   exchange();
-  EXPECT_EQ(stats().size(), 5u);
+  EXPECT_EQ(stats().size(), 6u);
   EXPECT_EQ(ids(stats(MediaType::audio)), (Texts{"endpoint", inbound("audio", 0), outbound("audio", 0)}));
   EXPECT_EQ(ids(stats(MediaType::video)), (Texts{"endpoint", inbound("video", 1), outbound("video", 1)}));
   EXPECT_EQ(ids(stats(MediaType::data)), (Texts{"endpoint"}));
@@ -119,6 +119,28 @@ TEST_F(Stats, OfWhatGoesOutAreTrue) {
   EXPECT_EQ(integer(video, "firCount"), 1);
   EXPECT_EQ(integer(video, "remb"), 90'000);
   EXPECT_EQ(integer(record(records, outbound("audio", 0)), "pliCount"), 0);
+}
+
+TEST_F(Stats, TellOfTheSelectedPairWhatItTakes) {
+  EXPECT_TRUE(endpoint.set_max_video_recv_bandwidth(200).ok());
+  exchange();
+  const Records before = stats();
+  const pipeline::Object& pair = record(before, "candidatepair-1");
+  EXPECT_EQ(pair.type, "RTCIceCandidatePairStats");
+  EXPECT_EQ(*pair.find("type")->string(), "candidatepair");
+  EXPECT_EQ(*pair.find("state")->string(), "succeeded");
+  EXPECT_EQ(integer(pair, "bytesReceived"), 350);
+  EXPECT_EQ(integer(pair, "bytesSent"), 350);
+  EXPECT_EQ(real(pair, "availableIncomingBitrate"), 200'000);
+  EXPECT_EQ(real(pair, "availableOutgoingBitrate"), 0) << "nobody has said anything of it";
+  browser.send_rtcp([&](rtp::RtcpBuilder& builder) {
+    const rtp::Ssrc video{browser.remote_ssrc(1)};
+    builder.receiver_report(rtp::Ssrc{1});
+    builder.remb(rtp::Ssrc{1}, 90'000, {&video, 1});
+  });
+  run(20ms);
+  const Records after = stats();
+  EXPECT_EQ(real(record(after, "candidatepair-1"), "availableOutgoingBitrate"), 90'000);
 }
 
 TEST_F(Stats, CountWhatWasLostAndAskedFor) {

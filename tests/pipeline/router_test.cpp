@@ -39,7 +39,7 @@ class RouterTest : public testing::Test {
     }
     return made;
   }
-  void forward(std::span<const rtp::MediaPacket> packets) { router.forward(packets, outbox, drops); }
+  void forward(std::span<const rtp::MediaPacket> packets) { router.forward(packets, kStart, outbox, drops); }
   void deliver() {
     for (Viewer* viewer : {&first, &second, &third}) viewer->far_end.take(outbox);
     outbox.clear();
@@ -157,7 +157,7 @@ TEST_F(RouterTest, CountsAPacketThatDoesNotFitBehindTheNewHeader) {
   spec.payload.resize(base::kMaxDatagramBytes - rtp::kFixedHeaderBytes);
   auto packet = rtp::test::make_media(pool, spec, kStart);
   ASSERT_EQ(source_stream->accept(packet, kStart).drop, DropReason::none);
-  router.forward({&packet, 1}, outbox, drops);
+  router.forward({&packet, 1}, kStart, outbox, drops);
   EXPECT_EQ(outbox.pending().size(), 3u);
   EXPECT_EQ(drops.of(DropReason::datagram_too_long), 1u);
   deliver();
@@ -180,7 +180,7 @@ TEST_F(RouterTest, GoesOnWhenTheOutboxIsFlushedInTheMiddleOfARun) {
       },
       &network);
   const auto packets = run(500, 50);
-  router.forward(packets, small, drops);
+  router.forward(packets, kStart, small, drops);
   for (Viewer* viewer : network.viewers) viewer->far_end.take(small);
   EXPECT_EQ(network.drains, 150 / 7);
   for (const Viewer* viewer : network.viewers) {

@@ -192,10 +192,10 @@ TEST_F(Simulcast, TheLimitsOfTheDescriptionAndOfTheApplicationHold) {
   sink.configure({.formats = {format(96, "VP8")}, .extensions = {}, .mid = {}, .retransmissions = {}, .most_bps = 500'000});
   show(5s);
   EXPECT_EQ(rid_of(high.rtp.back()), 'm');
-  sink.set_send_limit(200'000);
+  sink.set_send_limits({.max_bps = 200'000});
   show(2s);
   EXPECT_EQ(rid_of(high.rtp.back()), 'l');
-  sink.set_send_limit(0);
+  sink.set_send_limits({});
   sink.set_estimate(450'000);
   show(3s);
   EXPECT_EQ(rid_of(high.rtp.back()), 'm');

@@ -53,6 +53,15 @@ void MediaSender::start(Instant now) {
   key_frame_wanted_ = true;
 }
 
+void MediaSender::set_bitrate_bps(std::uint64_t bps) {
+  constexpr std::size_t kMostBytes = 700;  // some are half as long again
+  const double bytes = static_cast<double>(bps) / 8 * base::to_seconds(config_.frame_interval);
+  const auto frame_bytes = static_cast<std::size_t>(std::clamp(bytes, 100.0, 100'000.0));
+  config_.packets_a_frame = (frame_bytes + kMostBytes - 1) / kMostBytes;
+  config_.packets_a_key_frame = 3 * config_.packets_a_frame;
+  config_.payload_bytes = std::max<std::size_t>(frame_bytes / config_.packets_a_frame, 20);
+}
+
 void MediaSender::advance(Instant now, PeerTransport& transport, std::uint16_t& transport_sequence) {
   while (next_frame_ <= now) {
     next_frame_ += config_.frame_interval;

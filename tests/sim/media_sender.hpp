@@ -47,6 +47,8 @@ class MediaSender {
   void set_format(const Format& format) { format_ = format; }
   void start(Instant now);
   void stop() { next_frame_ = base::kNever; }
+  // Frames are as large as that from now on, key frames three times.
+  void set_bitrate_bps(std::uint64_t bps);
   bool started() const { return next_frame_ != base::kNever; }
   // Sends the frame that is due. `transport_sequence` counts all packets of the transport.
   void advance(Instant now, PeerTransport& transport, std::uint16_t& transport_sequence);

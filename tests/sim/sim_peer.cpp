@@ -38,7 +38,8 @@ SimPeer::SimPeer(VirtualNetwork& network, SimServer& server, const PeerOptions& 
       addresses_(addresses_of(options)),
       random_(options.seed * 1'000'003 + options.number),
       transport_(network, random_, 1, addresses_, ice::IceRole::controlling),
-      cname_("peer" + std::to_string(options.number)) {
+      cname_("peer" + std::to_string(options.number)),
+      transport_cc_(ssrc_of(options.number, rtp::MediaKind::video)) {
   network_.join(*this, addresses_, options.up, options.down);
 }
 
@@ -187,6 +188,8 @@ void SimPeer::take(const sdp::Negotiation& negotiation) {
       continue;
     }
     if (sends) open_sender(media, kind);
+    const std::uint64_t id = media.extension_id(sdp::extension::kTransportCc);
+    if (id != 0) received_extensions_.set(rtp::ExtensionKind::transport_cc, static_cast<std::uint8_t>(id));
     if (sdp::receives(media.direction) && !receiver(kind)) {
       ASSERT_GE(media.remote_ssrcs.size(), 1u);  // the second is of retransmissions, which peers do not ask for
       receivers_.emplace_back(kind, rtp::Ssrc{media.remote_ssrcs[0].ssrc}, ssrc_of(options_.number, kind));
@@ -315,6 +318,12 @@ void SimPeer::receive_rtp(base::Bytes packet, Instant now) {
   ASSERT_TRUE(header);
   MediaReceiver* const stream = receiver_of(header->ssrc);
   ASSERT_TRUE(stream) << "an SSRC that no description named";
+  if (options_.reports_transport_wide) {
+    const auto extensions = rtp::read_extensions(packet, *header, received_extensions_);
+    const auto number = rtp::transport_sequence(extensions, packet.data());
+    ASSERT_TRUE(number);
+    transport_cc_.receive({*number}, header->ssrc, now);
+  }
   stream->receive(*header, packet.subspan(header->payload_offset, header->payload_length), now);
 }
 
@@ -339,6 +348,7 @@ void SimPeer::receive_rtcp(base::Bytes packet, Instant now) {
       if (MediaSender* stream = sender_of(pli->media)) stream->receive_picture_loss(now);
     } else if (const auto* remb = std::get_if<rtp::Remb>(&*message)) {
       heard_.rembs_bps.emplace_back(now, remb->bitrate_bps);
+      if (options_.follows_remb) video_out().set_bitrate_bps(remb->bitrate_bps);
     } else if (const auto* goodbye = std::get_if<rtp::Goodbye>(&*message)) {
       for (const rtp::Ssrc ssrc : goodbye->sources) heard_.goodbyes.push_back(ssrc);
     } else if (std::holds_alternative<rtp::TransportFeedback>(*message)) {
@@ -392,6 +402,12 @@ void SimPeer::send_rtcp(const std::function<void(rtp::RtcpBuilder&)>& write) {
 }
 
 void SimPeer::send_feedback(Instant now) {
+  if (transport_cc_.deadline() <= now) {
+    std::uint8_t slot[1100];
+    rtp::RtcpBuilder builder{slot};
+    transport_cc_.advance(now, builder);
+    transport_.send_rtcp(builder.written());
+  }
   for (MediaReceiver& stream : receivers_) {
     if (stream.deadline() > now) continue;
     stream.set_rtt(transport_.ice().round_trip());
@@ -426,7 +442,7 @@ void SimPeer::send_reports(Instant now) {
 }
 
 Instant SimPeer::deadline() const {
-  Instant next = std::min(transport_.deadline(), next_report_);
+  Instant next = std::min({transport_.deadline(), next_report_, transport_cc_.deadline()});
   for (const MediaSender& stream : senders_) next = std::min(next, stream.deadline());
   for (const MediaReceiver& stream : receivers_) next = std::min(next, stream.deadline());
   return next;

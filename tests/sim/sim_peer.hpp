@@ -12,6 +12,8 @@
 #include "media_receiver.hpp"
 #include "media_sender.hpp"
 #include "peer_transport.hpp"
+#include "rtp/header_extension.hpp"
+#include "rtp/transport_cc.hpp"
 #include "sdp/negotiation.hpp"
 #include "sim_server.hpp"
 
@@ -38,6 +40,8 @@ struct PeerOptions {
   sdp::Setup setup = sdp::Setup::actpass;       // what its offers say
   std::uint64_t first_video_sequence = 65'200;  // it wraps soon
   Duration video_interval = 33ms;
+  bool reports_transport_wide = false;  // what it receives
+  bool follows_remb = false;            // sends video of as much as it is told
   std::vector<SentEncoding> encodings;  // more than one, or none
 };
 
@@ -141,6 +145,8 @@ class SimPeer final : public Host {
   std::uint16_t transport_sequence_ = 0;
   Instant next_report_ = base::kNever;
   std::uint64_t remb_bps_ = 0;
+  rtp::ExtensionMap received_extensions_;
+  rtp::TransportCcReceiver transport_cc_;
   HeardRtcp heard_;
   HeardData heard_data_;
 };

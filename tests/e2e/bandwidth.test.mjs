@@ -1,0 +1,44 @@
+// Chromium behind links that lose, delay and are narrow: pictures go on, and the server knows what the link takes.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { useBrowser } from './lib/browser-pages.mjs';
+import { launchChromium } from './lib/chromium.mjs';
+import { Link } from './lib/link.mjs';
+import { useServer } from './lib/server.mjs';
+
+describe('A viewer', () => {
+  const server = useServer();
+  const { open } = useBrowser(launchChromium);
+
+  async function watch(t, shape, seconds) {
+    const link = await Link.open(shape);
+    t.after(() => link.close());
+    const publisher = await open();
+    const { pipeline, endpoint } = await publisher.evaluate((url) => window.peer.publish(url), server.url);
+    const viewer = await open();
+    await viewer.raw.exposeFunction('lead', (candidate) => link.lead(candidate));
+    const seen = await viewer.evaluate(({ url, ...what }) => window.narrow.watch(url, what),
+      { url: server.url, pipeline, source: endpoint, seconds });
+    await viewer.close();
+    await publisher.close();
+    const { sent, lost, overflowed } = link.down;
+    t.diagnostic(JSON.stringify({ ...seen, link: { sent, lost, overflowed } }));
+    return { ...seen, link: link.down };
+  }
+
+  test('with 5 % loss and a round trip of 100 ms sees freezes for less than 1 % of a minute', async (t) => {
+    const path = { loss: 0.05, delay_ms: 50 };
+    const seen = await watch(t, { up: path, down: path, seed: 7 }, 60);
+    assert.ok(seen.link.lost > 100, `${seen.link.lost} packets were lost`);
+    assert.ok(seen.frames > 1500, `${seen.frames} frames`);
+    assert.ok(seen.frozen_s < 0.6, `frozen for ${seen.frozen_s} s`);
+  });
+
+  test('behind 600 kb/s brings the publisher down to what fits', async (t) => {
+    const seen = await watch(t, { up: { delay_ms: 20 }, down: { delay_ms: 20, rate_bps: 600e3, queue_ms: 300 }, seed: 8 }, 30);
+    const available = seen.pair.availableOutgoingBitrate;
+    assert.ok(available > 250e3 && available < 700e3, `${available} b/s available`);
+    assert.ok(seen.bytes * 8 / 30 > 250e3, `${seen.bytes} bytes of video`);
+    assert.ok(seen.link.overflowed < seen.link.sent / 20, `${seen.link.overflowed} of ${seen.link.sent} found the queue full`);
+  });
+});
