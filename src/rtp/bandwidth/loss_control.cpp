@@ -79,7 +79,10 @@ void LossControl::fall(double rate_bps, double beyond) {
   }
   limit_bps_ = std::min(limit_bps_, rate_bps) * (1 - beyond / 2);
   if (limit_bps_ > kFarFallen * fell_from_bps_) return;
-  if (fraction_ > kHelped * lost_then_) usual_ = std::min(smoothed_, kMostUsual);
+  if (fraction_ > kHelped * lost_then_) {
+    usual_ = std::min(smoothed_, kMostUsual);
+    if (fraction_ - usual_ <= kFall) limit_bps_ = kNoLimit;  // falling was for nothing
+  }
   fell_from_bps_ = 0;
 }
 

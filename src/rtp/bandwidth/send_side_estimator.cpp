@@ -108,9 +108,10 @@ void SendSideEstimator::update(base::Instant now) {
 void SendSideEstimator::take_probe(base::Instant now) {
   const auto outcome = prober_.take_outcome();
   if (!outcome) return;
-  const bool success = outcome->rate_bps >= kSuccess * outcome->asked_bps;
-  if (outcome->rate_bps > rate_.rate_bps() && heard_use_ != NetworkUse::over)
-    rate_.set(outcome->rate_bps, now);
+  // It counts what came in, of which the way's own losses are not a part.
+  const double rate_bps = outcome->rate_bps / (1 - losses_.usual_loss());
+  const bool success = rate_bps >= kSuccess * outcome->asked_bps;
+  if (rate_bps > rate_.rate_bps() && heard_use_ != NetworkUse::over) rate_.set(rate_bps, now);
   if (outcome->rate_bps == 0) {  // lost, most of it, or gathered on the way: that says nothing
     next_probe_ = now + kProbeAgain;
     return;
