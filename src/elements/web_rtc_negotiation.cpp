@@ -112,7 +112,8 @@ sdp::LocalCapabilities WebRtcEndpoint::web_rtc_capabilities() const {
     capabilities.audio.push_back(std::move(red));
   }
   capabilities.simulcast = true;
-  capabilities.extensions.push_back({std::string(sdp::extension::kDependencyDescriptor), false, true});
+  for (const std::string_view uri : {sdp::extension::kDependencyDescriptor, sdp::extension::kPlayoutDelay})
+    capabilities.extensions.push_back({std::string(uri), false, true});
   return capabilities;
 }
 

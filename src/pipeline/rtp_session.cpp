@@ -352,6 +352,9 @@ void RtpSession::advance_bandwidth(base::Instant now, base::Outbox& outbox) {
   if (!bandwidth_) return;
   if (egress_.next_release() <= now) egress_.release(outbox, now);
   if (const auto video_bps = bandwidth_->advance(now, outbox)) video_.sink.set_estimate(*video_bps, bandwidth_->may_be_more(now));
+  rtp::SendStream* const video = video_.sink.stream();
+  if (!video) return;
+  if (const auto wait = bandwidth_->advance_playout(video->rtt(), now)) video->set_playout_delay(*wait);
 }
 
 void RtpSession::receive(const rtp::SenderReport& report, base::Instant now) {

@@ -6,6 +6,7 @@
 
 #include "base/outbox.hpp"
 #include "base/time.hpp"
+#include "pipeline/playout_delay.hpp"
 #include "rtp/bandwidth/send_side_estimator.hpp"
 #include "transport/egress_line.hpp"
 
@@ -26,6 +27,10 @@ class SendBandwidth {
   // more. Behind feedback, and when deadline() has come.
   std::optional<std::uint64_t> advance(base::Instant now, base::Outbox& outbox);
   base::Instant deadline() const;
+  // How long the peer should keep pictures, if it is told. `rtt` as its reports have it.
+  std::optional<base::Duration> advance_playout(base::Duration rtt, base::Instant now) {
+    return playout_.advance(estimator_.lost_lately(), rtt, now);
+  }
   // The path has shown no limit lately: it may well take more than was tried.
   bool may_be_more(base::Instant now) const { return !estimator_.has_met_limit_lately(now); }
   // Of all that goes out; 0 where it is not known.
@@ -39,6 +44,7 @@ class SendBandwidth {
 
   transport::EgressLine& line_;
   rtp::SendSideEstimator estimator_;
+  PlayoutDelay playout_;
   std::uint64_t told_bps_ = 0;
   base::Instant told_{};
   base::Instant heard_{};

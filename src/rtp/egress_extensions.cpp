@@ -11,6 +11,9 @@ constexpr std::array kCopiedKinds{ExtensionKind::audio_level, ExtensionKind::vid
                                   ExtensionKind::playout_delay, ExtensionKind::video_content_type,
                                   ExtensionKind::color_space};
 
+// The extension has 12 bits for the least delay and 12 for the longest; this leaves it to the subscriber.
+constexpr std::uint32_t kMostPlayout_10ms = 1000;
+
 template <bool kTwoByte>
 std::uint8_t* put_head(std::uint8_t* p, std::uint8_t id, std::size_t length) {
   if constexpr (kTwoByte) {
@@ -36,8 +39,14 @@ void EgressExtensions::configure(const ExtensionMap& map, std::string_view mid) 
   for (const ExtensionKind kind : kCopiedKinds)
     if (take(kind)) copied_ = static_cast<std::uint16_t>(copied_ | 1u << index_of(kind));
   if (mid.empty() || mid.size() > kMaxMid || !take(ExtensionKind::mid)) return;
-  mid_length_ = static_cast<std::uint8_t>(mid.size());
+  mid_length_ = static_cast<std::uint8_t>(mid.size() & 0x7f);
   mid.copy(mid_.data(), mid.size());
+}
+
+void EgressExtensions::set_playout_delay(std::uint8_t least_10ms) {
+  if (ids_[index_of(ExtensionKind::playout_delay)] == 0) return;
+  playout_10ms_ = least_10ms;
+  copied_ = static_cast<std::uint16_t>(copied_ & ~(1u << index_of(ExtensionKind::playout_delay)));
 }
 
 template <bool kTwoByte>
@@ -68,6 +77,11 @@ std::size_t EgressExtensions::write_as(const MediaPacket& packet, bool with_mid,
   if (const std::uint8_t id = ids_[index_of(ExtensionKind::abs_send_time)]) {
     p = put_head<kTwoByte>(p, id, 3);
     base::store_u24(p, packet.abs_send_time);
+    p += 3;
+  }
+  if (playout_10ms_ != kNoPlayoutDelay) {
+    p = put_head<kTwoByte>(p, ids_[index_of(ExtensionKind::playout_delay)], 3);
+    base::store_u24(p, static_cast<std::uint32_t>(playout_10ms_) << 12 | kMostPlayout_10ms);
     p += 3;
   }
   p = copy_values<kTwoByte>(packet, p);

@@ -75,6 +75,14 @@ void SendStream::set_layer_limits(const LayerLimits& limits) {
   cold_->layers.set_limits(limits);
 }
 
+void SendStream::set_playout_delay(base::Duration least) {
+  constexpr base::Duration::rep kMost_10ms = 250;
+  const bool repairs_aside = std::ranges::any_of(cold_->rtx_payloads, [](std::uint8_t type) { return type != kNoPayload; });
+  if (!repairs_aside) return;
+  const auto least_10ms = std::clamp<base::Duration::rep>(least / std::chrono::milliseconds{10}, 0, kMost_10ms);
+  extensions_.set_playout_delay(static_cast<std::uint8_t>(least_10ms));
+}
+
 bool SendStream::layer_wants_key_frame() const { return layered_ && cold_->layers.wants_key_frame(); }
 
 void SendStream::restart_index() {

@@ -115,6 +115,9 @@ class alignas(64) SendStream {
   // From now on packets of `primary`, which is one of the output types, go as redundant audio (RFC 2198) of the type `red`, and
   // bring the packet before them once more; nothing is sent again then. Without types as they are.
   void set_redundancy(std::optional<PayloadType> primary, PayloadType red = {});
+  // How long the subscriber is to keep pictures at least, below 2.5 s. Only where what is lost goes again by a stream of its own:
+  // else it has to be the same bytes again.
+  void set_playout_delay(base::Duration least);
   // What is wanted of sources with layers, from the next frame at which that can begin. From the first call on
   // picture ids go on without a leap from one source to the next.
   void set_layer_limits(const LayerLimits& limits);

@@ -25,6 +25,7 @@ inline constexpr std::string_view kSsrcAudioLevel =
 inline constexpr std::string_view kDependencyDescriptor =
     "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
 inline constexpr std::string_view kVideoOrientation = "urn:3gpp:video-orientation";
+inline constexpr std::string_view kPlayoutDelay = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
 }  // namespace extension
 
 struct CodecCapability {

@@ -164,6 +164,26 @@ TEST_P(EgressExtensionSets, AreReadBackWithTheSubscribersIds) {
 }
 INSTANTIATE_TEST_SUITE_P(Forms, EgressExtensionSets, ::testing::Bool());
 
+TEST(EgressExtensions, GiveADelayOfTheirOwnOnceThereIsOne) {
+  ExtensionMap map;
+  map.set(ExtensionKind::playout_delay, 5);
+  EgressExtensions egress;
+  egress.configure(map, {});
+  std::array<std::uint8_t, EgressExtensions::kMaxBytes> out;
+  const MediaPacket packet;
+  EXPECT_EQ(egress.write(packet, false, out.data()), 0u);
+  for (const std::uint8_t least_10ms : {30, 0}) {
+    egress.set_playout_delay(least_10ms);
+    ASSERT_EQ(egress.write(packet, false, out.data()), 8u);
+    const std::array<std::uint8_t, 8> expected{0xbe, 0xde, 0, 1, 0x52, static_cast<std::uint8_t>(least_10ms >> 4),
+                                               static_cast<std::uint8_t>(least_10ms << 4 | 0x3), 0xe8};
+    EXPECT_TRUE(std::ranges::equal(expected, std::span(out).first(8)));
+  }
+  egress.configure(ExtensionMap{}, {});
+  egress.set_playout_delay(30);
+  EXPECT_EQ(egress.write(packet, false, out.data()), 0u) << "the subscriber does not know of it";
+}
+
 TEST(EgressExtensions, LeaveOutWhatTheirFormCannotHold) {
   base::PacketPool pool(64);
   ExtensionMap source;

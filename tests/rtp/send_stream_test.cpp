@@ -450,6 +450,22 @@ TEST_F(Send, ReportsTheTimeOfItsStream) {
   EXPECT_EQ(stream_.sender_info(at(2s), anchor, &clock)->rtp.value, 5000u + 1800 + 180000);
 }
 
+TEST_F(Send, PlayoutDelaysAreForThoseAloneWhoGetRepairsAsAStreamOfTheirOwn) {
+  ExtensionMap map;
+  map.set(ExtensionKind::playout_delay, 5);
+  stream_.set_extensions(map, {});
+  stream_.switch_source(kA);
+  stream_.set_playout_delay(300ms);
+  EXPECT_EQ(stamp(kA, 500, true).header.payload_offset, 12u) << "the same bytes have to go again";
+  const std::array<RetransmissionStream::Payload, 1> repairs{{{PayloadType{100}, PayloadType{102}}}};
+  stream_.set_retransmission({.ssrc = Ssrc{77}, .payloads = repairs, .first_sequence = {9}});
+  stream_.set_playout_delay(300ms);
+  const Sent sent = stamp(kA, 501);
+  const ExtensionValues values = read_extensions(sent.bytes, sent.header, map);
+  const base::Bytes delay = values.of(ExtensionKind::playout_delay, sent.bytes.data());
+  EXPECT_EQ(Octets(delay.begin(), delay.end()), (Octets{0x01, 0xe3, 0xe8}));
+}
+
 TEST_F(Send, CountsFeedbackAndTellsRepeatedFirs) {
   EXPECT_TRUE(stream_.receive_picture_loss());
   EXPECT_TRUE(stream_.receive_full_intra(0));

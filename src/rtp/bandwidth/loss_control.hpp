@@ -23,6 +23,7 @@ class LossControl {
   // Of 1: in the last window, and of the way's own.
   double fraction_lost() const { return fraction_; }
   double usual_loss() const { return usual_; }
+  double lost_lately() const { return smoothed_; }  // over some windows
 
  private:
   static constexpr double kNoLimit = std::numeric_limits<double>::infinity();
