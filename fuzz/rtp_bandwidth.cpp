@@ -54,7 +54,7 @@ class Session {
     std::copy(statuses.begin(), statuses.end(), message.begin() + 12);
     RtcpReader reader(base::Bytes(message).first(4 + words * 4));
     while (const auto read = reader.next()) {
-      if (const auto* feedback = std::get_if<TransportFeedback>(&*read)) estimator_.receive(*feedback, sent_, now_);
+      if (const auto* feedback = std::get_if<TransportFeedback>(&*read)) estimator_.receive(*feedback, sent_, now_, lost_);
     }
     check();
   }
@@ -72,11 +72,14 @@ class Session {
       while (statuses.next()) {
       }
       require(!statuses.malformed());
-      estimator_.receive(feedback, sent_, now_);
+      lost_.clear();
+      estimator_.receive(feedback, sent_, now_, lost_);
     }
     require(!reader.malformed());
   }
   void check() {
+    require(lost_.size() <= SentPackets::kPackets);
+    lost_.clear();
     const auto target = static_cast<double>(estimator_.target_bps());
     require(target >= SendSideEstimator::kLeast_bps && target <= SendSideEstimator::kMost_bps);
     require(estimator_.fraction_lost() >= 0 && estimator_.fraction_lost() <= 1);
@@ -91,6 +94,7 @@ class Session {
   base::Instant now_{std::chrono::seconds{1000}};
   SentPackets sent_{0};
   SendSideEstimator estimator_;
+  std::vector<SequenceNumber> lost_;
   TransportCcReceiver receiver_{Ssrc{1}};
   Pacer pacer_;
   std::uint64_t index_ = 0;

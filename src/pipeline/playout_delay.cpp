@@ -20,7 +20,8 @@ constexpr base::Duration kLessFor = 30s;
 
 base::Duration PlayoutDelay::wanted(double lost, base::Duration rtt) {
   if (lost < kLossy || rtt < kLongWay) return {};
-  const base::Duration two_repairs = 2 * rtt + kUntilAsked;
+  // With half a round trip for what else is late.
+  const base::Duration two_repairs = rtt * 5 / 2 + kUntilAsked;
   return std::min<base::Duration>((two_repairs + kStep - base::Duration{1}) / kStep * kStep, kMost);
 }
 

@@ -334,7 +334,7 @@ base::DropReason RtpSession::receive_rtcp(base::Bytes packet, base::Instant now,
     } else if (const auto* remb = std::get_if<rtp::Remb>(&*message)) {
       receive_remb(*remb, now);
     } else if (const auto* feedback = std::get_if<rtp::TransportFeedback>(&*message)) {
-      if (bandwidth_) bandwidth_->receive(*feedback, now);
+      if (bandwidth_) video_.sink.repair(bandwidth_->receive(*feedback, now), now, outbox);
     } else if (const auto* goodbye = std::get_if<rtp::Goodbye>(&*message)) {
       for (const rtp::Ssrc ssrc : goodbye->sources) {
         audio_.source.end_stream(ssrc);
@@ -354,7 +354,10 @@ void RtpSession::advance_bandwidth(base::Instant now, base::Outbox& outbox) {
   if (const auto video_bps = bandwidth_->advance(now, outbox)) video_.sink.set_estimate(*video_bps, bandwidth_->may_be_more(now));
   rtp::SendStream* const video = video_.sink.stream();
   if (!video) return;
-  if (const auto wait = bandwidth_->advance_playout(video->rtt(), now)) video->set_playout_delay(*wait);
+  const auto wait = bandwidth_->advance_playout(video->rtt(), now);
+  if (!wait) return;
+  video->set_playout_delay(*wait);
+  video_.sink.set_lossy(*wait != base::Duration{});
 }
 
 void RtpSession::receive(const rtp::SenderReport& report, base::Instant now) {

@@ -238,21 +238,29 @@ void RtpSink::restart_index() {
 void RtpSink::receive_nack(const rtp::Nack& nack, base::Instant now, base::Outbox& outbox) {
   if (!stream_) return;
   stream_->receive_nack();
+  for (const rtp::SequenceNumber lost : nack) send_again(lost, now, outbox);
+}
+
+void RtpSink::repair(std::span<const rtp::SequenceNumber> lost, base::Instant now, base::Outbox& outbox) {
+  if (!stream_ || !lossy_) return;
+  for (const rtp::SequenceNumber each : lost) send_again(each, now, outbox);
+}
+
+void RtpSink::send_again(rtp::SequenceNumber lost, base::Instant now, base::Outbox& outbox) {
   const rtp::SourceStream* active = source_ ? source_->followed() : nullptr;
   if (!active || !line_.is_open()) return;
-  for (const rtp::SequenceNumber lost : nack) {
-    const rtp::MediaPacket* packet = stream_->find_lost(lost, active->history(), now);
-    if (!packet) continue;
+  const rtp::MediaPacket* packet = stream_->find_lost(lost, active->history(), now);
+  if (!packet) return;
+  for (int copies = lossy_ ? 2 : 1; copies > 0; --copies) {
     const base::MutableBytes slot = outbox.slot();
     const rtp::Stamped stamped = stream_->restamp(*packet, slot);
-    if (stamped.drop == base::DropReason::none) {
-      const base::Bytes payload = stamped.payload(*packet, slot);
-      if (stamped.repair) {
-        line_.send(outbox, slot, stamped, rtp::SentStream::repair, payload, now);
-      } else {
-        line_.send_again(outbox, slot, stamped, rtp::sent_stream_of(stream_->kind()), payload, now);
-      }
+    if (stamped.drop != base::DropReason::none) return;
+    const base::Bytes payload = stamped.payload(*packet, slot);
+    if (!stamped.repair) {
+      line_.send_again(outbox, slot, stamped, rtp::sent_stream_of(stream_->kind()), payload, now);
+      return;  // the same packet twice would be thrown away
     }
+    line_.send(outbox, slot, stamped, rtp::SentStream::repair, payload, now);
   }
 }
 

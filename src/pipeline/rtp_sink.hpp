@@ -93,6 +93,10 @@ class RtpSink final : public MediaInput {
 
   // Feedback about this stream. NACKs are answered at once from the source's history.
   void receive_nack(const rtp::Nack& nack, base::Instant now, base::Outbox& outbox);
+  // The way loses so much that repairs are lost as well: from now on they go twice, and nobody has to ask for them.
+  void set_lossy(bool lossy) { lossy_ = lossy; }
+  // What the transport takes for lost, if the way is lossy.
+  void repair(std::span<const rtp::SequenceNumber> lost, base::Instant now, base::Outbox& outbox);
   void receive_picture_loss(base::Instant now);
   void receive_full_intra(std::uint8_t command_number, base::Instant now);
   void receive_remb(std::uint64_t bitrate_bps, base::Instant now);
@@ -110,6 +114,7 @@ class RtpSink final : public MediaInput {
   void take_up(RtpFeed* source);
   // Takes up another encoding of the media at its next key frame, and leaves the former then.
   void turn_to(RtpFeed& layer);
+  void send_again(rtp::SequenceNumber lost, base::Instant now, base::Outbox& outbox);
   void drop_next();
   void finish_turn();
   void follow();
@@ -132,6 +137,7 @@ class RtpSink final : public MediaInput {
   base::Instant remb_until_{};
   std::uint64_t estimate_bps_ = 0;
   bool may_be_more_ = false;
+  bool lossy_ = false;
   SendLimits limits_;
   RtpSinkConfig config_;
   MediaCaps caps_;

@@ -16,11 +16,13 @@ constexpr std::uint64_t kLeastVideoShare = 4;
 
 }  // namespace
 
-void SendBandwidth::receive(const rtp::TransportFeedback& feedback, base::Instant now) {
+std::span<const rtp::SequenceNumber> SendBandwidth::receive(const rtp::TransportFeedback& feedback, base::Instant now) {
+  lost_.clear();
   rtp::SentPackets* const sent = line_.sent();
-  if (!sent) return;
+  if (!sent) return lost_;
   heard_ = now;
-  estimator_.receive(feedback, *sent, now);
+  estimator_.receive(feedback, *sent, now, lost_);
+  return lost_;
 }
 
 std::optional<std::uint64_t> SendBandwidth::advance(base::Instant now, base::Outbox& outbox) {

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "base/outbox.hpp"
 #include "base/time.hpp"
@@ -22,7 +24,8 @@ class SendBandwidth {
 
   explicit SendBandwidth(transport::EgressLine& line) : line_(line) {}
 
-  void receive(const rtp::TransportFeedback& feedback, base::Instant now);
+  // The numbers of packets of video that are now taken for lost; valid until the next call.
+  std::span<const rtp::SequenceNumber> receive(const rtp::TransportFeedback& feedback, base::Instant now);
   // What there is to be told to the video's source: bits per second of video, 0 that it is not known any
   // more. Behind feedback, and when deadline() has come.
   std::optional<std::uint64_t> advance(base::Instant now, base::Outbox& outbox);
@@ -45,6 +48,7 @@ class SendBandwidth {
   transport::EgressLine& line_;
   rtp::SendSideEstimator estimator_;
   PlayoutDelay playout_;
+  std::vector<rtp::SequenceNumber> lost_;
   std::uint64_t told_bps_ = 0;
   base::Instant told_{};
   base::Instant heard_{};

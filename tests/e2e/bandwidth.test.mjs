@@ -18,7 +18,7 @@ describe('A viewer', () => {
     const viewer = await open();
     await viewer.raw.exposeFunction('lead', (candidate) => link.lead(candidate));
     const seen = await viewer.evaluate(({ url, ...what }) => window.narrow.watch(url, what),
-      { url: server.url, pipeline, source: endpoint, seconds });
+      { url: server.url, pipeline, source: endpoint, seconds, settling_s: 5 });
     await viewer.close();
     await publisher.close();
     const { sent, lost, overflowed } = link.down;
@@ -26,7 +26,7 @@ describe('A viewer', () => {
     return { ...seen, link: link.down };
   }
 
-  test('with 5 % loss and a round trip of 100 ms sees freezes for less than 1 % of a minute', async (t) => {
+  test('with 5 % loss and a round trip of 100 ms sees freezes for less than 1 % of a minute, once it knows its way', async (t) => {
     const path = { loss: 0.05, delay_ms: 50 };
     const seen = await watch(t, { up: path, down: path, seed: 7 }, 60);
     assert.ok(seen.link.lost > 100, `${seen.link.lost} packets were lost`);
@@ -34,11 +34,12 @@ describe('A viewer', () => {
     assert.ok(seen.frozen_s < 0.6, `frozen for ${seen.frozen_s} s`);
   });
 
-  test('behind 600 kb/s brings the publisher down to what fits', async (t) => {
-    const seen = await watch(t, { up: { delay_ms: 20 }, down: { delay_ms: 20, rate_bps: 600e3, queue_ms: 300 }, seed: 8 }, 30);
+  test('behind 250 kb/s, less than the camera likes, brings the publisher down to what fits', async (t) => {
+    const seen = await watch(t, { up: { delay_ms: 20 }, down: { delay_ms: 20, rate_bps: 250e3, queue_ms: 300 }, seed: 8 }, 30);
     const available = seen.pair.availableOutgoingBitrate;
-    assert.ok(available > 250e3 && available < 700e3, `${available} b/s available`);
-    assert.ok(seen.bytes * 8 / 30 > 250e3, `${seen.bytes} bytes of video`);
+    assert.ok(available > 80e3 && available < 300e3, `${available} b/s available`);
+    assert.ok(seen.bytes * 8 / 30 > 80e3, `${seen.bytes} bytes of video`);
+    assert.ok(seen.frames > 300, `${seen.frames} frames`);
     assert.ok(seen.link.overflowed < seen.link.sent / 20, `${seen.link.overflowed} of ${seen.link.sent} found the queue full`);
   });
 });

@@ -18,19 +18,19 @@ TEST(PlayoutDelay, IsLeftToReceiversWhereLittleIsLostOrTheWayIsShort) {
 
 TEST(PlayoutDelay, AllowsForTwoRepairsOfALossyWay) {
   PlayoutDelay delay;
-  EXPECT_EQ(delay.advance(0.05, 100ms, at(0s)), 300ms);
-  EXPECT_EQ(delay.advance(0.05, 110ms, at(1s)), 300ms) << "in steps";
-  EXPECT_EQ(delay.advance(0.05, 150ms, at(2s)), 400ms) << "more at once";
+  EXPECT_EQ(delay.advance(0.05, 100ms, at(0s)), 350ms);
+  EXPECT_EQ(delay.advance(0.05, 105ms, at(1s)), 350ms) << "in steps";
+  EXPECT_EQ(delay.advance(0.05, 120ms, at(2s)), 400ms) << "more at once";
   EXPECT_EQ(delay.advance(0.05, 900ms, at(3s)), 500ms) << "and no more than that";
 }
 
 TEST(PlayoutDelay, IsTakenBackAfterHalfAMinute) {
   PlayoutDelay delay;
   delay.advance(0.05, 100ms, at(0s));
-  EXPECT_EQ(delay.advance(0, 100ms, at(10s)), 300ms);
-  EXPECT_EQ(delay.advance(0.05, 100ms, at(35s)), 300ms) << "it loses again";
-  EXPECT_EQ(delay.advance(0, 100ms, at(40s)), 300ms);
-  EXPECT_EQ(delay.advance(0, 100ms, at(69s)), 300ms);
+  EXPECT_EQ(delay.advance(0, 100ms, at(10s)), 350ms);
+  EXPECT_EQ(delay.advance(0.05, 100ms, at(35s)), 350ms) << "it loses again";
+  EXPECT_EQ(delay.advance(0, 100ms, at(40s)), 350ms);
+  EXPECT_EQ(delay.advance(0, 100ms, at(69s)), 350ms);
   EXPECT_EQ(delay.advance(0, 100ms, at(70s)), 0ms) << "and the receiver has to be told";
 }
 

@@ -226,6 +226,26 @@ TEST_F(RtpSinkTest, AnswersNacksFromTheHistoryOfItsSource) {
   EXPECT_EQ(sink.stream()->stats().nacks, 1u);
 }
 
+TEST_F(RtpSinkTest, OnALossyWayRepairsGoTwiceAndWithoutBeingAskedFor) {
+  RtpSinkConfig config{{format(100, "VP8")}, {}, {}};
+  config.retransmissions = {{{100}, {101}}};
+  sink.configure(config);
+  sink.bind(&source);
+  for (std::uint16_t i = 1; i <= 5; ++i) send(vp8(i, i == 1));
+  const auto numbers = viewer.sequences();
+  const std::array lost{rtp::SequenceNumber{numbers[1]}, rtp::SequenceNumber{numbers[3]}};
+  at(500ms);
+  sink.repair(lost, now(), shard.outbox());
+  EXPECT_TRUE(shard.outbox().empty()) << "who loses little asks";
+  sink.set_lossy(true);
+  sink.repair(lost, now(), shard.outbox());
+  EXPECT_EQ(shard.outbox().pending().size(), 4u);
+  nack({lost[0], lost[1]});
+  EXPECT_EQ(shard.outbox().pending().size(), 4u) << "they have just gone";
+  EXPECT_EQ(sink.stream()->stats().retransmitted_packets, 4u);
+  shard.outbox().clear();
+}
+
 TEST_F(RtpSinkTest, APacketThatWasLostIsTheSameWhenItComesAgain) {
   take_vp8();
   sink.bind(&source);

@@ -188,8 +188,9 @@ class World {
   void hear(const std::vector<std::uint8_t>& bytes) {
     rtp::RtcpReader reader(bytes);
     while (const auto message = reader.next()) {
+      lost_.clear();
       if (const auto* feedback = std::get_if<rtp::TransportFeedback>(&*message))
-        estimator_.receive(*feedback, sent_, now_);
+        estimator_.receive(*feedback, sent_, now_, lost_);
     }
     probe();
   }
@@ -211,6 +212,7 @@ class World {
   Instant now_ = kStart;
 
   rtp::SendSideEstimator estimator_;
+  std::vector<rtp::SequenceNumber> lost_;  // is of no interest here
   rtp::SentPackets sent_{65'000};  // wraps soon
   rtp::Pacer pacer_;
   std::deque<std::size_t> held_;

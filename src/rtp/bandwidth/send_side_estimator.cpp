@@ -44,7 +44,8 @@ base::Duration SendSideEstimator::unwrap(base::Duration arrival) {
   return unwrapped;
 }
 
-void SendSideEstimator::receive(const TransportFeedback& feedback, SentPackets& sent, base::Instant now) {
+void SendSideEstimator::receive(const TransportFeedback& feedback, SentPackets& sent, base::Instant now,
+                                std::vector<SequenceNumber>& lost) {
   heard_use_ = trend_.use() == NetworkUse::over ? NetworkUse::normal : trend_.use();
   bool news = false;
   TransportFeedbackReader reader(feedback);
@@ -57,6 +58,7 @@ void SendSideEstimator::receive(const TransportFeedback& feedback, SentPackets& 
       note_arrival(*settled, unwrap(status->arrival), now);
     } else {
       prober_.note(*settled, {});
+      if (settled->stream == SentStream::video) lost.push_back({settled->index});
     }
   }
   if (!news) return;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "base/time.hpp"
 #include "rtp/bandwidth/acknowledged_rate.hpp"
@@ -26,7 +27,8 @@ class SendSideEstimator {
   // Feedback that is older is no news.
   static constexpr base::Duration kFresh = std::chrono::seconds{1};
 
-  void receive(const TransportFeedback& feedback, SentPackets& sent, base::Instant now);
+  // Appends to `lost` the numbers of packets of video that are now taken for lost.
+  void receive(const TransportFeedback& feedback, SentPackets& sent, base::Instant now, std::vector<SequenceNumber>& lost);
   // Feedback stays away, or a probe goes on.
   void advance(const SentPackets& sent, base::Instant now);
   base::Instant deadline() const;

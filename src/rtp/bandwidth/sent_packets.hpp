@@ -25,6 +25,8 @@ struct Settled {
   bool was_lost = false;    // was taken for lost before, and has come after all
   bool measurable = false;  // went once: its time of sending belongs to its arrival
   std::uint16_t bytes = 0;
+  SentStream stream = SentStream::audio;
+  std::uint16_t index = 0;    // in that stream
   std::uint64_t number = 0;   // extended
   std::uint32_t sent_us = 0;  // microseconds, modulo 2^32
 };
@@ -90,8 +92,8 @@ class SentPackets {
     forget(*entry);
     entry->set_state(received ? State::received : State::lost);
     return Settled{
-        received,      was_lost, !entry->again() && !was_lost, entry->bytes(), extend(sequence, next_ - 1),
-        entry->sent_us};
+        received, was_lost, !entry->again() && !was_lost, entry->bytes(), entry->stream(), entry->index,
+        extend(sequence, next_ - 1), entry->sent_us};
   }
 
   // Of audio, ever.

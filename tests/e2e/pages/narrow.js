@@ -3,8 +3,10 @@ import { connected, show } from '/peer.js';
 import { flowing, inbound, inboundUntil } from '/probe.js';
 import { Rpc } from '/rpc.js';
 
-// Watches for `seconds` after media flows: what the browser counted meanwhile.
-export async function watch(url, { pipeline, source, seconds }) {
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// Watches for `seconds` after media has flown for `settling_s`: what the browser counted meanwhile.
+export async function watch(url, { pipeline, source, seconds, settling_s }) {
   const rpc = await Rpc.open(url);
   const endpoint = await rpc.create('WebRtcEndpoint', { mediaPipeline: pipeline });
   const connection = new RTCPeerConnection();
@@ -20,8 +22,10 @@ export async function watch(url, { pipeline, source, seconds }) {
   await rpc.invoke(endpoint, 'gatherCandidates');
   await rpc.invoke(source, 'connect', { sink: endpoint });
   await connected(connection);
-  const before = await inboundUntil(connection, flowing);
-  await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+  await inboundUntil(connection, flowing);
+  await sleep(1000 * settling_s);
+  const before = await inbound(connection);
+  await sleep(1000 * seconds);
   const after = await inbound(connection);
   const stats = await rpc.invoke(endpoint, 'getStats');
   const pair = Object.values(stats).find(({ type }) => type === 'candidatepair');

@@ -34,10 +34,11 @@ class Estimator : public testing::Test {
     receiver.advance(now + 20ms + queue, builder);
     RtcpReader reader(builder.written());
     while (const auto message = reader.next())
-      estimator.receive(std::get<TransportFeedback>(*message), sent, now + 40ms + queue);
+      estimator.receive(std::get<TransportFeedback>(*message), sent, now + 40ms + queue, lost);
   }
 
   SendSideEstimator estimator;
+  std::vector<SequenceNumber> lost;
   SentPackets sent{0xfff0};
   TransportCcReceiver receiver{Ssrc{1}};
   base::Instant now = at(100s);
@@ -96,7 +97,7 @@ TEST_F(Estimator, FeedbackThatSpeaksOfNothingThatWasSentChangesNothing) {
   const std::array arrivals{at(5s), at(6s)};
   write_transport_feedback(builder, Ssrc{1}, Ssrc{2}, {77}, arrivals, 0);
   RtcpReader reader(builder.written());
-  estimator.receive(std::get<TransportFeedback>(*reader.next()), sent, now);
+  estimator.receive(std::get<TransportFeedback>(*reader.next()), sent, now, lost);
   EXPECT_FALSE(estimator.is_fresh(now));
   EXPECT_EQ(estimator.target_bps(), static_cast<std::uint64_t>(SendSideEstimator::kStart_bps));
 }
