@@ -12,7 +12,7 @@ namespace kaskado::pipeline {
 // once, and taken back after half a minute of less.
 class PlayoutDelay {
  public:
-  // `lost` is a share of 1 over some seconds. The wait: 0 for what the receiver likes, nothing where it has never been told.
+  // `lost` is a share of 1 over some seconds, less what a full queue drops. The wait: 0 for what the receiver likes, nothing where it has never been told.
   std::optional<base::Duration> advance(double lost, base::Duration rtt, base::Instant now);
 
  private:

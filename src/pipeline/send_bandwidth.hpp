@@ -32,7 +32,7 @@ class SendBandwidth {
   base::Instant deadline() const;
   // How long the peer should keep pictures, if it is told. `rtt` as its reports have it.
   std::optional<base::Duration> advance_playout(base::Duration rtt, base::Instant now) {
-    return playout_.advance(estimator_.lost_lately(), rtt, now);
+    return playout_.advance(estimator_.lost_anyway(), rtt, now);
   }
   // The path has shown no limit lately: it may well take more than was tried.
   bool may_be_more(base::Instant now) const { return !estimator_.has_met_limit_lately(now); }

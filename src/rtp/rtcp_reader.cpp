@@ -148,7 +148,8 @@ std::optional<RtcpMessage> read_message(std::uint8_t type, std::uint8_t count, B
 
 }  // namespace
 
-// One RTCP packet with its header, without its padding (RFC 3550 §6.4.1: in the last one only).
+// One RTCP packet with its header, without its padding. RFC 3550 §6.4.1 has it in the last one only, and in fours; what browsers
+// send for draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1 is filled up by one to three bytes, several of them in one datagram.
 std::optional<Bytes> RtcpReader::take_packet() {
   if (rest_.empty()) return std::nullopt;
   if (rest_.size() < kHeaderBytes || (rest_[0] & 0xc0) != kVersionBits) return std::nullopt;
@@ -157,8 +158,7 @@ std::optional<Bytes> RtcpReader::take_packet() {
   Bytes packet = rest_.first(length);
   if (packet[0] & 0x20) {
     const std::size_t padding = packet.back();
-    if (length != rest_.size() || padding == 0 || padding % 4 != 0 || padding > length - kHeaderBytes)
-      return std::nullopt;
+    if (padding == 0 || padding > length - kHeaderBytes) return std::nullopt;
     packet = packet.first(length - padding);
   }
   rest_ = rest_.subspan(length);

@@ -21,7 +21,6 @@ constexpr double kForget = 1 - 1.0 / 1500;
 constexpr double kLeastCalm = 100;
 // A link that is full loses less by half when the rate falls by a quarter, or no less: then it is not full.
 constexpr double kFarFallen = 0.75, kHelped = 0.6;
-constexpr double kLeastQueue_ms = 15;
 
 }  // namespace
 
@@ -42,7 +41,7 @@ void LossControl::count(const Settled& settled, base::Duration queueing) {
 }
 
 bool LossControl::sees_queue() const {
-  return longest_ms_ >= kLeastQueue_ms && calm_ >= kLeastCalm;
+  return shows_queue() && calm_ >= kLeastCalm;
 }
 
 void LossControl::update(double rate_bps, base::Instant now) {

@@ -23,11 +23,14 @@ class LossControl {
   // Of 1: in the last window, and of the way's own.
   double fraction_lost() const { return fraction_; }
   double usual_loss() const { return usual_; }
-  double lost_lately() const { return smoothed_; }  // over some windows
+  // What gets lost whatever is sent, as far as is known: where no queue shows, all of it.
+  double lost_anyway() const { return shows_queue() ? usual_ : smoothed_; }
 
  private:
+  static constexpr double kLeastQueue_ms = 15;
   static constexpr double kNoLimit = std::numeric_limits<double>::infinity();
   void judge(double rate_bps, double seconds);
+  bool shows_queue() const { return longest_ms_ >= kLeastQueue_ms; }
   bool sees_queue() const;
   void fall(double rate_bps, double beyond);
 

@@ -55,7 +55,7 @@ class SendSideEstimator {
 
   base::Duration rtt() const { return rtt_; }  // with what the receiver waits before it reports; 0: not known
   double fraction_lost() const { return losses_.fraction_lost(); }
-  double lost_lately() const { return losses_.lost_lately(); }  // over some seconds
+  double lost_anyway() const { return losses_.lost_anyway(); }  // of 1, over some seconds, not by a full queue
   std::optional<double> acknowledged_bps() const { return acknowledged_.bps(); }
   NetworkUse network_use() const { return trend_.use(); }
   base::Duration queueing() const { return queueing_; }

@@ -1,11 +1,25 @@
 // A viewer whose only way to the server is one that the test gives it: `window.lead(candidate)` says where that begins.
-import { connected, show } from '/peer.js';
+import { connected, join, show } from '/peer.js';
 import { flowing, inbound, inboundUntil } from '/probe.js';
+import { restlessPicture } from '/restless.js';
 import { Rpc } from '/rpc.js';
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-// Watches for `seconds` after media has flown for `settling_s`: what the browser counted meanwhile.
+// A page that publishes more than a narrow link takes, until it is closed.
+export async function publish(url) {
+  const rpc = await Rpc.open(url);
+  const pipeline = await rpc.create('MediaPipeline');
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  stream.addTrack(restlessPicture({ width: 640, height: 480 }, 20));
+  const peer = await join(rpc, pipeline, { stream, name: 'publisher' });
+  await connected(peer.connection);
+  window.publisher = { rpc, pipeline, ...peer };
+  return { pipeline, endpoint: peer.endpoint };
+}
+
+// Watches for `seconds` after media has flown for `settling_s`: what the browser counted meanwhile. `window.settled()` is called
+// when that begins.
 export async function watch(url, { pipeline, source, seconds, settling_s }) {
   const rpc = await Rpc.open(url);
   const endpoint = await rpc.create('WebRtcEndpoint', { mediaPipeline: pipeline });
@@ -24,6 +38,7 @@ export async function watch(url, { pipeline, source, seconds, settling_s }) {
   await connected(connection);
   await inboundUntil(connection, flowing);
   await sleep(1000 * settling_s);
+  await window.settled();
   const before = await inbound(connection);
   await sleep(1000 * seconds);
   const after = await inbound(connection);

@@ -1,6 +1,7 @@
 // A camera that is published in three sizes at once, and viewers that may be sent so much.
 import { connected, show } from '/peer.js';
 import { inboundUntil } from '/probe.js';
+import { restlessPicture } from '/restless.js';
 import { Rpc } from '/rpc.js';
 
 // The picture changes so much that each encoding needs all it may have.
@@ -14,35 +15,6 @@ const ENCODINGS = [
 // encode all of them.
 const SIZE = { width: 1280, height: 720 };
 const FRAMES_A_SECOND = 15;
-const TILES_A_FRAME = 2;  // as many as make each encoding fill its rate, and none of them leave out pictures
-const TILE = 120;
-
-// Fine enough to be lost in smaller pictures, which need less by that.
-function grain() {
-  const canvas = Object.assign(document.createElement('canvas'), { width: 2 * TILE, height: 2 * TILE });
-  const context = canvas.getContext('2d');
-  for (let x = 0; x < 2 * TILE; x += 2) {
-    for (let y = 0; y < 2 * TILE; y += 2) {
-      context.fillStyle = Math.random() < 0.5 ? '#707070' : '#909090';
-      context.fillRect(x, y, 2, 2);
-    }
-  }
-  return canvas;
-}
-
-function restlessPicture() {
-  const canvas = Object.assign(document.createElement('canvas'), SIZE);
-  const context = canvas.getContext('2d');
-  const pattern = grain();
-  const any = (limit) => Math.floor(Math.random() * limit);
-  setInterval(() => {
-    for (let tile = 0; tile < TILES_A_FRAME; ++tile) {
-      context.drawImage(pattern, any(TILE), any(TILE), TILE, TILE, any(SIZE.width), any(SIZE.height), TILE, TILE);
-    }
-  }, 1000 / FRAMES_A_SECOND);
-  return canvas.captureStream(FRAMES_A_SECOND).getVideoTracks()[0];
-}
-
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function endpointFor(rpc, pipeline, connection) {
@@ -72,7 +44,7 @@ function preferAudio(transceiver, name) {
 async function publish(rpc, pipeline, { codec = 'VP8', audio } = {}) {
   const connection = new RTCPeerConnection();
   const [sound] = (await navigator.mediaDevices.getUserMedia({ audio: true })).getAudioTracks();
-  const video = restlessPicture();
+  const video = restlessPicture(SIZE, FRAMES_A_SECOND);
   video.contentHint = 'detail';  // sizes stay as they are
   preferAudio(connection.addTransceiver(sound, { direction: 'sendonly' }), audio);
   const transceiver = connection.addTransceiver(video, { direction: 'sendonly', sendEncodings: ENCODINGS });
