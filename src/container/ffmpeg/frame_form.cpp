@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/bytes.hpp"
 #include "codec/bitstream/nal_units.hpp"
 #include "container/track.hpp"
 
@@ -13,6 +14,18 @@ using codec::CodecId;
 // avcC and hvcC begin with a version; byte streams with zeros (ISO/IEC 14496-15 §5.3.3.1).
 bool is_length_prefixed(const AVCodecParameters& parameters) {
   return parameters.extradata_size > 6 && parameters.extradata[0] == 1;
+}
+
+// Whether what hvcC counts is there (ISO/IEC 14496-15 §8.3.3.1). libavcodec's filter believes the counts, and a hostile file of some
+// KB would take it seconds and tens of MB.
+bool has_what_it_counts(const AVCodecParameters& parameters) {
+  base::ByteReader reader({parameters.extradata, static_cast<std::size_t>(parameters.extradata_size)});
+  reader.skip(22);
+  for (int arrays = reader.u8(); arrays > 0 && reader.ok(); --arrays) {
+    reader.skip(1);
+    for (int units = reader.u16(); units > 0 && reader.ok(); --units) reader.skip(reader.u16());
+  }
+  return reader.ok();
 }
 
 AvFilter make_filter(const char* name, const AVStream& stream) {
@@ -40,6 +53,7 @@ FrameForm::FrameForm(const AVStream& stream) {
   id_ = codec_id(avcodec_get_name(parameters.codec_id));
   if (id_ != CodecId::h264 && id_ != CodecId::h265) return;
   if (is_length_prefixed(parameters)) {
+    if (id_ == CodecId::h265 && !has_what_it_counts(parameters)) return;
     filter_ = make_filter(id_ == CodecId::h264 ? "h264_mp4toannexb" : "hevc_mp4toannexb", stream);
     if (!filter_) return;
     const AVCodecParameters& made = *filter_->par_out;
