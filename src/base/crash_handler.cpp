@@ -19,6 +19,7 @@
 
 #include "base/function_name.hpp"
 #include "base/log_tail.hpp"
+#include "base/write_all.hpp"
 
 namespace kaskado::base {
 namespace {
@@ -31,13 +32,7 @@ constexpr std::size_t kStackBytes = 64 * 1024;
 const char* g_program = "";
 std::atomic<pid_t> g_reporter = 0;
 
-void say(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t wrote = ::write(STDERR_FILENO, text.data(), text.size());
-    if (wrote <= 0) return;
-    text.remove_prefix(static_cast<std::size_t>(wrote));
-  }
-}
+void say(std::string_view text) { write_all(STDERR_FILENO, as_bytes(text)); }
 
 void say_number(std::uint64_t number, unsigned radix) {
   std::array<char, 24> text;

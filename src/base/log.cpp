@@ -14,6 +14,7 @@
 
 #include "base/log_tail.hpp"
 #include "base/text.hpp"
+#include "base/write_all.hpp"
 
 namespace kaskado::base {
 
@@ -41,15 +42,6 @@ struct Filter {
     return name == pattern;
   }
 };
-
-void write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t wrote = ::write(file, text.data(), text.size());
-    if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return;  // nowhere left to say so
-    text.remove_prefix(static_cast<std::size_t>(wrote));
-  }
-}
 
 }  // namespace
 
@@ -87,7 +79,7 @@ class LogFilters {
     if (sink_) {
       sink_->write(line);
     } else {
-      write_all(STDERR_FILENO, line);
+      write_all(STDERR_FILENO, as_bytes(line));  // nowhere left to say that it failed
     }
   }
 
@@ -217,7 +209,7 @@ void RotatingFile::reopen() {
 void RotatingFile::write(std::string_view line) {
   if (file_ >= 0 && max_bytes_ && size_ + line.size() > max_bytes_) rotate();
   if (file_ < 0) return;
-  write_all(file_, line);
+  write_all(file_, as_bytes(line));
   size_ += line.size();
 }
 

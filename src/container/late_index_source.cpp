@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <initializer_list>
 #include <string_view>
@@ -11,6 +10,7 @@
 
 #include "base/bytes.hpp"
 #include "base/nameless_file.hpp"
+#include "base/write_all.hpp"
 #include "container/file_source.hpp"
 
 namespace kaskado::container {
@@ -37,16 +37,6 @@ std::optional<Box> read_box(base::Bytes bytes) {
 
 bool is_one_of(std::string_view type, std::initializer_list<std::string_view> types) {
   return std::ranges::find(types, type) != types.end();
-}
-
-base::Result<void> write_all(int descriptor, base::Bytes bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = write(descriptor, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return base::Error{std::string("it cannot be kept: ") + std::strerror(errno)};
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
-  return {};
 }
 
 }  // namespace
@@ -101,7 +91,8 @@ base::Result<std::uint64_t> LateIndexSource::keep_in(int descriptor) {
   for (std::uint64_t size = 0;;) {
     size += beginning_.size();
     if (size > most_bytes_) return base::Error{"its index is at its end, and that is too far away"};
-    if (auto kept = write_all(descriptor, beginning_); !kept) return std::move(kept).error();
+    if (const int refused = base::write_all(descriptor, beginning_))
+      return base::Error{std::string("it cannot be kept: ") + std::strerror(refused)};
     beginning_.clear();
     const auto more = read_more();
     if (!more) return more.error();

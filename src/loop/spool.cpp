@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "base/nameless_file.hpp"
+#include "base/write_all.hpp"
 
 namespace kaskado::loop {
 
@@ -52,13 +53,7 @@ base::Result<void> Spool::append(base::Bytes bytes) {
   if (abandoned_.load(std::memory_order_relaxed)) return {};
   if (auto room = make_room(bytes.size()); !room) return room;
   std::uint64_t at = size_.load(std::memory_order_relaxed);
-  while (!bytes.empty()) {
-    const ssize_t count = pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(at));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return failure("what waits for the store cannot be kept");
-    at += static_cast<std::uint64_t>(count);
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
+  if ((errno = base::write_all_at(descriptor_, bytes, at)) != 0) return failure("what waits for the store cannot be kept");
   size_.store(at, std::memory_order_release);
   return {};
 }

@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <utility>
 
+#include "base/write_all.hpp"
+
 namespace kaskado::media {
 
 namespace {
@@ -35,13 +37,7 @@ class FileTarget final : public RecordingTarget {
 
   base::Result<void> write(base::Bytes bytes) override {
     const std::uint64_t begin = position_;
-    while (!bytes.empty()) {
-      const ssize_t count = pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(position_));
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return give_up(begin, std::strerror(errno));
-      position_ += static_cast<std::uint64_t>(count);
-      bytes = bytes.subspan(static_cast<std::size_t>(count));
-    }
+    if (const int failed = base::write_all_at(descriptor_, bytes, position_)) return give_up(begin, std::strerror(failed));
     size_ = std::max(size_, position_);
     return {};
   }

@@ -40,7 +40,7 @@ void LossControl::count(const Settled& settled, base::Duration queueing) {
   }
 }
 
-bool LossControl::sees_queue() const {
+bool LossControl::tells_apart() const {
   return shows_queue() && calm_ >= kLeastCalm;
 }
 
@@ -59,10 +59,10 @@ void LossControl::update(double rate_bps, base::Instant now) {
 
 void LossControl::judge(double rate_bps, double seconds) {
   smoothed_ += (fraction_ - smoothed_) / 8;
-  if (sees_queue()) usual_ = std::min(calm_lost_ / calm_, kMostUsual);
+  if (tells_apart()) usual_ = std::min(calm_lost_ / calm_, kMostUsual);
   usual_ = std::min(usual_, 1.5 * smoothed_);
   const double beyond = fraction_ - usual_;
-  if (beyond > (sees_queue() ? kFallKnown : kFall)) {
+  if (beyond > (tells_apart() ? kFallKnown : kFall)) {
     fall(rate_bps, beyond);
   } else if (beyond < kRise + usual_ / 4) {
     fell_from_bps_ = 0;

@@ -31,7 +31,7 @@ class LossControl {
   static constexpr double kNoLimit = std::numeric_limits<double>::infinity();
   void judge(double rate_bps, double seconds);
   bool shows_queue() const { return longest_ms_ >= kLeastQueue_ms; }
-  bool sees_queue() const;
+  bool tells_apart() const;  // losses of the way from those of its queue
   void fall(double rate_bps, double beyond);
 
   std::int32_t received_ = 0;  // in this window

@@ -57,7 +57,6 @@ class SendSideEstimator {
   double fraction_lost() const { return losses_.fraction_lost(); }
   double lost_anyway() const { return losses_.lost_anyway(); }  // of 1, over some seconds, not by a full queue
   std::optional<double> acknowledged_bps() const { return acknowledged_.bps(); }
-  NetworkUse network_use() const { return trend_.use(); }
   base::Duration queueing() const { return queueing_; }
 
  private:

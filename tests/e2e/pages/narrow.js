@@ -1,10 +1,8 @@
 // A viewer whose only way to the server is one that the test gives it: `window.lead(candidate)` says where that begins.
 import { connected, join, show } from '/peer.js';
-import { flowing, inbound, inboundUntil } from '/probe.js';
+import { flowing, inbound, inboundUntil, sleep } from '/probe.js';
 import { restlessPicture } from '/restless.js';
 import { Rpc } from '/rpc.js';
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // A page that publishes more than a narrow link takes, until it is closed.
 export async function publish(url) {

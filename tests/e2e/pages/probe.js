@@ -17,6 +17,8 @@ function lumaOf(video) {
   return luma;
 }
 
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function meanDifference(a, b) {
@@ -76,7 +78,7 @@ export async function inboundUntil(connection, enough, timeout_ms = 45000) {
     const kinds = await inbound(connection);
     if (enough(kinds)) return kinds;
     if (performance.now() > deadline) throw new Error(`media did not come: ${JSON.stringify(kinds)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
   }
 }
 

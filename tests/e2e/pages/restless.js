@@ -1,4 +1,5 @@
 // A picture that changes so much that encoders need all that they may have.
+
 // As many as make 720 lines of 15 pictures a second need more than a megabit, and no encoder leave out any.
 const TILES_A_FRAME = 2;
 const TILE = 120;

@@ -1,6 +1,6 @@
 // A camera that is published in three sizes at once, and viewers that may be sent so much.
 import { connected, show } from '/peer.js';
-import { inboundUntil } from '/probe.js';
+import { inboundUntil, sleep } from '/probe.js';
 import { restlessPicture } from '/restless.js';
 import { Rpc } from '/rpc.js';
 
@@ -15,7 +15,9 @@ const ENCODINGS = [
 // encode all of them.
 const SIZE = { width: 1280, height: 720 };
 const FRAMES_A_SECOND = 15;
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+// A description that lets so much video come.
+const limited = (kbps) => (sdp) => sdp.replace(/(m=video[^]*?c=IN [^\r]*\r\n)/, `$1b=AS:${kbps}\r\n`);
 
 async function endpointFor(rpc, pipeline, connection) {
   const endpoint = await rpc.create('WebRtcEndpoint', { mediaPipeline: pipeline });
@@ -66,8 +68,7 @@ async function view(rpc, pipeline, source, { kbps, audio } = {}) {
   connection.addTransceiver('video', { direction: 'recvonly' });
   const endpoint = await endpointFor(rpc, pipeline, connection);
   await rpc.invoke(endpoint, 'setMaxVideoSendBandwidth', { maxVideoSendBandwidth: 6000 });
-  const limit = (sdp) => sdp.replace(/(m=video[^]*?c=IN [^\r]*\r\n)/, `$1b=AS:${kbps}\r\n`);
-  await negotiate(rpc, endpoint, connection, kbps ? limit : undefined);
+  await negotiate(rpc, endpoint, connection, kbps ? limited(kbps) : undefined);
   await rpc.invoke(source, 'connect', { sink: endpoint });
   await connected(connection);
   return { endpoint, connection, video };
@@ -127,8 +128,7 @@ export async function turning(url) {
   const reach = async (height) => (await inboundUntil(viewer.connection, ({ video }) => video?.frameHeight === height, 25_000)).video;
   const seen = [await reach(720)];
   for (const [kbps, height] of [[150, 180], [500, 360], [2500, 720]]) {
-    const limit = (sdp) => sdp.replace(/(m=video[^]*?c=IN [^\r]*\r\n)/, `$1b=AS:${kbps}\r\n`);
-    await negotiate(rpc, viewer.endpoint, viewer.connection, limit);
+    await negotiate(rpc, viewer.endpoint, viewer.connection, limited(kbps));
     seen.push(await reach(height));
   }
   await rpc.release(pipeline);
