@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -44,9 +45,9 @@ class Udp {
         sendto(socket_, bytes.data(), bytes.size(), 0, reinterpret_cast<sockaddr*>(&to), sizeof to);
     EXPECT_EQ(sent, static_cast<ssize_t>(bytes.size()));
   }
-  bool is_ready() const {
+  bool is_ready(std::chrono::milliseconds wait = {}) const {
     pollfd waiting{socket_, POLLIN, 0};
-    return poll(&waiting, 1, 0) == 1;
+    return poll(&waiting, 1, static_cast<int>(wait.count())) == 1;
   }
   std::vector<std::uint8_t> receive() {
     std::vector<std::uint8_t> bytes(2000);
