@@ -1,6 +1,9 @@
 # What ./run and ./test share: packages, progress, builds. Sourced by bash, at the root of the repository.
 # shellcheck shell=bash
 
+# Builds in other folders, such as clones, may share what was compiled: line tables then name the folder of the first.
+export CCACHE_NOHASHDIR=true
+
 say() { printf '%s\n' "$*"; }
 complain() { printf '%s\n' "$*" >&2; }
 
