@@ -58,13 +58,16 @@ ApiResult<void> BaseRtpEndpoint::set_remb_params(RembParams remb_params) {
 }
 
 ApiResult<void> BaseRtpEndpoint::request_keyframe() {
-  const pipeline::RtpSink* video = sink(pipeline::MediaType::video);
-  if (!video || !video->source()) {
-    return ApiError{ErrorCode::MEDIA_OBJECT_OPERATION_NOT_SUPPORTED,
-                    "Keyframe request failed (must be requested from a subscriber element)"};
+  bool any = false;
+  for (const pipeline::Pad pad : pads()) {
+    const pipeline::RtpSink* const video = pad.type == MediaType::video ? sink_of(pad) : nullptr;
+    if (!video || !video->source()) continue;
+    video->source()->request_key_frame(shard().now());
+    any = true;
   }
-  video->source()->request_key_frame(shard().now());
-  return {};
+  if (any) return {};
+  return ApiError{ErrorCode::MEDIA_OBJECT_OPERATION_NOT_SUPPORTED,
+                  "Keyframe request failed (must be requested from a subscriber element)"};
 }
 
 void BaseRtpEndpoint::set_media_state(MediaState state) {
@@ -81,12 +84,12 @@ void BaseRtpEndpoint::equip(pipeline::RtpSession& session) {
   session.set_receive_limits(receive_limits());
   session.set_send_limits(send_limits());
   session.set_remb_params(remb_params());
-  session.sink(MediaType::video).set_layer_bounds(layer_bounds_);
+  session.set_layer_bounds(layer_bounds_);
 }
 
 void BaseRtpEndpoint::set_layer_bounds(const pipeline::LayerBounds& bounds) {
   layer_bounds_ = bounds;
-  for (pipeline::RtpSession* session : rtp_sessions()) session->sink(MediaType::video).set_layer_bounds(bounds);
+  for (pipeline::RtpSession* session : rtp_sessions()) session->set_layer_bounds(bounds);
 }
 
 void BaseRtpEndpoint::on_receive_limits() {

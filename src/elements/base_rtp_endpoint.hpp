@@ -9,6 +9,7 @@
 #include "elements/sdp_endpoint.hpp"
 #include "pipeline/rtp_session.hpp"
 #include "pipeline/rtp_sink.hpp"
+#include "pipeline/rtp_source.hpp"
 #include "rtp/remb.hpp"
 
 namespace kaskado::elements {
@@ -17,7 +18,10 @@ class BaseRtpEndpoint : public SdpEndpoint, public BaseRtpEndpointApi {
  public:
   BaseRtpEndpoint(const pipeline::Construction& construction, pipeline::MediaObject* parent);
 
-  pipeline::RtpSink* sink(pipeline::MediaType type) override = 0;
+  pipeline::RtpSink* sink(pipeline::MediaType type) override { return sink_of(type); }
+  pipeline::RtpSource* source(pipeline::MediaType type) override { return source_of(type); }
+  pipeline::RtpSink* sink_of(pipeline::Pad pad) override = 0;
+  pipeline::RtpSource* source_of(pipeline::Pad pad) override = 0;
 
   pipeline::ApiResult<int> get_min_video_recv_bandwidth() override { return min_video_recv_bandwidth_kbps_; }
   pipeline::ApiResult<void> set_min_video_recv_bandwidth(int kbps) override;

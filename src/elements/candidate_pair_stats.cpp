@@ -13,8 +13,12 @@ namespace {
 // By this side's estimate, or by what the peer asks for.
 std::uint64_t available_bps(pipeline::RtpSession& session) {
   if (const std::uint64_t estimated_bps = session.available_bps()) return estimated_bps;
-  const rtp::SendStream* const video = session.sink(MediaType::video).stream();
-  return video ? video->stats().remb_bps : 0;
+  std::uint64_t asked_bps = 0;
+  for (const pipeline::Pad pad : session.pads()) {
+    const rtp::SendStream* const sent = pad.type == MediaType::video ? session.sink(pad).stream() : nullptr;
+    if (sent) asked_bps += sent->stats().remb_bps;
+  }
+  return asked_bps;
 }
 
 }  // namespace
@@ -37,11 +41,11 @@ std::optional<pipeline::RTCIceCandidatePairStats> candidate_pair_stats(WebRtcCon
   record.writable = pair->valid;
   record.round_trip_time = base::to_seconds(agent.round_trip());
   pipeline::RtpSession& session = connection.session().rtp();
-  for (const MediaType type : {MediaType::audio, MediaType::video}) {
-    const rtp::SendStream* const sent = session.sink(type).stream();
+  for (const pipeline::Pad pad : session.pads()) {
+    const rtp::SendStream* const sent = session.sink(pad).stream();
     if (sent)
       record.bytes_sent += static_cast<std::int64_t>(sent->stats().bytes + sent->stats().retransmitted_bytes);
-    for (const auto& received : session.source(type).streams()) {
+    for (const auto& received : session.source(pad).streams()) {
       record.bytes_received += static_cast<std::int64_t>(received->stats(now).bytes);
     }
   }

@@ -82,14 +82,19 @@ RtpEndpoint::RtpEndpoint(const pipeline::Construction& construction, const RtpEn
 
 RtpEndpoint::~RtpEndpoint() = default;
 
-pipeline::RtpSource* RtpEndpoint::source(MediaType type) {
-  pipeline::PlainRtpSession* session = receiving_[static_cast<std::size_t>(type)];
-  return session ? &session->rtp().source(type) : nullptr;
+pipeline::PlainRtpSession* RtpEndpoint::carrier_of(const Carriers& carriers, pipeline::Pad pad) {
+  const auto found = std::ranges::find(carriers, pad, &Carrier::pad);
+  return found == carriers.end() ? nullptr : found->session;
 }
 
-pipeline::RtpSink* RtpEndpoint::sink(MediaType type) {
-  pipeline::PlainRtpSession* session = sending_[static_cast<std::size_t>(type)];
-  return session ? &session->rtp().sink(type) : nullptr;
+pipeline::RtpSource* RtpEndpoint::source_of(pipeline::Pad pad) {
+  pipeline::PlainRtpSession* const session = carrier_of(receiving_, pad);
+  return session ? &session->rtp().source(pad.type) : nullptr;
+}
+
+pipeline::RtpSink* RtpEndpoint::sink_of(pipeline::Pad pad) {
+  pipeline::PlainRtpSession* const session = carrier_of(sending_, pad);
+  return session ? &session->rtp().sink(pad.type) : nullptr;
 }
 
 void RtpEndpoint::on_release() {

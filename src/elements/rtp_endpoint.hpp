@@ -1,7 +1,6 @@
 // A peer of a pipeline that knows neither ICE nor DTLS: a camera, a SIP phone, FFmpeg, GStreamer.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,14 +21,19 @@ class RtpEndpoint final : public BaseRtpEndpoint,
               std::optional<srtp::MasterKey> key);
   ~RtpEndpoint() override;
 
-  pipeline::RtpSource* source(pipeline::MediaType type) override;
-  pipeline::RtpSink* sink(pipeline::MediaType type) override;
+  pipeline::RtpSource* source_of(pipeline::Pad pad) override;
+  pipeline::RtpSink* sink_of(pipeline::Pad pad) override;
   void on_release() override;
   // An error where the endpoint has its session already: what was agreed with such a peer stands.
   pipeline::ApiResult<std::string> process_offer(std::string offer) override;
 
  private:
   using Session = std::unique_ptr<pipeline::PlainRtpSession>;
+  struct Carrier {
+    pipeline::Pad pad;
+    pipeline::PlainRtpSession* session;
+  };
+  using Carriers = std::vector<Carrier>;
 
   pipeline::ApiResult<sdp::SessionDescription> make_offer(const sdp::OfferOptions& options) override;
   pipeline::ApiResult<sdp::Negotiation> answer_offer(const sdp::SessionDescription& offer) override;
@@ -57,6 +61,9 @@ class RtpEndpoint final : public BaseRtpEndpoint,
   // `sessions` are those of the m-lines, by index; of m-lines that are not accepted they are let go. What the
   // peer wrote has been found usable.
   void begin(const sdp::Negotiation& negotiation, std::vector<Session> sessions);
+  static pipeline::Pad add_carrier(Carriers& carriers, pipeline::MediaType type,
+                                   pipeline::PlainRtpSession& session);
+  static pipeline::PlainRtpSession* carrier_of(const Carriers& carriers, pipeline::Pad pad);
   void update_states();
 
   const std::optional<srtp::MasterKey> key_;
@@ -64,9 +71,10 @@ class RtpEndpoint final : public BaseRtpEndpoint,
   const std::string sdp_session_id_;
   const std::string cname_;
   std::vector<Session> sessions_;  // of the m-lines, by index; none for those that are refused
-  // The first of them that receives, and the first that sends; by MediaType.
-  std::array<pipeline::PlainRtpSession*, 3> receiving_{};
-  std::array<pipeline::PlainRtpSession*, 3> sending_{};
+  // Those that receive, and those that send, of each type in the order of their m-lines: a peer may have one
+  // m-line for each direction.
+  Carriers receiving_;
+  Carriers sending_;
 };
 
 }  // namespace kaskado::elements

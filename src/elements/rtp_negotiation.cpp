@@ -243,6 +243,14 @@ ApiResult<transport::RtpRemote> RtpEndpoint::remote_of(const sdp::Negotiation& n
   return remote;
 }
 
+// The next pad of the type.
+pipeline::Pad RtpEndpoint::add_carrier(Carriers& carriers, MediaType type,
+                                       pipeline::PlainRtpSession& session) {
+  const auto before =
+      std::ranges::count_if(carriers, [&](const Carrier& carrier) { return carrier.pad.type == type; });
+  return carriers.emplace_back(pipeline::Pad(type, static_cast<std::uint8_t>(before)), &session).pad;
+}
+
 void RtpEndpoint::begin(const sdp::Negotiation& negotiation, std::vector<Session> sessions) {
   for (const sdp::NegotiatedMedia& media : negotiation.media) {
     Session& session = sessions[media.index];
@@ -258,10 +266,9 @@ void RtpEndpoint::begin(const sdp::Negotiation& negotiation, std::vector<Session
       *address = {};
     }
     const MediaType type = type_of(media.kind);
-    auto& receiving = receiving_[static_cast<std::size_t>(type)];
-    auto& sending = sending_[static_cast<std::size_t>(type)];
-    if (!receiving && sdp::receives(media.direction)) receiving = session.get();
-    if (!sending && sdp::sends(media.direction)) sending = session.get();
+    if (sdp::receives(media.direction))
+      session->rtp().source(type).set_pad(add_carrier(receiving_, type, *session));
+    if (sdp::sends(media.direction)) add_carrier(sending_, type, *session);
     session->begin(media, remote);
   }
   sessions_ = std::move(sessions);

@@ -58,11 +58,11 @@ std::map<std::string, pipeline::Value> rtp_stats(pipeline::RtpSession& session, 
                                                  base::Instant now, base::WallTime wall) {
   std::map<std::string, pipeline::Value> records;
   const auto put = [&](const auto& record) { records.emplace(record.id, record.to_value()); };
-  for (const MediaType each : {MediaType::audio, MediaType::video}) {
-    if (type && *type != each) continue;
-    const std::uint64_t remb_bps = each == MediaType::video ? session.last_remb_bps() : 0;
-    for (const auto& stream : session.source(each).streams()) put(inbound(*stream, remb_bps, now, wall));
-    if (const rtp::SendStream* stream = session.sink(each).stream()) put(outbound(*stream, wall));
+  for (const pipeline::Pad pad : session.pads()) {
+    if (type && *type != pad.type) continue;
+    const std::uint64_t remb_bps = pad.type == MediaType::video ? session.last_remb_bps() : 0;
+    for (const auto& stream : session.source(pad).streams()) put(inbound(*stream, remb_bps, now, wall));
+    if (const rtp::SendStream* stream = session.sink(pad).stream()) put(outbound(*stream, wall));
   }
   return records;
 }

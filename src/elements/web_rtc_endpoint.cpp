@@ -50,20 +50,19 @@ ApiResult<std::unique_ptr<pipeline::MediaObject>> create_web_rtc_endpoint(const 
   return std::unique_ptr<pipeline::MediaObject>(std::make_unique<WebRtcEndpoint>(construction, params));
 }
 
-pipeline::RtpSession* WebRtcEndpoint::rtp(MediaType type) const {
-  if (type == MediaType::data) return nullptr;
-  WebRtcConnection* carrier = carriers_[static_cast<std::size_t>(type)];
-  return carrier ? &carrier->session().rtp() : nullptr;
+pipeline::RtpSession* WebRtcEndpoint::rtp(pipeline::Pad pad) const {
+  const auto carrier = std::ranges::find(carriers_, pad, &Carrier::pad);
+  return carrier == carriers_.end() ? nullptr : &carrier->connection->session().rtp();
 }
 
-pipeline::RtpSource* WebRtcEndpoint::source(MediaType type) {
-  pipeline::RtpSession* session = rtp(type);
-  return session ? &session->source(type) : nullptr;
+pipeline::RtpSource* WebRtcEndpoint::source_of(pipeline::Pad pad) {
+  pipeline::RtpSession* session = rtp(pad);
+  return session ? &session->source(pad) : nullptr;
 }
 
-pipeline::RtpSink* WebRtcEndpoint::sink(MediaType type) {
-  pipeline::RtpSession* session = rtp(type);
-  return session ? &session->sink(type) : nullptr;
+pipeline::RtpSink* WebRtcEndpoint::sink_of(pipeline::Pad pad) {
+  pipeline::RtpSession* session = rtp(pad);
+  return session ? &session->sink(pad) : nullptr;
 }
 
 void WebRtcEndpoint::on_release() {

@@ -1,7 +1,6 @@
 // A WebRTC peer of a pipeline: a browser, mostly.
 #pragma once
 
-#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "elements/data_channel_stats.hpp"
 #include "elements/host_candidates.hpp"
 #include "elements/web_rtc_connection.hpp"
+#include "sdp/media_numbers.hpp"
 
 namespace kaskado::elements {
 
@@ -25,8 +25,8 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   WebRtcEndpoint(const pipeline::Construction& construction, const WebRtcEndpointParams& params);
   ~WebRtcEndpoint() override;
 
-  pipeline::RtpSource* source(pipeline::MediaType type) override;
-  pipeline::RtpSink* sink(pipeline::MediaType type) override;
+  pipeline::RtpSource* source_of(pipeline::Pad pad) override;
+  pipeline::RtpSink* sink_of(pipeline::Pad pad) override;
   void on_release() override;
 
   pipeline::ApiResult<std::string> get_network_interfaces() override { return filter_.network_interfaces; }
@@ -82,11 +82,18 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   Assignment assign(const std::vector<std::vector<std::size_t>>& groups);
   sdp::LocalCapabilities web_rtc_capabilities() const;
   sdp::LocalTransportParameters transport_parameters(const Assignment& connections) const;
-  sdp::LocalSource local_source(sdp::MediaKind kind, WebRtcConnection& connection) const;
+  // `number`: as sdp::MediaNumbers gives it.
+  sdp::LocalSource local_source(sdp::MediaKind kind, std::uint8_t number, WebRtcConnection& connection) const;
+  // Each m-line sends what is of the pad that `numbers` say; the answer's own numbers are not set.
+  sdp::SdpResult<sdp::Negotiation> make_answer(const sdp::SessionDescription& offer,
+                                               const sdp::MediaNumbers& numbers,
+                                               const std::vector<std::vector<std::size_t>>& groups,
+                                               const Assignment& connections) const;
   // Takes up what was negotiated; `remotes` are the peer's sides of its transports.
   void start(const sdp::Negotiation& negotiation, std::span<const transport::RemoteParameters> remotes,
              const Assignment& connections);
   void carry_media(const sdp::Negotiation& negotiation, const Assignment& connections);
+  void set_carrier(pipeline::Pad pad, WebRtcConnection& connection);
   void close_unused(const sdp::Negotiation& negotiation, const Assignment& connections);
   // For the connections that have not told their candidates yet.
   void gather();
@@ -101,7 +108,7 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   void take_early_candidates(const sdp::SessionDescription& local);
   WebRtcConnection* carrier_of(std::size_t m_line) const;
   WebRtcConnection& connection_of(const pipeline::WebRtcSession& session) const;
-  pipeline::RtpSession* rtp(pipeline::MediaType type) const;
+  pipeline::RtpSession* rtp(pipeline::Pad pad) const;
   void update_connection_state();
 
   // nullptr while there is no association.
@@ -131,8 +138,13 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   std::uint64_t sdp_version_ = 0;
   std::vector<Connection> connections_;  // from the first offer or answer on
   int last_stream_id_ = 0;
-  // Of those above, the one that carries the first accepted m-line of the type; by MediaType.
-  std::array<WebRtcConnection*, 3> carriers_{};
+  // Of those above, the one that carries the m-line that is this pad, or was it last.
+  struct Carrier {
+    pipeline::Pad pad;
+    WebRtcConnection* connection;
+  };
+  std::vector<Carrier> carriers_;
+  sdp::MediaNumbers numbers_;
   std::vector<IceCandidate> early_candidates_;  // of the peer's ICE session that is yet to be negotiated
   bool gathering_wanted_ = false;
   bool gathered_told_ = true;  // that all candidates were found

@@ -56,6 +56,13 @@ ApiResult<std::vector<transport::RemoteParameters>> remote_parameters(const sdp:
   return all;
 }
 
+// Nothing of data.
+std::optional<pipeline::Pad> pad_of(sdp::MediaKind kind, std::uint8_t number) {
+  if (kind == sdp::MediaKind::audio) return pipeline::Pad(MediaType::audio, number);
+  if (kind == sdp::MediaKind::video) return pipeline::Pad(MediaType::video, number);
+  return std::nullopt;
+}
+
 // RFC 8838 §4.1: by mid, and by index where there is none.
 std::optional<std::size_t> m_line_of(const IceCandidate& candidate, const sdp::SessionDescription& local) {
   const auto index = candidate.sdp_mid.empty()
@@ -131,14 +138,16 @@ sdp::LocalTransportParameters WebRtcEndpoint::transport_parameters(const Assignm
   return parameters;
 }
 
-sdp::LocalSource WebRtcEndpoint::local_source(sdp::MediaKind kind, WebRtcConnection& connection) const {
-  if (kind != sdp::MediaKind::audio && kind != sdp::MediaKind::video) return {};
-  const MediaType type = kind == sdp::MediaKind::audio ? MediaType::audio : MediaType::video;
-  const pipeline::RtpSink& sink = connection.session().rtp().sink(type);
+sdp::LocalSource WebRtcEndpoint::local_source(sdp::MediaKind kind, std::uint8_t number,
+                                              WebRtcConnection& connection) const {
+  const auto pad = pad_of(kind, number);
+  if (!pad) return {};
+  const pipeline::RtpSink& sink = connection.session().rtp().sink(*pad);
+  const std::string kind_name = pad->type == MediaType::audio ? "audio" : "video";
   return {.ssrc = sink.ssrc().value,
           .rtx_ssrc = sink.retransmission_ssrc().value,
           .stream = stream_label_,
-          .track = stream_label_ + (type == MediaType::audio ? "-audio" : "-video")};
+          .track = stream_label_ + "-" + (pad->is_default() ? kind_name : description_of(*pad))};
 }
 
 ApiResult<sdp::SessionDescription> WebRtcEndpoint::make_offer(const sdp::OfferOptions& media) {
@@ -152,15 +161,36 @@ ApiResult<sdp::SessionDescription> WebRtcEndpoint::make_offer(const sdp::OfferOp
   }
   // All m-lines are in one bundle, so that no candidate is gathered in vain.
   WebRtcConnection& connection = open_connection(ice::IceRole::controlling);
-  for (const MediaType type : {MediaType::audio, MediaType::video}) carriers_[static_cast<std::size_t>(type)] = &connection;
-  rebind();
+  for (const MediaType type : {MediaType::audio, MediaType::video}) set_carrier(type, connection);
   ++sdp_version_;
   sdp::LocalTransportParameters parameters = transport_parameters({&connection});
-  for (const sdp::MediaKind kind : kinds) parameters.sources.push_back(local_source(kind, connection));
+  for (std::size_t m_line = 0; m_line < kinds.size(); ++m_line) {
+    const auto first = std::ranges::find(kinds, kinds[m_line]) - kinds.begin();
+    const auto number = static_cast<std::uint8_t>(m_line - static_cast<std::size_t>(first));
+    parameters.sources.push_back(local_source(kinds[m_line], number, connection));
+    if (const auto pad = pad_of(kinds[m_line], number)) set_carrier(*pad, connection);
+  }
+  rebind();
   std::vector<std::size_t> m_lines(kinds.size());
   std::iota(m_lines.begin(), m_lines.end(), std::size_t{0});
   connection.set_m_lines(std::move(m_lines));
-  return sdp::make_offer(options, capabilities, parameters);
+  sdp::SessionDescription offer = sdp::make_offer(options, capabilities, parameters);
+  numbers_.assign(offer);
+  return offer;
+}
+
+sdp::SdpResult<sdp::Negotiation> WebRtcEndpoint::make_answer(
+    const sdp::SessionDescription& offer, const sdp::MediaNumbers& numbers,
+    const std::vector<std::vector<std::size_t>>& groups, const Assignment& connections) const {
+  sdp::LocalTransportParameters parameters = transport_parameters(connections);
+  parameters.sources.resize(offer.media.size());
+  for (std::size_t i = 0; i < connections.size(); ++i) {
+    for (const std::size_t m_line : groups[i]) {
+      const sdp::MediaKind kind = offer.media[m_line].kind;
+      parameters.sources[m_line] = local_source(kind, numbers.of(m_line, kind), *connections[i]);
+    }
+  }
+  return sdp::make_answer(offer, web_rtc_capabilities(), parameters);
 }
 
 ApiResult<sdp::Negotiation> WebRtcEndpoint::answer_offer(const sdp::SessionDescription& offer) {
@@ -171,18 +201,9 @@ ApiResult<sdp::Negotiation> WebRtcEndpoint::answer_offer(const sdp::SessionDescr
     connections_.resize(connections_before);
     return error;
   };
-  const auto make_answer = [&] {
-    sdp::LocalTransportParameters parameters = transport_parameters(connections);
-    parameters.sources.resize(offer.media.size());
-    for (std::size_t i = 0; i < connections.size(); ++i) {
-      for (const std::size_t m_line : groups[i]) {
-        parameters.sources[m_line] = local_source(offer.media[m_line].kind, *connections[i]);
-      }
-    }
-    return sdp::make_answer(offer, web_rtc_capabilities(), parameters);
-  };
   ++sdp_version_;
-  auto answer = make_answer();
+  sdp::MediaNumbers numbers = numbers_;
+  auto answer = make_answer(offer, numbers, groups, connections);
   if (!answer)
     return fail({ErrorCode::SDP_END_POINT_PROCESS_OFFER_ERROR, "Invalid SDP: " + answer.error().message});
   const auto remotes = remote_parameters(*answer);
@@ -195,7 +216,13 @@ ApiResult<sdp::Negotiation> WebRtcEndpoint::answer_offer(const sdp::SessionDescr
     connection.restart_ice(shard().now());
     restarts = true;
   }
-  if (restarts) answer = make_answer();
+  // What is sent on an m-line, and under which name, is known once it is known which ones are taken.
+  const bool renumbered = numbers.assign(answer->media);
+  if (restarts || renumbered) {
+    answer = make_answer(offer, numbers, groups, connections);
+    numbers.assign(answer->media);
+  }
+  numbers_ = std::move(numbers);
   describing_ = true;  // what is found meanwhile belongs into the new description
   start(*answer, *remotes, connections);
   return std::move(answer).value();
@@ -211,6 +238,7 @@ ApiResult<sdp::Negotiation> WebRtcEndpoint::accept_answer(const sdp::SessionDesc
   }
   const auto remotes = remote_parameters(*negotiation);
   if (!remotes) return remotes.error();
+  numbers_.assign(negotiation->media);
   start(*negotiation, *remotes, connections);
   return std::move(negotiation).value();
 }
@@ -235,25 +263,13 @@ void WebRtcEndpoint::start(const sdp::Negotiation& negotiation,
 
 // Gives each connection the m-lines that it carries.
 void WebRtcEndpoint::carry_media(const sdp::Negotiation& negotiation, const Assignment& connections) {
-  std::array<WebRtcConnection*, 3> carriers{};
   std::map<WebRtcConnection*, std::vector<sdp::NegotiatedMedia>> carried;
   for (const Connection& connection : connections_) carried[connection.get()];
   for (const sdp::NegotiatedMedia& media : negotiation.media) {
     if (!media.accepted()) continue;
     WebRtcConnection* connection = connections[negotiation.transports[media.transport].local];
     carried[connection].push_back(media);
-    const bool is_audio = media.kind == sdp::MediaKind::audio;
-    if (!is_audio && media.kind != sdp::MediaKind::video) continue;
-    WebRtcConnection*& carrier =
-        carriers[static_cast<std::size_t>(is_audio ? MediaType::audio : MediaType::video)];
-    if (!carrier) carrier = connection;
-  }
-  for (const MediaType type : {MediaType::audio, MediaType::video}) {
-    WebRtcConnection*& carrier = carriers_[static_cast<std::size_t>(type)];
-    WebRtcConnection* const next = carriers[static_cast<std::size_t>(type)];
-    if (!next || next == carrier) continue;
-    if (carrier) carrier->session().rtp().sink(type).bind(nullptr);
-    carrier = next;
+    if (const auto pad = pad_of(media.kind, media.number)) set_carrier(*pad, *connection);
   }
   for (const auto& [connection, media] : carried) connection->session().rtp().configure(media);
   const auto data = std::ranges::find_if(negotiation.media, [](const sdp::NegotiatedMedia& media) {
@@ -261,6 +277,14 @@ void WebRtcEndpoint::carry_media(const sdp::Negotiation& negotiation, const Assi
   });
   if (data == negotiation.media.end()) return carry_data(nullptr, nullptr);
   carry_data(connections[negotiation.transports[data->transport].local], &*data);
+}
+
+void WebRtcEndpoint::set_carrier(pipeline::Pad pad, WebRtcConnection& connection) {
+  const auto known = std::ranges::find(carriers_, pad, &Carrier::pad);
+  if (known == carriers_.end()) return carriers_.push_back({pad, &connection});
+  if (known->connection == &connection) return;
+  known->connection->session().rtp().sink(pad).bind(nullptr);
+  known->connection = &connection;
 }
 
 // Says goodbye on the connections that no m-line is left on.
@@ -273,7 +297,7 @@ void WebRtcEndpoint::close_unused(const sdp::Negotiation& negotiation, const Ass
   std::erase_if(connections_, [&](const Connection& connection) {
     if (used(connection.get())) return false;
     connection->session().close();
-    std::ranges::replace(carriers_, connection.get(), nullptr);
+    std::erase_if(carriers_, [&](const Carrier& carrier) { return carrier.connection == connection.get(); });
     return true;
   });
 }

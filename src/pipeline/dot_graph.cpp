@@ -23,6 +23,14 @@ void collect(const MediaObject& object, std::set<const MediaElement*>& elements)
   for (const MediaObject* child : object.children()) collect(*child, elements);
 }
 
+// The type, and which media of it, where that is another than the default.
+std::string label_of(const Link& link) {
+  std::string label(to_string(link.type));
+  const bool is_default =
+      link.source_description == kDefaultDescription && link.sink_description == kDefaultDescription;
+  return is_default ? label : label + " " + link.source_description + " to " + link.sink_description;
+}
+
 }  // namespace
 
 std::string dot_graph(const MediaObject& object) {
@@ -43,8 +51,8 @@ std::string dot_graph(const MediaObject& object) {
     nodes += "  " + quoted(element->id()) + " [label=" + quoted(std::string(element->info().name)) + "];\n";
   }
   for (const Link* link : links) {
-    edges += "  " + quoted(link->source->id()) + " -> " + quoted(link->sink->id()) + " [label=" +
-             quoted(to_string(link->type)) + "];\n";
+    edges += "  " + quoted(link->source->id()) + " -> " + quoted(link->sink->id()) +
+             " [label=" + quoted(label_of(*link)) + "];\n";
   }
   return "digraph pipeline {\n  rankdir=LR;\n  node [shape=box];\n" + nodes + edges + "}\n";
 }

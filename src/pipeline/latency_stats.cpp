@@ -9,14 +9,14 @@ namespace kaskado::pipeline {
 
 std::vector<MediaLatencyStat> input_latencies(MediaElement& element, std::optional<MediaType> type) {
   std::vector<MediaLatencyStat> latencies;
-  for (const MediaType each : {MediaType::audio, MediaType::video}) {
-    if (type && *type != each) continue;
-    const MediaInput* input = element.sink(each);
+  for (const Pad pad : element.pads()) {
+    if (type && *type != pad.type) continue;
+    const MediaInput* input = element.sink_of(pad);
     const auto latency = input ? input->latency() : std::nullopt;
     if (!latency) continue;
     // As Kurento names its pads.
-    const char* name = each == MediaType::audio ? "sink_audio_default" : "sink_video_default";
-    latencies.push_back({name, each, static_cast<double>(latency->count())});
+    const char* kind = pad.type == MediaType::audio ? "sink_audio_" : "sink_video_";
+    latencies.push_back({kind + description_of(pad), pad.type, static_cast<double>(latency->count())});
   }
   return latencies;
 }

@@ -10,7 +10,7 @@ namespace kaskado::pipeline {
 
 class MediaElement;
 
-// One entry a media type that comes in, of one type or of both.
+// One entry a pad that media comes in by, of one type or of both; those of the default pads stand first.
 std::vector<MediaLatencyStat> input_latencies(MediaElement& element, std::optional<MediaType> type);
 // Of the entry of that type, in nanoseconds; 0 where there is none.
 double latency_of(const std::vector<MediaLatencyStat>& latencies, MediaType type);

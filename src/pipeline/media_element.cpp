@@ -17,14 +17,15 @@ namespace kaskado::pipeline {
 namespace {
 
 constexpr std::array kAllTypes{MediaType::audio, MediaType::video, MediaType::data};
-constexpr const char* kDefaultDescription = "default";
 
 std::vector<MediaType> types_of(const std::optional<MediaType>& one) {
   return one ? std::vector<MediaType>{*one} : std::vector<MediaType>(kAllTypes.begin(), kAllTypes.end());
 }
 
-// Links between other than the default media are kept and told of, but media has no use for them.
-bool carries(const Link& link, MediaType type) { return link.type == type && link.sink_description == kDefaultDescription; }
+// Where what leaves by `pad` comes in; nothing where the link does not carry it.
+std::optional<Pad> carried_to(const Link& link, Pad pad) {
+  return link.type == pad.type && link.from() == pad ? link.to() : std::nullopt;
+}
 
 ElementConnectionData describe(const Link& link) {
   return {link.source, link.sink, link.type, link.source_description, link.sink_description};
@@ -57,7 +58,7 @@ PipelineMirror* MediaElement::mirror() {
 void MediaElement::add_relay(const RelayName& name, const std::optional<Encoding>& as, std::optional<std::size_t> encoding) {
   remove_relay(name);
   relays_.push_back({name, std::make_unique<RelaySender>(*shard_, name.to, name.relay, as, encoding)});
-  relays_.back().sender->bind(origin(name.type));
+  relays_.back().sender->bind(origin(name.pad));
 }
 
 void MediaElement::remove_relay(const RelayName& name) {
@@ -86,22 +87,35 @@ void MediaElement::on_release() {
   if (PipelineMirror* const others = mirror()) others->released(id());
 }
 
-RtpFeed* MediaElement::origin(MediaType type) {
+std::vector<Pad> MediaElement::pads() const {
+  std::vector<Pad> pads(kAllTypes.begin(), kAllTypes.end());
+  const auto add = [&](const std::optional<Pad>& pad) {
+    if (pad && std::ranges::find(pads, *pad) == pads.end()) pads.push_back(*pad);
+  };
+  for (const Link* link : incoming_) add(link->to());
+  for (const auto& link : outgoing_) add(link->from());
+  return pads;
+}
+
+// From pad to pad: what leaves an element that passes media on has come in by its default one.
+RtpFeed* MediaElement::origin(Pad pad) {
   MediaElement* at = this;
   for (int hop = 0; hop <= kMaxHops; ++hop) {
-    if (RtpFeed* own = at->source(type)) return own;
-    MediaElement* const from = at->passed_from(type);
-    const Link* link = from ? from->incoming_link(type, kDefaultDescription) : nullptr;
-    if (!link) return nullptr;
+    if (RtpFeed* own = at->source_of(pad)) return own;
+    MediaElement* const passing = pad.is_default() ? at->passed_from(pad.type) : nullptr;
+    const Link* link = passing ? passing->incoming_link(pad) : nullptr;
+    const std::optional<Pad> from = link ? link->from() : std::nullopt;
+    if (!from) return nullptr;
     at = link->source;
+    pad = *from;
   }
   return nullptr;
 }
 
 void MediaElement::rebind() {
-  for (const MediaType type : kAllTypes) {
-    rebind(type, this, kMaxHops);
-    rebind_behind(type, this, kMaxHops);
+  for (const Pad pad : pads()) {
+    rebind(pad, this, kMaxHops);
+    rebind_behind(pad, this, kMaxHops);
   }
 }
 
@@ -110,55 +124,60 @@ void MediaElement::reroute(MediaType type) {
   rebind_behind(type, nullptr, kMaxHops);
   if (source(type)) return;  // who makes the media tells whether it flows
   MediaElement* const from = passed_from(type);
-  set_flowing_out(type, from && from->flowing_in_[index(type)], kMaxHops);
+  set_flowing_out(type, from && from->flowing_in_[type], kMaxHops);
 }
 
-// An element takes a type from one element only, so the way down is a tree, or comes back to where it began.
-void MediaElement::rebind(MediaType type, const MediaElement* start, int hops) {
+// A pad takes media from one pad only, so the way down is a tree, or comes back to where it began.
+void MediaElement::rebind(Pad pad, const MediaElement* start, int hops) {
   if (hops < 0) return;
-  const Link* link = incoming_link(type, kDefaultDescription);
-  if (MediaInput* own = sink(type)) {
-    own->set_caps(caps_[index(type)]);
-    own->bind(link ? link->source->origin(type) : nullptr);
+  const Link* link = incoming_link(pad);
+  const std::optional<Pad> from = link ? link->from() : std::nullopt;
+  if (MediaInput* own = sink_of(pad)) {
+    own->set_caps(caps_[index(pad.type)]);
+    own->bind(from ? link->source->origin(*from) : nullptr);
   }
-  set_flowing_in(type, link && link->source->flowing_out(type), hops);
-  for (MediaElement* out : passed_to(type)) out->rebind_behind(type, start, hops);
+  set_flowing_in(pad, from && link->source->flowing_out(*from), hops);
+  if (!pad.is_default()) return;
+  for (MediaElement* out : passed_to(pad.type)) out->rebind_behind(pad, start, hops);
 }
 
-void MediaElement::rebind_behind(MediaType type, const MediaElement* start, int hops) {
+void MediaElement::rebind_behind(Pad pad, const MediaElement* start, int hops) {
   for (const Relay& relay : relays_) {
-    if (relay.name.type == type) relay.sender->bind(origin(type));
+    if (relay.name.pad == pad) relay.sender->bind(origin(pad));
   }
   for (const auto& next : outgoing_) {
-    if (carries(*next, type) && next->sink != start) next->sink->rebind(type, start, hops - 1);
+    const auto to = carried_to(*next, pad);
+    if (to && next->sink != start) next->sink->rebind(*to, start, hops - 1);
   }
 }
 
-void MediaElement::set_flowing_in(MediaType type, bool flowing, int hops) {
-  if (hops < 0) return;
-  if (std::exchange(flowing_in_[index(type)], flowing) == flowing) return;
-  raise(MediaFlowInStateChanged{flowing ? MediaFlowState::flowing : MediaFlowState::not_flowing, kDefaultDescription, type});
-  for (MediaElement* out : passed_to(type)) out->set_flowing_out(type, flowing, hops - 1);
-  on_flowing_in(type, flowing);
+void MediaElement::set_flowing_in(Pad pad, bool flowing, int hops) {
+  if (hops < 0 || !flowing_in_.set(pad, flowing)) return;
+  raise(MediaFlowInStateChanged{flowing ? MediaFlowState::flowing : MediaFlowState::not_flowing,
+                                description_of(pad), pad.type});
+  if (!pad.is_default()) return;
+  for (MediaElement* out : passed_to(pad.type)) out->set_flowing_out(pad, flowing, hops - 1);
+  on_flowing_in(pad.type, flowing);
 }
 
-void MediaElement::set_flowing_out(MediaType type, bool flowing, int hops) {
-  if (std::exchange(flowing_out_[index(type)], flowing) == flowing) return;
-  raise(MediaFlowOutStateChanged{flowing ? MediaFlowState::flowing : MediaFlowState::not_flowing, kDefaultDescription, type});
+void MediaElement::set_flowing_out(Pad pad, bool flowing, int hops) {
+  if (!flowing_out_.set(pad, flowing)) return;
+  raise(MediaFlowOutStateChanged{flowing ? MediaFlowState::flowing : MediaFlowState::not_flowing,
+                                 description_of(pad), pad.type});
   // Clients are told once, as with Kurento, and then of changes.
-  if (!transcoding_[index(type)]) tell_transcoding(type, false);
+  if (!transcoding_[index(pad.type)]) tell_transcoding(pad.type, false);
   for (const Relay& relay : relays_) {
-    if (!flowing && relay.name.type == type) relay.sender->tell_silence();
+    if (!flowing && relay.name.pad == pad) relay.sender->tell_silence();
   }
   for (const auto& link : outgoing_) {
-    if (carries(*link, type)) link->sink->set_flowing_in(type, flowing, hops);
+    if (const auto to = carried_to(*link, pad)) link->sink->set_flowing_in(*to, flowing, hops);
   }
 }
 
 void MediaElement::tell_end_of_stream(MediaType type, int hops) {
   if (hops < 0) return;
   for (const auto& link : outgoing_) {
-    if (!carries(*link, type)) continue;
+    if (carried_to(*link, type) != Pad(type)) continue;
     link->sink->on_end_of_stream(type);
     for (MediaElement* out : link->sink->passed_to(type)) out->tell_end_of_stream(type, hops - 1);
   }
@@ -167,7 +186,7 @@ void MediaElement::tell_end_of_stream(MediaType type, int hops) {
 void MediaElement::send_data(const DataRef& message, int hops) {
   if (hops < 0) return;
   for (const auto& link : outgoing_) {
-    if (carries(*link, MediaType::data)) link->sink->receive_data(message, hops - 1);
+    if (carried_to(*link, MediaType::data)) link->sink->receive_data(message, hops - 1);
   }
 }
 
@@ -195,8 +214,8 @@ std::shared_ptr<media::SourceTime> MediaElement::source_time() {
 }
 
 void MediaElement::encoding_changed() {
-  for (const MediaType type : {MediaType::audio, MediaType::video}) {
-    if (RtpFeed* const made = source(type)) made->encoding_changed();
+  for (const Pad pad : pads()) {
+    if (RtpFeed* const made = source_of(pad)) made->encoding_changed();
   }
 }
 
@@ -266,7 +285,7 @@ void MediaElement::connect_one(MediaElement& sink, MediaType type, const std::st
   sink.incoming_.push_back(outgoing_.back().get());
   raise(ElementConnected{&sink, type, source_description, sink_description});
   if (PipelineMirror* const others = mirror()) others->connected(*outgoing_.back());
-  sink.rebind(type, &sink, kMaxHops);
+  if (const auto to = outgoing_.back()->to()) sink.rebind(*to, &sink, kMaxHops);
 }
 
 ApiResult<void> MediaElement::disconnect(MediaElement* sink, std::optional<MediaType> media_type,
@@ -286,9 +305,10 @@ void MediaElement::disconnect_one(MediaElement& sink, MediaType type, const std:
            link->sink_description == sink_description;
   });
   if (found != outgoing_.end()) {
+    const auto to = (*found)->to();
     std::erase(sink.incoming_, found->get());
     outgoing_.erase(found);
-    sink.rebind(type, &sink, kMaxHops);
+    if (to) sink.rebind(*to, &sink, kMaxHops);
   }
   raise(ElementDisconnected{&sink, type, source_description, sink_description});
   if (PipelineMirror* const others = mirror()) {
@@ -303,9 +323,16 @@ Link* MediaElement::incoming_link(MediaType type, std::string_view sink_descript
   return nullptr;
 }
 
+Link* MediaElement::incoming_link(Pad pad) const {
+  return incoming_link(pad.type, description_of(pad));
+}
+
 void MediaElement::set_caps(MediaType type, const MediaCaps& caps) {
   caps_[index(type)] = caps;
-  if (MediaInput* own = sink(type)) own->set_caps(caps);
+  for (const Pad pad : pads()) {
+    MediaInput* const own = pad.type == type ? sink_of(pad) : nullptr;
+    if (own) own->set_caps(caps);
+  }
 }
 
 ApiResult<void> MediaElement::set_audio_format(AudioCaps caps) {
@@ -359,12 +386,14 @@ ApiError data_does_not_flow(const char* operation) {
 
 ApiResult<bool> MediaElement::is_media_flowing_in(MediaType media_type, std::string sink_media_description) {
   if (media_type == MediaType::data) return data_does_not_flow("MediaFlowingIn");
-  return sink_media_description == kDefaultDescription && flowing_in_[index(media_type)];
+  const auto pad = pad_of(media_type, sink_media_description);
+  return pad && flowing_in_[*pad];
 }
 
 ApiResult<bool> MediaElement::is_media_flowing_out(MediaType media_type, std::string source_media_description) {
   if (media_type == MediaType::data) return data_does_not_flow("MediaFlowingOut");
-  return source_media_description == kDefaultDescription && flowing_out_[index(media_type)];
+  const auto pad = pad_of(media_type, source_media_description);
+  return pad && flowing_out_[*pad];
 }
 
 ApiResult<bool> MediaElement::is_media_transcoding(MediaType media_type, std::string) {

@@ -12,9 +12,10 @@
 #include <vector>
 
 #include "pipeline/data_message.hpp"
-#include "pipeline/feed_owner.hpp"
 #include "pipeline/encoding.hpp"
+#include "pipeline/feed_owner.hpp"
 #include "pipeline/media_object.hpp"
+#include "pipeline/pad.hpp"
 
 namespace kaskado::pipeline {
 
@@ -26,19 +27,23 @@ class RtpFeed;
 
 // Who follows media from another shard.
 struct RelayName {
-  MediaType type;
+  Pad pad;
   std::size_t to;       // the shard
   std::uint32_t relay;  // a RelayedSource there
   bool operator==(const RelayName&) const = default;
 };
 
-// A connection of one media type, owned by its source element.
+// A connection of one media type, owned by its source element. One whose descriptions name no pads is kept
+// and told of, but media has no use for it.
 struct Link {
   MediaElement* source;
   MediaElement* sink;
   MediaType type;
   std::string source_description;
   std::string sink_description;
+
+  std::optional<Pad> from() const { return pad_of(type, source_description); }
+  std::optional<Pad> to() const { return pad_of(type, sink_description); }
 };
 
 class MediaElement : public MediaObject, public MediaElementApi, public FeedOwner {
@@ -59,7 +64,12 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   virtual RtpFeed* source(MediaType) { return nullptr; }
   // Where media that arrives here ends: it leaves the pipeline, or becomes something else. Or nullptr.
   virtual MediaInput* sink(MediaType) { return nullptr; }
-  // Whether what arrives leaves again to the elements connected behind.
+  // The same of any pad: source() and sink() are those of the default ones, and few elements have others.
+  virtual RtpFeed* source_of(Pad pad) { return pad.is_default() ? source(pad.type) : nullptr; }
+  virtual MediaInput* sink_of(Pad pad) { return pad.is_default() ? sink(pad.type) : nullptr; }
+  // The default pads, and what links lead from and to beside them.
+  std::vector<Pad> pads() const;
+  // Whether what arrives by the default pad leaves again by that to the elements connected behind.
   virtual bool passes(MediaType) const { return false; }
 
   // The element whose input is what leaves here, and those that let out what comes in here: itself where it passes media
@@ -71,15 +81,15 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   // To be called when what passed_from() gives has changed.
   void reroute(MediaType type);
 
-  // The source that media of `type` behind this element comes from, followed up through the elements that
-  // pass it on; nullptr where the way ends or goes in a circle.
-  RtpFeed* origin(MediaType type);
+  // The source that media comes from which leaves here by `pad`, followed up through the elements that pass
+  // it on; nullptr where the way ends or goes in a circle.
+  RtpFeed* origin(Pad pad);
   // To be called when what source() or sink() give has changed: binds this element and those behind it.
   void rebind();
 
-  // Media of `type` began or ended to come in here, or to leave here to the elements behind.
-  void set_flowing_in(MediaType type, bool flowing) { set_flowing_in(type, flowing, kMaxHops); }
-  void set_flowing_out(MediaType type, bool flowing) { set_flowing_out(type, flowing, kMaxHops); }
+  // Media began or ended to come in here, or to leave here to the elements behind.
+  void set_flowing_in(Pad pad, bool flowing) { set_flowing_in(pad, flowing, kMaxHops); }
+  void set_flowing_out(Pad pad, bool flowing) { set_flowing_out(pad, flowing, kMaxHops); }
   // The media of `type` that leaves here has come to its end, as a file's does: tells those that it went to.
   void tell_end_of_stream(MediaType type) { tell_end_of_stream(type, kMaxHops); }
 
@@ -93,7 +103,7 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   }
   void set_transcoding(MediaType type, bool transcoding) override;
   std::shared_ptr<media::SourceTime> source_time() override;
-  bool flowing_out(MediaType type) const { return flowing_out_[index(type)]; }
+  bool flowing_out(Pad pad) const { return flowing_out_[pad]; }
 
   // The way to another shard where somebody follows this element's media, encoded `as`, or one of
   // its encodings, where that is given.
@@ -148,7 +158,7 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
   ApiResult<bool> is_media_transcoding(MediaType media_type, std::string bin_name) override;
 
  protected:
-  // Media begins or ends to come in: for those that make something else of it.
+  // Media begins or ends to come in by the default pad: for those that make something else of it.
   virtual void on_flowing_in(MediaType, bool) {}
   // What comes in here has come to its end.
   virtual void on_end_of_stream(MediaType) {}
@@ -166,26 +176,27 @@ class MediaElement : public MediaObject, public MediaElementApi, public FeedOwne
 
   static std::size_t index(MediaType type) { return static_cast<std::size_t>(type); }
   Link* incoming_link(MediaType type, std::string_view sink_description) const;
+  Link* incoming_link(Pad pad) const;
   void set_caps(MediaType type, const MediaCaps& caps);
   // Where the pipeline has one; what is done to the graph is to be told to it.
   PipelineMirror* mirror();
   // Binds this element and those behind it, as many hops down, to where their media now comes from.
-  void rebind(MediaType type, const MediaElement* start, int hops);
-  void rebind_behind(MediaType type, const MediaElement* start, int hops);
+  void rebind(Pad pad, const MediaElement* start, int hops);
+  void rebind_behind(Pad pad, const MediaElement* start, int hops);
   void tell_transcoding(MediaType type, bool transcoding);
   void encoding_changed();
   void tell_end_of_stream(MediaType type, int hops);
   void send_data(const DataRef& message, int hops);
-  void set_flowing_in(MediaType type, bool flowing, int hops);
-  void set_flowing_out(MediaType type, bool flowing, int hops);
+  void set_flowing_in(Pad pad, bool flowing, int hops);
+  void set_flowing_out(Pad pad, bool flowing, int hops);
 
   Shard* shard_;
   std::vector<std::unique_ptr<Link>> outgoing_;
   std::vector<Link*> incoming_;
   std::vector<Relay> relays_;
   std::array<MediaCaps, 3> caps_;
-  std::array<bool, 3> flowing_in_{};
-  std::array<bool, 3> flowing_out_{};
+  PadFlags flowing_in_;
+  PadFlags flowing_out_;
   std::array<std::optional<bool>, 3> transcoding_;  // as told
   std::array<int, 3> transcoders_{};
   std::shared_ptr<media::SourceTime> source_time_;  // from the first use on

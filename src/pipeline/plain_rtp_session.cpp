@@ -29,7 +29,9 @@ void PlainRtpSession::begin(const sdp::NegotiatedMedia& media, const transport::
     for (const MediaPort& port : {ports_.rtp, ports_.rtcp})
       shard().set_multicast_hops(port, remote.multicast_hops);
   }
-  rtp_->configure({media});
+  sdp::NegotiatedMedia only = media;
+  only.number = 0;
+  rtp_->configure({only});
   transport_->set_remote(remote);
   note_line(shard().now());
   shard().reschedule(*this);

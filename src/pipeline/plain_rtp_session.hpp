@@ -35,7 +35,8 @@ class PlainRtpSession final : public Session {
   RtpSession& rtp() { return *rtp_; }
   // Of the m-line.
   MediaType type() const { return type_; }
-  // The m-line as negotiated, and where the peer is. Once.
+  // The m-line as negotiated, and where the peer is. Once. It is the only one here, and so the first of its
+  // kind in rtp(), whichever pad of the endpoint it is.
   void begin(const sdp::NegotiatedMedia& media, const transport::RtpRemote& remote);
 
   base::DropReason receive(base::PacketRef packet, const base::Path& path, base::Instant now,

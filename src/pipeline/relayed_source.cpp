@@ -9,12 +9,13 @@
 
 namespace kaskado::pipeline {
 
-RelayedSource::RelayedSource(Shard& shard, RemoteElement& element, MediaType type)
-    : RtpFeed(shard, element, type), element_(element), relay_(shard.relays().add(*this)) {}
+RelayedSource::RelayedSource(Shard& shard, RemoteElement& element, Pad pad)
+    : RtpFeed(shard, element, pad.type), element_(element), pad_(pad), relay_(shard.relays().add(*this)) {}
 
 RelayedSource::RelayedSource(RelayedSource& origin, const Encoding& as)
     : RtpFeed(origin.shard(), origin.element_, origin.type()),
       element_(origin.element_),
+      pad_(origin.pad_),
       origin_(&origin),
       as_(as),
       relay_(origin.shard().relays().add(*this)) {}
@@ -22,6 +23,7 @@ RelayedSource::RelayedSource(RelayedSource& origin, const Encoding& as)
 RelayedSource::RelayedSource(RelayedSource& origin, std::size_t encoding)
     : RtpFeed(origin.shard(), origin.element_, origin.type()),
       element_(origin.element_),
+      pad_(origin.pad_),
       origin_(&origin),
       encoding_(encoding),
       relay_(origin.shard().relays().add(*this)) {}
@@ -35,7 +37,7 @@ RelayedSource::~RelayedSource() {
 
 template <typename Work>
 void RelayedSource::ask(Work work) {
-  const RelayName name{type(), shard().index(), relay_};
+  const RelayName name{pad_, shard().index(), relay_};
   const auto on_element = [id = element_.id(), name, work](Shard& there) {
     MediaElement* const element = find_element(there.objects(), id);
     if (element) work(*element, name, there);
@@ -189,7 +191,7 @@ void RelayedSource::end_run(base::Outbox& outbox) {
 }
 
 void RelayedSource::set_flowing(bool flowing) {
-  if (std::exchange(flowing_, flowing) != flowing) element_.note_flow(type(), flowing);
+  if (std::exchange(flowing_, flowing) != flowing) element_.note_flow(pad_, flowing);
 }
 
 void RelayedSource::request_key_frame(base::Instant now) {

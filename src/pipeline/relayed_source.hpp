@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "pipeline/pad.hpp"
 #include "pipeline/relay_slot.hpp"
 #include "pipeline/rtp_feed.hpp"
 #include "rtp/relayed_stream.hpp"
@@ -23,7 +24,8 @@ class RelayedSource final : public RtpFeed {
   // Between two of the sinks' smallest REMB.
   static constexpr base::Duration kRembInterval = std::chrono::milliseconds{200};
 
-  RelayedSource(Shard& shard, RemoteElement& element, MediaType type);
+  // What leaves the element by `pad`.
+  RelayedSource(Shard& shard, RemoteElement& element, Pad pad);
   ~RelayedSource() override;
 
   std::uint32_t relay() const { return relay_; }
@@ -58,6 +60,7 @@ class RelayedSource final : public RtpFeed {
   void ask(Work work);
 
   RemoteElement& element_;
+  const Pad pad_;
   RelayedSource* const origin_ = nullptr;  // of a variant, and of an encoding
   const std::optional<Encoding> as_;       // likewise
   const std::optional<std::size_t> encoding_;

@@ -1,5 +1,8 @@
 #include "pipeline/remote_element.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "pipeline/shard.hpp"
 
 namespace kaskado::pipeline {
@@ -12,13 +15,19 @@ RemoteElement::RemoteElement(const Construction& construction, MediaObject* pare
       home_(home),
       passing_(passing) {}
 
-RemoteElement::~RemoteElement() = default;
+// They tell that their media ends, which is for nobody to hear any more.
+RemoteElement::~RemoteElement() {
+  const auto ending = std::move(relayed_);
+}
 
-RtpFeed* RemoteElement::source(MediaType type) {
-  if (type == MediaType::data || passes(type)) return nullptr;
-  auto& source = sources_[static_cast<std::size_t>(type)];
-  if (!source) source = std::make_unique<RelayedSource>(shard(), *this, type);
-  return source.get();
+std::vector<RemoteElement::Relayed>::iterator RemoteElement::relayed(Pad pad) {
+  return std::ranges::find(relayed_, pad, &Relayed::pad);
+}
+
+RtpFeed* RemoteElement::source_of(Pad pad) {
+  if (pad.type == MediaType::data || passes(pad.type)) return nullptr;
+  if (const auto known = relayed(pad); known != relayed_.end()) return known->source.get();
+  return relayed_.emplace_back(pad, std::make_unique<RelayedSource>(shard(), *this, pad)).source.get();
 }
 
 void RemoteElement::receive_data(const DataRef& message, int hops) {
@@ -28,10 +37,11 @@ void RemoteElement::receive_data(const DataRef& message, int hops) {
   });
 }
 
-void RemoteElement::note_flow(MediaType type, bool flows) {
-  int& count = flows_[static_cast<std::size_t>(type)];
-  count += flows ? 1 : -1;
-  set_flowing_out(type, count > 0);
+void RemoteElement::note_flow(Pad pad, bool flows) {
+  const auto from = relayed(pad);
+  if (from == relayed_.end()) return;
+  from->flows += flows ? 1 : -1;
+  set_flowing_out(pad, from->flows > 0);
 }
 
 }  // namespace kaskado::pipeline

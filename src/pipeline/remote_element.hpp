@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <vector>
 
 #include "pipeline/media_element.hpp"
 #include "pipeline/relayed_source.hpp"
@@ -32,18 +33,26 @@ class RemoteElement final : private MuteHost, public MediaElement {
   ~RemoteElement() override;
 
   std::size_t home() const override { return home_; }
-  RtpFeed* source(MediaType type) override;
+  RtpFeed* source(MediaType type) override { return source_of(type); }
+  RtpFeed* source_of(Pad pad) override;
   bool passes(MediaType type) const override { return passing_[static_cast<std::size_t>(type)]; }
   // To the element itself, unless it would only pass it on.
   void receive_data(const DataRef& message, int hops) override;
-  // Media of the type begins or ends to come from the element itself, in one of the codecs that are followed here.
-  void note_flow(MediaType type, bool flows);
+  // Media begins or ends to come from that pad of the element itself, in one of the codecs that are followed
+  // here.
+  void note_flow(Pad pad, bool flows);
 
  private:
+  struct Relayed {
+    Pad pad;
+    std::unique_ptr<RelayedSource> source;
+    int flows = 0;
+  };
+  std::vector<Relayed>::iterator relayed(Pad pad);
+
   const std::size_t home_;
   const Passing passing_;
-  std::array<int, 3> flows_{};  // by media type
-  std::array<std::unique_ptr<RelayedSource>, 3> sources_;  // by media type, from the first use on
+  std::vector<Relayed> relayed_;  // each pad from its first use on
 };
 
 }  // namespace kaskado::pipeline

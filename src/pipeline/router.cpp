@@ -12,7 +12,7 @@ void Router::forward(std::span<const rtp::MediaPacket> run, base::Instant now, b
                      base::DropCounters& drops) {
   for (const Subscription& to : subscriptions_) {
     if (!to.line->is_open()) continue;
-    const rtp::SentStream sent_as = rtp::sent_stream_of(to.stream->kind());
+    const rtp::SentStream sent_as = to.stream->sent_as();
     for (const rtp::MediaPacket& packet : run) {
       const base::MutableBytes slot = outbox.slot();
       const rtp::Stamped stamped = to.stream->stamp(packet, slot);

@@ -53,45 +53,69 @@ void add_extensions(rtp::ExtensionMap& map, const sdp::NegotiatedMedia& media, b
 
 }  // namespace
 
+RtpSession::MediaLine::MediaLine(Shard& shard, MediaElement& owner, transport::EgressLine& egress, Pad as)
+    : pad(as), source(shard, owner, as.type), sink(shard, egress, as.type) {
+  source.set_pad(as);
+}
+
 RtpSession::RtpSession(Shard& shard, MediaElement& owner, transport::EgressLine& line, std::string cname)
     : shard_(shard),
+      owner_(owner),
       egress_(line),
       cname_(std::move(cname)),
-      audio_{MediaType::audio, {shard, owner, MediaType::audio}, {shard, line, MediaType::audio}, {}},
-      video_{MediaType::video, {shard, owner, MediaType::video}, {shard, line, MediaType::video}, {}} {}
+      audio_(shard, owner, line, MediaType::audio),
+      video_(shard, owner, line, MediaType::video) {}
+
+RtpSession::MediaLine& RtpSession::line(Pad pad) {
+  if (pad.is_default()) return pad.type == MediaType::audio ? audio_ : video_;
+  const auto known = std::ranges::find_if(further_, [&](const auto& line) { return line->pad == pad; });
+  if (known != further_.end()) return **known;
+  MediaLine& made = *further_.emplace_back(std::make_unique<MediaLine>(shard_, owner_, egress_, pad));
+  const MediaLine& first = line(pad.type);
+  made.source.set_rtt(first.source.rtt());
+  made.sink.set_send_limits(first.sink.send_limits());
+  made.sink.set_layer_bounds(first.sink.layer_bounds());
+  return made;
+}
+
+std::vector<Pad> RtpSession::pads() const {
+  std::vector<Pad> pads{audio_.pad, video_.pad};
+  for (const auto& line : further_) pads.push_back(line->pad);
+  return pads;
+}
+
+rtp::Ssrc RtpSession::own_ssrc() const {
+  if (video_.negotiated) return video_.sink.ssrc();
+  const auto negotiated = std::ranges::find_if(further_, [](const auto& line) { return line->negotiated; });
+  return audio_.negotiated || negotiated == further_.end() ? audio_.sink.ssrc() : (*negotiated)->sink.ssrc();
+}
 
 void RtpSession::configure(const std::vector<sdp::NegotiatedMedia>& media) {
-  const auto first_of = [&](sdp::MediaKind kind) {
-    const auto found = std::ranges::find_if(media, [&](const auto& m) { return m.kind == kind && m.accepted(); });
-    return found == media.end() ? nullptr : &*found;
+  const auto pad_of = [](const sdp::NegotiatedMedia& m) {
+    return Pad(m.kind == sdp::MediaKind::audio ? MediaType::audio : MediaType::video, m.number);
   };
+  std::vector<const sdp::NegotiatedMedia*> carried;
+  for (const sdp::NegotiatedMedia& each : media) {
+    if (!each.accepted() || each.kind == sdp::MediaKind::application) continue;
+    carried.push_back(&each);
+    line(pad_of(each));
+  }
   extensions_ = {};
   lines_by_ssrc_.clear();
-  configure_line(audio_, first_of(sdp::MediaKind::audio));
-  configure_line(video_, first_of(sdp::MediaKind::video));
+  each_line([&](MediaLine& line) {
+    const auto found = std::ranges::find_if(carried, [&](const auto* m) { return pad_of(*m) == line.pad; });
+    configure_line(line, found == carried.end() ? nullptr : *found);
+  });
   configure_bandwidth();
   reduced_size_ = std::ranges::all_of(media, [](const auto& m) {
     return !m.accepted() || m.kind == sdp::MediaKind::application || m.rtcp_rsize;
   });
-  const bool transport_cc = audio_.transport_cc || video_.transport_cc;
+  bool transport_cc = false;
+  each_line([&](const MediaLine& line) { transport_cc |= line.transport_cc; });
   if (!transport_cc) {
     transport_cc_.reset();
   } else if (!transport_cc_) {
-    transport_cc_.emplace(video_.negotiated ? video_.sink.ssrc() : audio_.sink.ssrc());
-  }
-}
-
-void RtpSession::configure_bandwidth() {
-  const bool controlled = (audio_.transport_cc && audio_.sends) || (video_.transport_cc && video_.sends);
-  if (controlled == (bandwidth_ != nullptr)) return;
-  if (controlled) {
-    // An SSRC is random enough for where to begin.
-    egress_.control_from(static_cast<std::uint16_t>(video_.sink.ssrc().value));
-    bandwidth_ = std::make_unique<SendBandwidth>(egress_);
-  } else {
-    bandwidth_.reset();
-    egress_.stop_control();
-    video_.sink.set_estimate(0);
+    transport_cc_.emplace(own_ssrc());
   }
 }
 
@@ -128,12 +152,15 @@ void RtpSession::configure_line(MediaLine& line, const sdp::NegotiatedMedia* med
   }
   received.feedback_sender = line.sink.ssrc();
   received.nack = has_feedback(*media, "nack");
-  received.key_frames = line.type == MediaType::video ? key_frame_method(*media) : rtp::KeyFrameMethod::none;
+  received.key_frames = line.is_video() ? key_frame_method(*media) : rtp::KeyFrameMethod::none;
   if (!line.receives) received.formats.clear();
   configure_encodings(line, *media);
   received.encodings = encodings_of(*media);
   line.source.configure(std::move(received));
-  add_extensions(sent.extensions, *media, line.transport_cc);
+  sent.further = !line.pad.is_default();
+  // What goes again as the same bytes has its number in them, which is remembered for one stream of a kind.
+  const bool repairs = sent.retransmissions.size() == sent.formats.size();
+  add_extensions(sent.extensions, *media, line.transport_cc && (repairs || !sent.further));
   sent.mid = media->mid;
   sent.most_bps = media->remote_bandwidth_bps.value_or(0);
   if (line.sends) {
@@ -168,25 +195,18 @@ void RtpSession::configure_encodings(MediaLine& line, const sdp::NegotiatedMedia
   }
 }
 
-void RtpSession::set_remb_params(const rtp::RembParams& params) {
-  remb_params_ = params;
-  remb_.reset();
-}
-
 void RtpSession::set_rtt(base::Duration rtt) {
-  audio_.source.set_rtt(rtt);
-  video_.source.set_rtt(rtt);
+  each_line([&](MediaLine& line) { line.source.set_rtt(rtt); });
 }
 
 void RtpSession::restart_indices() {
   egress_.restart_indices();
-  audio_.sink.restart_index();
-  video_.sink.restart_index();
+  each_line([](MediaLine& line) { line.sink.restart_index(); });
 }
 
 void RtpSession::start(base::Instant now) {
   resume(now);
-  video_.sink.line_opened();
+  each_video([](MediaLine& line) { line.sink.line_opened(); });
 }
 
 void RtpSession::resume(base::Instant now) {
@@ -304,15 +324,19 @@ RtpSession::KnownSsrc RtpSession::route_of(const rtp::MediaPacket& packet) {
 RtpSession::MediaLine* RtpSession::line_of(const rtp::MediaPacket& packet, std::string_view mid) {
   const auto known = lines_by_ssrc_.find(packet.header.ssrc);
   if (mid.empty() && known != lines_by_ssrc_.end()) return known->second.line;
+  const rtp::PayloadType type = packet.header.payload_type;
   MediaLine* found = nullptr;
-  for (MediaLine* line : {&audio_, &video_}) {
-    if (!line->negotiated) continue;
-    const rtp::PayloadType type = packet.header.payload_type;
-    const bool fits = mid.empty() ? line->source.format(type) || type.value == line->red || line->repaired[type.value & 0x7f] != kNoPayload : line->mid == mid;
-    if (fits && found) return nullptr;
-    if (fits) found = line;
-  }
-  return found;
+  int fitting = 0;
+  each_line([&](MediaLine& line) {
+    if (!line.negotiated) return;
+    const bool fits = mid.empty() ? line.source.format(type) || type.value == line.red ||
+                                        line.repaired[type.value & 0x7f] != kNoPayload
+                                  : line.mid == mid;
+    if (!fits) return;
+    found = &line;
+    ++fitting;
+  });
+  return fitting == 1 ? found : nullptr;
 }
 
 base::DropReason RtpSession::receive_rtcp(base::Bytes packet, base::Instant now, base::Outbox& outbox) {
@@ -337,8 +361,7 @@ base::DropReason RtpSession::receive_rtcp(base::Bytes packet, base::Instant now,
       if (bandwidth_) video_.sink.repair(bandwidth_->receive(*feedback, now), now, outbox);
     } else if (const auto* goodbye = std::get_if<rtp::Goodbye>(&*message)) {
       for (const rtp::Ssrc ssrc : goodbye->sources) {
-        audio_.source.end_stream(ssrc);
-        video_.source.end_stream(ssrc);
+        each_line([&](MediaLine& line) { line.source.end_stream(ssrc); });
         const auto known = lines_by_ssrc_.find(ssrc);
         if (known != lines_by_ssrc_.end() && !known->second.signalled) lines_by_ssrc_.erase(known);
       }
@@ -348,21 +371,8 @@ base::DropReason RtpSession::receive_rtcp(base::Bytes packet, base::Instant now,
   return reader.malformed() ? base::DropReason::bad_rtcp : base::DropReason::none;
 }
 
-void RtpSession::advance_bandwidth(base::Instant now, base::Outbox& outbox) {
-  if (!bandwidth_) return;
-  if (egress_.next_release() <= now) egress_.release(outbox, now);
-  if (const auto video_bps = bandwidth_->advance(now, outbox)) video_.sink.set_estimate(*video_bps, bandwidth_->may_be_more(now));
-  rtp::SendStream* const video = video_.sink.stream();
-  if (!video) return;
-  const auto wait = bandwidth_->advance_playout(video->rtt(), now);
-  if (!wait) return;
-  video->set_playout_delay(*wait);
-  video_.sink.set_lossy(*wait != base::Duration{});
-}
-
 void RtpSession::receive(const rtp::SenderReport& report, base::Instant now) {
-  audio_.source.receive_sender_report(report.sender, report.info, now);
-  video_.source.receive_sender_report(report.sender, report.info, now);
+  each_line([&](MediaLine& line) { line.source.receive_sender_report(report.sender, report.info, now); });
   receive_blocks(report.blocks, now);
 }
 
@@ -372,21 +382,16 @@ void RtpSession::receive_blocks(const rtp::ReportBlocks& blocks, base::Instant n
   }
 }
 
-// A REMB speaks of all streams that it names together; what is left for video is what matters.
-void RtpSession::receive_remb(const rtp::Remb& remb, base::Instant now) {
-  for (const rtp::Ssrc ssrc : remb.media) {
-    if (ssrc == video_.sink.ssrc()) video_.sink.receive_remb(remb.bitrate_bps, now);
-  }
-}
-
 RtpSink* RtpSession::sink_of(rtp::Ssrc ssrc) {
-  if (video_.sink.ssrc() == ssrc) return &video_.sink;
-  return audio_.sink.ssrc() == ssrc ? &audio_.sink : nullptr;
+  RtpSink* found = nullptr;
+  each_line([&](MediaLine& line) {
+    if (line.sink.ssrc() == ssrc) found = &line.sink;
+  });
+  return found;
 }
 
 void RtpSession::end_run(base::Outbox& outbox) {
-  audio_.source.end_run(outbox);
-  video_.source.end_run(outbox);
+  each_line([&](MediaLine& line) { line.source.end_run(outbox); });
 }
 
 bool RtpSession::take_traffic() {
@@ -403,18 +408,16 @@ void RtpSession::advance(base::Instant now, base::Outbox& outbox) {
     reports_.draw(now, kReportInterval, shard_.random());
     if (is_resting()) reports_.stop();
     write_reports(now, builder);
-    video_.sink.renew_wish();
+    each_video([](MediaLine& line) { line.sink.renew_wish(); });
   }
   const std::size_t reports_end = builder.written().size();
   if (reports_end == 0 && !reduced_size_) {
     // RFC 3550 §6.1: feedback does not go without a report and a name in front of it.
-    const rtp::Ssrc self = video_.negotiated ? video_.sink.ssrc() : audio_.sink.ssrc();
-    builder.receiver_report(self);
-    builder.cname(self, cname_);
+    builder.receiver_report(own_ssrc());
+    builder.cname(own_ssrc(), cname_);
   }
   const std::size_t feedback_start = builder.written().size();
-  audio_.source.advance(now, builder);
-  video_.source.advance(now, builder);
+  each_line([&](MediaLine& line) { line.source.advance(now, builder); });
   write_remb(now, builder);
   if (transport_cc_) transport_cc_->advance(now, builder);
   const std::size_t length = builder.written().size();
@@ -424,63 +427,24 @@ void RtpSession::advance(base::Instant now, base::Outbox& outbox) {
 
 void RtpSession::write_reports(base::Instant now, rtp::RtcpBuilder& builder) {
   std::vector<rtp::ReportBlock> blocks;
-  audio_.source.append_reports(blocks, now);
-  video_.source.append_reports(blocks, now);
+  each_line([&](MediaLine& line) { line.source.append_reports(blocks, now); });
   bool sent = false;
-  for (MediaLine* line : {&audio_, &video_}) {
-    const auto info = line->sink.sender_info(now);
-    if (!info) continue;
+  each_line([&](MediaLine& line) {
+    const auto info = line.sink.sender_info(now);
+    if (!info) return;
     // The blocks go with the first report of the compound.
-    builder.sender_report(line->sink.ssrc(), *info, sent ? std::span<const rtp::ReportBlock>{} : blocks);
-    builder.cname(line->sink.ssrc(), cname_);
+    builder.sender_report(line.sink.ssrc(), *info, sent ? std::span<const rtp::ReportBlock>{} : blocks);
+    builder.cname(line.sink.ssrc(), cname_);
     sent = true;
-  }
+  });
   if (sent || blocks.empty()) return;
-  const rtp::Ssrc self = video_.negotiated ? video_.sink.ssrc() : audio_.sink.ssrc();
-  builder.receiver_report(self, blocks);
-  builder.cname(self, cname_);
-}
-
-// What the publisher should not exceed: the least of what the subscribers ask for, of the application's limit
-// and, where the peer does not estimate by transport-wide feedback itself, of our own estimate.
-void RtpSession::write_remb(base::Instant now, rtp::RtcpBuilder& builder) {
-  if (!wants_remb() || now < next_remb_) return;
-  next_remb_ = now + rtp::RembGenerator::kInterval;
-  std::uint64_t bitrate_bps = limits_.max_bps ? limits_.max_bps : UINT64_MAX;
-  if (!video_.transport_cc) bitrate_bps = std::min(bitrate_bps, estimate_bps(now));
-  if (const std::uint64_t relayed_bps = video_.source.relayed_remb_bps(now)) bitrate_bps = std::min(bitrate_bps, relayed_bps);
-  if (bitrate_bps == UINT64_MAX) return;
-  last_remb_bps_ = std::max(bitrate_bps, limits_.min_bps);
-  std::vector<rtp::Ssrc> ssrcs;
-  for (const auto& stream : video_.source.streams()) ssrcs.push_back(stream->ssrc());
-  builder.remb(video_.sink.ssrc(), last_remb_bps_, ssrcs);
-}
-
-std::uint64_t RtpSession::estimate_bps(base::Instant now) {
-  if (!remb_) remb_.emplace(remb_params_);
-  rtp::ReceivedInterval interval;
-  std::int64_t packets = 0, lost = 0;
-  for (const auto& stream : video_.source.streams()) {
-    const rtp::ReceiveStats stats = stream->stats(now);
-    interval.bitrate_bps += stats.bitrate_bps;
-    packets += static_cast<std::int64_t>(stats.packets);
-    lost += stats.packets_lost;
-  }
-  // Streams that have ended, and retransmissions, make them fall.
-  const std::int64_t new_packets = std::max<std::int64_t>(packets - std::exchange(packets_before_, packets), 0);
-  const std::int64_t new_lost = std::max<std::int64_t>(lost - std::exchange(lost_before_, lost), 0);
-  interval.packets = static_cast<std::uint32_t>(new_packets);
-  if (new_lost > 0) interval.fraction_lost = static_cast<std::uint8_t>(new_lost * 255 / (new_lost + new_packets));
-  remb_->advance(interval, now);
-  return remb_->bitrate_bps();
-}
-
-bool RtpSession::wants_remb() const {
-  return video_.remb && video_.receives && !video_.source.streams().empty() && !is_resting();
+  builder.receiver_report(own_ssrc(), blocks);
+  builder.cname(own_ssrc(), cname_);
 }
 
 base::Instant RtpSession::deadline() const {
   base::Instant next = std::min({reports_.deadline(), audio_.source.deadline(), video_.source.deadline()});
+  for (const auto& line : further_) next = std::min(next, line->source.deadline());
   if (transport_cc_) next = std::min(next, transport_cc_->deadline());
   if (wants_remb()) next = std::min(next, next_remb_);
   if (bandwidth_) next = std::min(next, bandwidth_->deadline());
@@ -492,9 +456,9 @@ void RtpSession::say_goodbye(base::Outbox& outbox) {
   const base::MutableBytes slot = outbox.slot();
   rtp::RtcpBuilder builder(slot.first(kMaxRtcpBytes));
   std::vector<rtp::Ssrc> sources;
-  for (RtpSink* sink : {&audio_.sink, &video_.sink}) {
-    if (sink->stream()) sources.push_back(sink->ssrc());
-  }
+  each_line([&](MediaLine& line) {
+    if (line.sink.stream()) sources.push_back(line.sink.ssrc());
+  });
   if (sources.empty()) return;
   builder.receiver_report(sources.front());
   builder.cname(sources.front(), cname_);

@@ -32,12 +32,18 @@ class RtpSession {
   RtpSession(Shard& shard, MediaElement& owner, transport::EgressLine& line, std::string cname);
   RtpSession(const RtpSession&) = delete;
 
-  // Takes up what was negotiated; also again. Further m-lines of one type than the first are left out.
+  // Takes up what was negotiated; also again. Each m-line is the pad of its kind and number; of two of the
+  // same the first counts.
   void configure(const std::vector<sdp::NegotiatedMedia>& media);
-  RtpSource& source(MediaType type) { return type == MediaType::audio ? audio_.source : video_.source; }
-  RtpSink& sink(MediaType type) { return type == MediaType::audio ? audio_.sink : video_.sink; }
+  // Of audio or video; those of further pads are made when they are asked for first, and stay.
+  RtpSource& source(Pad pad) { return line(pad).source; }
+  RtpSink& sink(Pad pad) { return line(pad).sink; }
+  // All that there are, the default ones first.
+  std::vector<Pad> pads() const;
+  // Of each video.
   void set_receive_limits(const ReceiveLimits& limits) { limits_ = limits; }
-  void set_send_limits(const SendLimits& limits) { video_.sink.set_send_limits(limits); }
+  void set_send_limits(const SendLimits& limits);
+  void set_layer_bounds(const LayerBounds& bounds);
   void set_remb_params(const rtp::RembParams& params);
   void set_rtt(base::Duration rtt);
 
@@ -68,7 +74,10 @@ class RtpSession {
  private:
   static constexpr std::uint8_t kNoPayload = 0xff;
   struct MediaLine {
-    MediaType type;
+    MediaLine(Shard& shard, MediaElement& owner, transport::EgressLine& egress, Pad as);
+    bool is_video() const { return pad.type == MediaType::video; }
+
+    const Pad pad;
     RtpSource source;
     RtpSink sink;
     std::string mid;
@@ -97,8 +106,25 @@ class RtpSession {
   // §6.3.8); the others are for what was lost.
   static constexpr int kQuietTurns = 5;
 
+  MediaLine& line(Pad pad);
+  template <typename Work>
+  void each_line(Work&& work) {
+    work(audio_);
+    work(video_);
+    for (const auto& further : further_) work(*further);
+  }
+  template <typename Work>
+  void each_video(Work&& work) {
+    work(video_);
+    for (const auto& further : further_) {
+      if (further->is_video()) work(*further);
+    }
+  }
+  // Where RTCP is of no stream in particular.
+  rtp::Ssrc own_ssrc() const;
   void configure_bandwidth();
   void advance_bandwidth(base::Instant now, base::Outbox& outbox);
+  void share_estimate(std::uint64_t video_bps, bool may_be_more);
   void configure_line(MediaLine& line, const sdp::NegotiatedMedia* media);
   void configure_encodings(MediaLine& line, const sdp::NegotiatedMedia& media);
   // What is known of the packet's SSRC, or becomes known by it; no line where it belongs to none.
@@ -117,13 +143,19 @@ class RtpSession {
   void write_remb(base::Instant now, rtp::RtcpBuilder& builder);
   std::uint64_t estimate_bps(base::Instant now);
   bool take_traffic();
+  // A publisher's video that a REMB can speak of.
+  static bool takes_remb(const MediaLine& line) {
+    return line.remb && line.receives && !line.source.streams().empty();
+  }
   bool wants_remb() const;
 
   Shard& shard_;
+  MediaElement& owner_;
   transport::EgressLine& egress_;
   const std::string cname_;
   MediaLine audio_;
   MediaLine video_;
+  std::vector<std::unique_ptr<MediaLine>> further_;
   rtp::ExtensionMap extensions_;  // of what is received; ids mean the same in all m-lines of a bundle
   std::unordered_map<rtp::Ssrc, KnownSsrc> lines_by_ssrc_;
   std::optional<rtp::TransportCcReceiver> transport_cc_;

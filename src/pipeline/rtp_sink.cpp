@@ -43,7 +43,8 @@ void RtpSink::configure(const RtpSinkConfig& config) {
         .extensions = config.extensions,
         .mid = config.mid,
         .first_sequence = {static_cast<std::uint16_t>(shard_.random().u32() & 0x7fff)},
-        .first_timestamp = {shard_.random().u32()}});
+        .first_timestamp = {shard_.random().u32()},
+        .further = config.further});
   }
   set_repair();
   choose();
@@ -257,7 +258,7 @@ void RtpSink::send_again(rtp::SequenceNumber lost, base::Instant now, base::Outb
     if (stamped.drop != base::DropReason::none) return;
     const base::Bytes payload = stamped.payload(*packet, slot);
     if (!stamped.repair) {
-      line_.send_again(outbox, slot, stamped, rtp::sent_stream_of(stream_->kind()), payload, now);
+      line_.send_again(outbox, slot, stamped, stream_->sent_as(), payload, now);
       return;  // the same packet twice would be thrown away
     }
     line_.send(outbox, slot, stamped, rtp::SentStream::repair, payload, now);

@@ -31,6 +31,7 @@ struct RtpSinkConfig {
   std::vector<rtp::RetransmissionStream::Payload> retransmissions;
   std::optional<rtp::PayloadType> redundancy = {};  // of redundant audio, where the peer prefers that to what it consists of
   std::uint64_t most_bps = 0;  // as the peer's description says; 0 where it does not
+  bool further = false;        // as SendStreamConfig has it
 };
 
 // Bits per second of video, as the application wants them; 0 stands for no limit.
@@ -60,10 +61,12 @@ class RtpSink final : public MediaInput {
   void set_estimate(std::uint64_t bitrate_bps, bool may_be_more = false);
   // Hold whatever the path takes.
   void set_send_limits(const SendLimits& limits);
+  const SendLimits& send_limits() const { return limits_; }
   // To be called each second or so: what is said to the source holds for some seconds only.
   void renew_wish();
   // What a client wants of the layers at most.
   void set_layer_bounds(const LayerBounds& bounds);
+  const LayerBounds& layer_bounds() const { return bounds_; }
   // What may be sent, of all that is known: limits, the estimate, and a REMB that is not too old.
   Allowance allowance() const;
   // Told by the source: another stream of it is the one to send, or its formats are others.

@@ -16,7 +16,7 @@ rtp::MediaKind kind_of(MediaType type) { return type == MediaType::audio ? rtp::
 }  // namespace
 
 RtpSource::RtpSource(Shard& shard, MediaElement& element, MediaType type)
-    : RtpFeed(shard, element, type), element_(element) {}
+    : RtpFeed(shard, element, type), element_(element), pad_(type) {}
 
 void RtpSource::configure(RtpSourceConfig config) {
   // Streams know their formats from their start; where those change, what comes next is a new stream.
@@ -156,12 +156,12 @@ void RtpSource::receive_sender_report(rtp::Ssrc sender, const rtp::SenderInfo& i
 
 void RtpSource::note_flow(base::Instant now) {
   last_packet_ = now;
-  if (!std::exchange(flowing_, true)) element_.set_flowing_out(type(), true);
+  if (!std::exchange(flowing_, true)) element_.set_flowing_out(pad_, true);
 }
 
 void RtpSource::end_flow() {
   if (!std::exchange(flowing_, false)) return;
-  element_.set_flowing_out(type(), false);
+  element_.set_flowing_out(pad_, false);
 }
 
 void RtpSource::advance(base::Instant now, rtp::RtcpBuilder& builder) {

@@ -6,8 +6,9 @@
 #include <vector>
 
 #include "pipeline/api.hpp"
-#include "pipeline/media_format.hpp"
 #include "pipeline/layer_meter.hpp"
+#include "pipeline/media_format.hpp"
+#include "pipeline/pad.hpp"
 #include "pipeline/rtp_feed.hpp"
 #include "pipeline/simulcast_layer.hpp"
 #include "rtp/receive_stream.hpp"
@@ -38,6 +39,9 @@ class RtpSource final : public RtpFeed {
   RtpSource(Shard& shard, MediaElement& element, MediaType type);
   ~RtpSource() override { end(); }
 
+  // The element's, that its media leaves by; before anything comes. The default one of its type if it is not
+  // called.
+  void set_pad(Pad pad) { pad_ = pad; }
   void configure(RtpSourceConfig config);
   const MediaFormat* format(rtp::PayloadType type) const;
 
@@ -85,6 +89,7 @@ class RtpSource final : public RtpFeed {
   void end_flow();
 
   MediaElement& element_;
+  Pad pad_;
   RtpSourceConfig config_;  // but for the formats, which are the feed's
   std::vector<std::unique_ptr<rtp::ReceiveStream>> streams_;  // the active one stands last
   rtp::ReceiveStream* active_ = nullptr;

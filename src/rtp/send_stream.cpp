@@ -37,6 +37,7 @@ SendStream::SendStream(const SendStreamConfig& config)
       last_timestamp_(config.first_timestamp),
       ssrc_(config.ssrc),
       kind_(config.kind),
+      further_(config.further),
       cold_(new Cold) {
   cold_->rtx_payloads.fill(kNoPayload);
   set_payloads(config.payloads, config.clock_rate);

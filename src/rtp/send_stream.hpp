@@ -10,6 +10,7 @@
 
 #include "base/drop_reason.hpp"
 #include "base/time.hpp"
+#include "rtp/bandwidth/sent_packets.hpp"
 #include "rtp/egress_extensions.hpp"
 #include "rtp/layer_filter.hpp"
 #include "rtp/media_packet.hpp"
@@ -36,6 +37,9 @@ struct SendStreamConfig {
   // Random, and the sequence below 2^15 so that an early loss does not hide a wrap (RFC 3711 §3.3.1).
   SequenceNumber first_sequence;
   Timestamp first_timestamp;
+  // Another stream of its kind goes by the same transport: this one may have no number of the transport
+  // unless what it sends again goes by a stream of its own.
+  bool further = false;
 };
 
 enum class SwitchMode : std::uint8_t {
@@ -147,6 +151,11 @@ class alignas(64) SendStream {
 
   Ssrc ssrc() const { return ssrc_; }
   MediaKind kind() const { return kind_; }
+  // As the transport's control tells it from others.
+  SentStream sent_as() const {
+    if (further_) return SentStream::further;
+    return kind_ == MediaKind::audio ? SentStream::audio : SentStream::video;
+  }
   base::Duration rtt() const;
   SendStats stats() const;
 
@@ -182,6 +191,7 @@ class alignas(64) SendStream {
   bool started_ : 1 = false;
   bool layered_ : 1 = false;
   bool redundant_ : 1 = false;
+  bool further_ : 1;
   // Second line.
   std::uint64_t packets_ = 0;
   std::uint64_t payload_bytes_ = 0;

@@ -42,6 +42,7 @@ struct NegotiatedMedia {
   std::size_t index = 0;  // of the m-line
   std::string mid;
   MediaKind kind = MediaKind::other;
+  std::uint8_t number = 0;  // among those of its kind, by MediaNumbers
   Refusal refusal = Refusal::none;
   bool accepted() const { return refusal == Refusal::none; }
   // All below is set for accepted m-lines only.
@@ -116,13 +117,13 @@ struct OfferOptions {
 };
 
 // The kinds of the m-lines that make_offer() writes, in their order: those asked for that the capabilities
-// have. LocalTransportParameters::sources follows it.
+// have, each as often as they allow. LocalTransportParameters::sources follows it.
 std::vector<MediaKind> offered_kinds(const OfferOptions&, const LocalCapabilities&, TransportProfile);
 
-// One m-line of each offered kind: audio0, video0, application0. All of them share transports[0] in one
-// bundle, unless there are as many transports as m-lines: then each m-line has its own, for peers that know
-// no bundles. Plain RTP and SDES know none either: m-lines without a transport of their own are left out
-// there.
+// One m-line for each of offered_kinds(): audio0, audio1, …, video0, …, application0. All of them share
+// transports[0] in one bundle, unless there are as many transports as m-lines: then each m-line has its own,
+// for peers that know no bundles. Plain RTP and SDES know none either: m-lines without a transport of their
+// own are left out there.
 SessionDescription make_offer(const OfferOptions&, const LocalCapabilities&, const LocalTransportParameters&);
 
 // Errors: no_media; mismatch, where the m-lines are not those of our offer.

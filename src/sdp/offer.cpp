@@ -72,13 +72,21 @@ MediaDescription& Offerer::add_media(MediaKind kind, std::string_view name) {
   MediaDescription& media = session_.media.emplace_back();
   media.kind = kind;
   media.media = name;
-  media.mid = std::string(name) + "0";
+  const auto before = std::ranges::count(session_.media, kind, &MediaDescription::kind) - 1;
+  media.mid = std::string(name) + std::to_string(before);
   write_transport(local_, transport, first_on_transport, "1", media);
   if (is_webrtc()) media.transport.setup = Setup::actpass;  // RFC 8842 §5.2
   return media;
 }
 
+// A payload type means the same in all m-lines of a bundle (RFC 9143 §10.1.2), so those of one kind share
+// them.
 void Offerer::add_codecs(const std::vector<CodecCapability>& codecs, MediaDescription& media) {
+  const auto first = std::ranges::find(session_.media, media.kind, &MediaDescription::kind);
+  if (&*first != &media) {
+    media.codecs = first->codecs;
+    return;
+  }
   for (const CodecCapability& c : codecs) {
     if (!c.in_offers) continue;
     const auto payload_type = c.static_payload_type ? c.static_payload_type : payload_types_.next();
@@ -139,10 +147,10 @@ SessionDescription Offerer::finish() {
 std::vector<MediaKind> offered_kinds(const OfferOptions& options, const LocalCapabilities& capabilities,
                                      TransportProfile profile) {
   std::vector<MediaKind> kinds;
-  if (options.audio && !capabilities.audio.empty() && capabilities.max_audio)
-    kinds.push_back(MediaKind::audio);
-  if (options.video && !capabilities.video.empty() && capabilities.max_video)
-    kinds.push_back(MediaKind::video);
+  if (options.audio && !capabilities.audio.empty())
+    kinds.insert(kinds.end(), capabilities.max_audio, MediaKind::audio);
+  if (options.video && !capabilities.video.empty())
+    kinds.insert(kinds.end(), capabilities.max_video, MediaKind::video);
   if (options.data && capabilities.data_channels && profile == TransportProfile::webrtc)
     kinds.push_back(MediaKind::application);
   return kinds;

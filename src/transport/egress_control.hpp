@@ -13,7 +13,7 @@ struct EgressControl {
   rtp::SentPackets sent;
   rtp::Pacer pacer;
   rtp::HeldPackets held;
-  std::uint64_t next_video_index = 0;  // beyond those that went or are held
+  std::uint64_t next_video_index = 0;  // of the first video: beyond those that went or are held
 };
 
 }  // namespace kaskado::transport

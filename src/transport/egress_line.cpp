@@ -10,20 +10,22 @@ void EgressLine::control_from(std::uint16_t first) {
 
 bool EgressLine::send_controlled(base::Outbox& outbox, base::MutableBytes slot, const rtp::Stamped& stamped,
                                  rtp::SentStream stream, base::Bytes payload, base::Instant now) {
-  if (control_->pacer.is_pacing() && stream == rtp::SentStream::video) [[unlikely]]
-    return send_paced(outbox, slot, stamped, payload, now);
+  const bool waits = stream == rtp::SentStream::video || stream == rtp::SentStream::further;
+  if (control_->pacer.is_pacing() && waits) [[unlikely]]
+    return send_paced(outbox, slot, stamped, stream, payload, now);
   return number_and_send(outbox, slot, stamped, stream, payload, now);
 }
 
 // Sound goes out at once, and so does what is late already or sent again, but all of it counts.
 bool EgressLine::send_paced(base::Outbox& outbox, base::MutableBytes slot, const rtp::Stamped& stamped,
-                            base::Bytes payload, base::Instant now) {
+                            rtp::SentStream stream, base::Bytes payload, base::Instant now) {
   EgressControl& control = *control_;
-  const bool late = stamped.packet_index < control.next_video_index;
-  if (!late) control.next_video_index = stamped.packet_index + 1;
+  const bool is_first = stream == rtp::SentStream::video;
+  const bool late = is_first && stamped.packet_index < control.next_video_index;
+  if (is_first && !late) control.next_video_index = stamped.packet_index + 1;
   if (late || (control.held.empty() && control.pacer.may_send(now)))
-    return number_and_send(outbox, slot, stamped, rtp::SentStream::video, payload, now);
-  const rtp::HeldPacket packet{stamped.packet_index, stamped.header_bytes, stamped.sequence_at, {}};
+    return number_and_send(outbox, slot, stamped, stream, payload, now);
+  const rtp::HeldPacket packet{stamped.packet_index, stamped.header_bytes, stamped.sequence_at, {}, stream};
   if (stamped.header_bytes + payload.size() > base::kMaxDatagramBytes) return false;
   const bool first = control.held.empty();
   if (!control.held.push(packet, slot.first(stamped.header_bytes), payload)) {
@@ -36,7 +38,7 @@ bool EgressLine::send_paced(base::Outbox& outbox, base::MutableBytes slot, const
     slot = outbox.slot();
     std::memcpy(slot.data(), aside.data(), header_bytes);
     const base::Bytes kept = base::Bytes(aside).subspan(header_bytes, payload.size());
-    return number_and_send(outbox, slot, stamped, rtp::SentStream::video, kept, now);
+    return number_and_send(outbox, slot, stamped, stream, kept, now);
   }
   control.pacer.set_held(control.held.bytes());
   if (first && waker_) waker_->push_back(waker_peer_);
@@ -58,9 +60,12 @@ bool EgressLine::send_again(base::Outbox& outbox, base::MutableBytes slot, const
                             rtp::SentStream stream, base::Bytes payload, base::Instant now) {
   if (!control_ || stamped.sequence_at == 0)
     return send_rtp(outbox, slot, stamped.header_bytes, payload, stamped.packet_index);
+  if (stream == rtp::SentStream::further) return false;
   const auto number = control_->sent.find(stream, stamped.packet_index);
   if (!number) {
-    if (control_->sent.may_have_sent(stream, stamped.packet_index) || control_->held.holds(stamped.packet_index)) return false;
+    if (control_->sent.may_have_sent(stream, stamped.packet_index) ||
+        control_->held.holds(stream, stamped.packet_index))
+      return false;
     return number_and_send(outbox, slot, stamped, stream, payload, now);
   }
   base::store_u16(slot.data() + stamped.sequence_at, number->value);
@@ -77,8 +82,7 @@ void EgressLine::release_one(base::Outbox& outbox, base::Instant now) {
   std::memcpy(slot.data(), packet.bytes.data(), packet.header_bytes);
   const rtp::Stamped stamped{
       .packet_index = packet.index, .header_bytes = packet.header_bytes, .sequence_at = packet.sequence_at};
-  number_and_send(outbox, slot, stamped, rtp::SentStream::video, packet.bytes.subspan(packet.header_bytes),
-                  now);
+  number_and_send(outbox, slot, stamped, packet.stream, packet.bytes.subspan(packet.header_bytes), now);
   control.held.drop();
   control.pacer.set_held(control.held.bytes());
 }

@@ -79,8 +79,9 @@ class EgressLine {
     if (control_ && stamped.sequence_at != 0) return send_controlled(outbox, slot, stamped, stream, payload, now);
     return send_rtp(outbox, slot, stamped.header_bytes, payload, stamped.packet_index);
   }
-  // The same packet once more, which must be the same bytes: under the number that it had. False also where that is
-  // forgotten, and where it is held. One that has never gone, for it came too late, goes as the first time.
+  // The same packet once more, which must be the same bytes: under the number that it had, so not of
+  // `further` streams, where those are numbered. False also where that is forgotten, and where it is held.
+  // One that has never gone, for it came too late, goes as the first time.
   bool send_again(base::Outbox& outbox, base::MutableBytes slot, const rtp::Stamped& stamped, rtp::SentStream stream,
                   base::Bytes payload, base::Instant now);
   // Spreads video to this rate from now on; at 0 nothing waits.
@@ -117,8 +118,8 @@ class EgressLine {
 
   bool send_controlled(base::Outbox& outbox, base::MutableBytes slot, const rtp::Stamped& stamped, rtp::SentStream stream,
                        base::Bytes payload, base::Instant now);
-  bool send_paced(base::Outbox& outbox, base::MutableBytes slot, const rtp::Stamped& stamped, base::Bytes payload,
-                  base::Instant now);
+  bool send_paced(base::Outbox& outbox, base::MutableBytes slot, const rtp::Stamped& stamped,
+                  rtp::SentStream stream, base::Bytes payload, base::Instant now);
   bool number_and_send(base::Outbox& outbox, base::MutableBytes slot, const rtp::Stamped& stamped, rtp::SentStream stream,
                        base::Bytes payload, base::Instant now);
   void release_one(base::Outbox& outbox, base::Instant now);

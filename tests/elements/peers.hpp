@@ -20,10 +20,15 @@ class Browser {
 
   sdp::SessionDescription offer(sdp::Direction direction = sdp::Direction::sendrecv) {
     ++version_;
-    sdp::LocalCapabilities capabilities = sdp::default_capabilities();
+    sdp::LocalCapabilities capabilities = this->capabilities();
     capabilities.can_send = sdp::sends(direction);
     capabilities.can_receive = sdp::receives(direction);
     offer_ = sdp::make_offer({}, capabilities, parameters());
+    for (const std::size_t m_line : stopped) {
+      sdp::MediaDescription& media = offer_.media.at(m_line);
+      media.port = 0;
+      std::erase(offer_.groups.at(0).mids, media.mid);
+    }
     return offer_;
   }
   void take_answer(const std::string& answer, Instant now) {
@@ -33,8 +38,7 @@ class Browser {
   }
   std::string answer(const std::string& offer_text, Instant now) {
     ++version_;
-    auto negotiated =
-        sdp::make_answer(sdp::parse_or_fail(offer_text), sdp::default_capabilities(), parameters());
+    auto negotiated = sdp::make_answer(sdp::parse_or_fail(offer_text), capabilities(), parameters());
     EXPECT_TRUE(negotiated.ok()) << negotiated.error().message;
     if (!negotiated.ok()) return {};
     begin(*negotiated, now);
@@ -50,6 +54,10 @@ class Browser {
   // One packet of a stream that counts on from its first.
   void send_video(bool key = false) {
     send(1, video_sequence_++, key ? Octets{0x10, 0, 2} : Octets{0x10, 1, 2});
+  }
+  // The same on any m-line of video.
+  void send_video_on(std::size_t m_line, bool key = false) {
+    send(m_line, sequences_[m_line]++, key ? Octets{0x10, 0, 2} : Octets{0x10, 1, 2});
   }
   void send_audio() { send(0, audio_sequence_++, {1, 2, 3, 4}); }
   template <typename Write>
@@ -80,10 +88,25 @@ class Browser {
     return negotiation.media.at(m_line).remote_ssrcs.at(0).ssrc;
   }
 
+  // What has come on an m-line.
+  std::size_t received_on(std::size_t m_line) const {
+    const auto is_of_it = [&](const Octets& packet) {
+      return base::load_u32(packet.data() + 8) == remote_ssrc(m_line);
+    };
+    return static_cast<std::size_t>(std::ranges::count_if(peer.rtp, is_of_it));
+  }
+
   transport::test::Peer peer;
   sdp::Negotiation negotiation;
+  std::size_t videos = 1;              // m-lines of video, behind the one of audio
+  std::vector<std::size_t> stopped{};  // m-lines that it has no use for any more
 
  private:
+  sdp::LocalCapabilities capabilities() const {
+    sdp::LocalCapabilities capabilities = sdp::default_capabilities();
+    capabilities.max_video = videos;
+    return capabilities;
+  }
   sdp::LocalTransportParameters parameters() const {
     sdp::LocalTransportParameters local;
     local.session_id = std::to_string(number_);
@@ -94,7 +117,7 @@ class Browser {
     const ice::Credentials& ice = peer.transport->local_credentials();
     local.transports.push_back(
         {.ice_ufrag = ice.ufrag, .ice_pwd = ice.password, .candidates = {peer.candidate().to_string()}});
-    for (std::size_t i = 0; i < 2; ++i)
+    for (std::size_t i = 0; i < 1 + videos; ++i)
       local.sources.push_back({.ssrc = ssrc(i), .stream = "s", .track = "t"});
     return local;
   }
@@ -126,6 +149,7 @@ class Browser {
   sdp::SessionDescription offer_;
   std::uint16_t video_sequence_ = 100;
   std::uint16_t audio_sequence_ = 700;
+  std::map<std::size_t, std::uint16_t> sequences_;  // by m-line
 };
 
 class PeersTest : public EndpointTest {

@@ -55,6 +55,29 @@ TEST_F(RtpMediaTest, WhatComesInGoesOutToTheOthersPeer) {
                    "MediaStateChanged DISCONNECTED CONNECTED"}));
 }
 
+TEST_F(RtpMediaTest, SeveralMLinesOfAKindAreConnectedByTheirNames) {
+  configuration.num_audio_medias = 2;
+  answer_of(camera, offer("198.51.100.7", 4000) + "m=audio 4002 RTP/AVP 8\r\n");
+  answer_of(phone, offer("198.51.100.8", 6000) + "m=audio 6002 RTP/AVP 0 8\r\n");
+  EXPECT_TRUE(camera.connect(&phone, MediaType::audio, {}, {}).ok());
+  EXPECT_TRUE(camera.connect(&phone, MediaType::audio, "audio1", "audio1").ok());
+  take_events();
+  come(50'000, kCamera, rtp_packet(0, 77, 10));
+  come(50'002, address("198.51.100.7", 4002), rtp_packet(8, 78, 10));
+  come(50'002, address("198.51.100.7", 4002), rtp_packet(8, 78, 11));
+  const auto out = take_sent();
+  ASSERT_EQ(out.size(), 3u);
+  EXPECT_EQ(out[0].to, kPhone);
+  EXPECT_EQ(out[0].bytes[1] & 0x7f, 0);
+  for (const std::size_t i : {1u, 2u}) {
+    EXPECT_EQ(out[i].to, address("198.51.100.8", 6002));
+    EXPECT_EQ(out[i].bytes[1] & 0x7f, 8);
+    EXPECT_EQ(base::load_u32(out[i].bytes.data() + 8), phone.sink_of({MediaType::audio, 1})->ssrc().value);
+  }
+  EXPECT_TRUE(camera.is_media_flowing_out(MediaType::audio, "audio1").value());
+  EXPECT_TRUE(phone.is_media_flowing_in(MediaType::audio, "audio1").value());
+}
+
 TEST_F(RtpMediaTest, ReportsGoFromAndToThePortsOfReports) {
   connect();
   camera_sends(10);

@@ -79,22 +79,25 @@ class ShardTest : public testing::Test {
 class TestElement final : public MediaElement {
  public:
   using MediaElement::MediaElement;
-  RtpSource* source(MediaType type) override { return sources_[at(type)].get(); }
-  RtpSink* sink(MediaType type) override { return sinks_[at(type)].get(); }
+  RtpSource* source(MediaType type) override { return source_of(type); }
+  RtpSink* sink(MediaType type) override { return sink_of(type); }
+  RtpSource* source_of(Pad pad) override { return sources_[at(pad)].get(); }
+  RtpSink* sink_of(Pad pad) override { return sinks_[at(pad)].get(); }
   bool passes(MediaType) const override { return passes_; }
 
-  RtpSource& add_source(MediaType type) {
-    sources_[at(type)] = std::make_unique<RtpSource>(shard(), *this, type);
+  RtpSource& add_source(Pad pad) {
+    sources_[at(pad)] = std::make_unique<RtpSource>(shard(), *this, pad.type);
+    sources_[at(pad)]->set_pad(pad);
     rebind();
-    return *sources_[at(type)];
+    return *sources_[at(pad)];
   }
-  RtpSink& add_sink(MediaType type, transport::EgressLine& line) {
-    sinks_[at(type)] = std::make_unique<RtpSink>(shard(), line, type);
+  RtpSink& add_sink(Pad pad, transport::EgressLine& line) {
+    sinks_[at(pad)] = std::make_unique<RtpSink>(shard(), line, pad.type);
     rebind();
-    return *sinks_[at(type)];
+    return *sinks_[at(pad)];
   }
-  void drop_source(MediaType type) {
-    sources_[at(type)].reset();
+  void drop_source(Pad pad) {
+    sources_[at(pad)].reset();
     rebind();
   }
   void pass_on() { passes_ = true; }
@@ -103,9 +106,9 @@ class TestElement final : public MediaElement {
 
  private:
   void on_data(const DataRef& message) override { data.push_back(message); }
-  static std::size_t at(MediaType type) { return static_cast<std::size_t>(type); }
-  std::array<std::unique_ptr<RtpSource>, 3> sources_;
-  std::array<std::unique_ptr<RtpSink>, 3> sinks_;
+  static std::size_t at(Pad pad) { return pad.number * std::size_t{3} + static_cast<std::size_t>(pad.type); }
+  std::array<std::unique_ptr<RtpSource>, 3 * kMaxPads> sources_;
+  std::array<std::unique_ptr<RtpSink>, 3 * kMaxPads> sinks_;
   bool passes_ = false;
 };
 

@@ -60,6 +60,29 @@ TEST(Offer, UsesOneIdForAnExtensionInTheWholeBundle) {
   EXPECT_EQ(offer.media[1].extensions.size(), 6u);
 }
 
+TEST(Offer, HasAsManyMediaLinesOfAKindAsAreWanted) {
+  LocalCapabilities capabilities = with_data_channels();
+  capabilities.max_audio = 2;
+  capabilities.max_video = 3;
+  capabilities.rtx = true;
+  LocalTransportParameters local = local_parameters();
+  local.sources.resize(6, {.ssrc = 4004});
+  const auto offer = make_offer({.data = true}, capabilities, local);
+  EXPECT_EQ(group_mids(offer),
+            (std::vector<std::string>{"audio0", "audio1", "video0", "video1", "video2", "application0"}));
+  EXPECT_EQ(offered_kinds({.data = true}, capabilities, TransportProfile::webrtc).size(), 6u);
+  EXPECT_EQ(offer.media[3].ssrcs.at(0).ssrc, 1003u);
+  EXPECT_EQ(offer.media[4].ssrcs.at(0).ssrc, 4004u);
+  // RFC 9143 §10.1.2: in one bundle a payload type is one codec.
+  for (const std::size_t further : {3u, 4u}) {
+    EXPECT_EQ(offer.media[further].codecs, offer.media[2].codecs);
+    EXPECT_EQ(offer.media[further].extensions, offer.media[2].extensions);
+    EXPECT_TRUE(offer.media[further].candidates.empty());
+  }
+  EXPECT_EQ(offer.media[1].codecs, offer.media[0].codecs);
+  EXPECT_EQ(parse_or_fail(offer.to_string()).to_string(), offer.to_string());
+}
+
 TEST(Offer, LeavesOutWhatIsNotWanted) {
   EXPECT_EQ(group_mids(make_offer({.audio = false}, default_capabilities(), local_parameters())),
             (std::vector<std::string>{"video0"}));

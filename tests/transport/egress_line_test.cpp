@@ -132,6 +132,33 @@ TEST_F(ControlledLine, SpreadsVideoAndNotSound) {
   EXPECT_EQ(line.next_release(), base::kNever);
 }
 
+// They share what is known of their indices, so that the number of one packet could be another's.
+TEST_F(ControlledLine, FurtherStreamsAreNumberedAndNeverSentAgain) {
+  line.control_from(100);
+  send(1, 10);
+  send(2, 10, rtp::SentStream::further);
+  EXPECT_EQ(take(), (Went{{1, 100}, {2, 101}}));
+  EXPECT_FALSE(send(2, 10, rtp::SentStream::further, true));
+  EXPECT_FALSE(send(3, 11, rtp::SentStream::further, true));
+  EXPECT_TRUE(send(1, 10, rtp::SentStream::video, true));
+  EXPECT_EQ(take(), (Went{{1, 100}}));
+}
+
+TEST_F(ControlledLine, SpreadsFurtherVideoAmongTheFirst) {
+  line.control_from(0);
+  line.set_pace(100'000, outbox, now);
+  send(1, 50);
+  send(2, 7, rtp::SentStream::further);  // not late, although the first video is beyond
+  send(3, 51);
+  EXPECT_EQ(take(), (Went{{1, 0}}));
+  EXPECT_TRUE(send(4, 7, rtp::SentStream::video, true)) << "what is held of that index is another stream's";
+  line.set_pace(0, outbox, now);
+  EXPECT_EQ(take(), (Went{{4, 1}, {2, 2}, {3, 3}}));
+  EXPECT_FALSE(send(2, 7, rtp::SentStream::further, true));
+  EXPECT_TRUE(send(3, 51, rtp::SentStream::video, true));
+  EXPECT_EQ(take(), (Went{{3, 3}}));
+}
+
 TEST_F(ControlledLine, LetsEverythingGoInOrderWhereNothingHasToWaitAnyMore) {
   line.control_from(0);
   line.set_pace(100'000, outbox, now);

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "base/bytes.hpp"
+#include "rtp/bandwidth/sent_packets.hpp"
 
 namespace kaskado::rtp {
 
@@ -15,6 +16,7 @@ struct HeldPacket {
   std::uint16_t header_bytes = 0;
   std::uint16_t sequence_at = 0;
   base::Bytes bytes;  // header and payload; valid until the packet is dropped
+  SentStream stream = SentStream::video;
 };
 
 // First in, first out, in 24 KB that are there only while something is held: a sixth of a second of 1 Mb/s.
@@ -44,22 +46,27 @@ class HeldPackets {
     std::memcpy(memory_->bytes.data() + at, header.data(), header.size());
     if (!payload.empty())
       std::memcpy(memory_->bytes.data() + at + header.size(), payload.data(), payload.size());
-    memory_->places[(first_ + count_++) % kPackets] = {packet.index, static_cast<std::uint16_t>(at),
+    memory_->places[(first_ + count_++) % kPackets] = {packet.index,
+                                                       static_cast<std::uint16_t>(at),
                                                        static_cast<std::uint16_t>(length),
-                                                       packet.header_bytes, packet.sequence_at};
+                                                       packet.header_bytes,
+                                                       packet.sequence_at,
+                                                       packet.stream};
     end_ = at + length;
     bytes_ += length;
     return true;
   }
-  bool holds(std::uint64_t index) const {
-    for (std::size_t i = 0; i < count_; ++i)
-      if (memory_->places[(first_ + i) % kPackets].index == index) return true;
+  bool holds(SentStream stream, std::uint64_t index) const {
+    for (std::size_t i = 0; i < count_; ++i) {
+      const Place& place = memory_->places[(first_ + i) % kPackets];
+      if (place.index == index && place.stream == stream) return true;
+    }
     return false;
   }
   HeldPacket front() const {
     const Place& place = memory_->places[first_];
     return {place.index, place.header_bytes, place.sequence_at,
-            base::Bytes(memory_->bytes).subspan(place.at, place.length)};
+            base::Bytes(memory_->bytes).subspan(place.at, place.length), place.stream};
   }
   void drop() {
     bytes_ -= memory_->places[first_].length;
@@ -76,6 +83,7 @@ class HeldPackets {
   struct Place {
     std::uint64_t index;
     std::uint16_t at, length, header_bytes, sequence_at;
+    SentStream stream;
   };
   struct Memory {
     std::array<std::uint8_t, kBytes> bytes;

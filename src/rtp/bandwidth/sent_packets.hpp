@@ -12,12 +12,10 @@
 
 namespace kaskado::rtp {
 
-// Which of a transport's streams a packet belongs to, and so whose index it has.
-enum class SentStream : std::uint8_t { audio, video, repair };
-
-constexpr SentStream sent_stream_of(MediaKind kind) {
-  return kind == MediaKind::audio ? SentStream::audio : SentStream::video;
-}
+// Which of a transport's streams a packet belongs to, and so whose index it has. Several streams share
+// `repair`, and so they do `further`, for what is of other m-lines than the first of its kind: no index finds
+// a packet of those.
+enum class SentStream : std::uint8_t { audio, video, repair, further };
 
 // What one status of a feedback message says of a packet, the first time that it says so.
 struct Settled {
@@ -157,7 +155,7 @@ class SentPackets {
   }
 
   std::unique_ptr<std::array<Entry, kPackets>> entries_ = std::make_unique<std::array<Entry, kPackets>>();
-  std::array<Evicted, 3> evicted_;  // by stream
+  std::array<Evicted, 4> evicted_;  // by stream
   std::uint64_t next_;
   std::uint64_t sent_bytes_ = 0;
   std::uint64_t audio_bytes_ = 0;

@@ -19,7 +19,7 @@ const FRAMES_A_SECOND = 15;
 // A description that lets so much video come.
 const limited = (kbps) => (sdp) => sdp.replace(/(m=video[^]*?c=IN [^\r]*\r\n)/, `$1b=AS:${kbps}\r\n`);
 
-async function endpointFor(rpc, pipeline, connection) {
+export async function endpointFor(rpc, pipeline, connection) {
   const endpoint = await rpc.create('WebRtcEndpoint', { mediaPipeline: pipeline });
   connection.onicecandidate = ({ candidate }) => {
     if (candidate) rpc.invoke(endpoint, 'addIceCandidate', { candidate: candidate.toJSON() });
@@ -28,7 +28,7 @@ async function endpointFor(rpc, pipeline, connection) {
   return endpoint;
 }
 
-async function negotiate(rpc, endpoint, connection, change = (sdp) => sdp) {
+export async function negotiate(rpc, endpoint, connection, change = (sdp) => sdp) {
   await connection.setLocalDescription();
   const answer = await rpc.invoke(endpoint, 'processOffer', { offer: change(connection.localDescription.sdp) });
   await connection.setRemoteDescription({ type: 'answer', sdp: answer });
