@@ -334,7 +334,7 @@ base::DropReason RtpSession::receive_rtcp(base::Bytes packet, base::Instant now,
     } else if (const auto* remb = std::get_if<rtp::Remb>(&*message)) {
       receive_remb(*remb, now);
     } else if (const auto* feedback = std::get_if<rtp::TransportFeedback>(&*message)) {
-      if (bandwidth_) video_.sink.repair(bandwidth_->receive(*feedback, now), now, outbox);
+      receive_feedback(*feedback, now, outbox);
     } else if (const auto* goodbye = std::get_if<rtp::Goodbye>(&*message)) {
       for (const rtp::Ssrc ssrc : goodbye->sources) {
         audio_.source.end_stream(ssrc);
@@ -348,10 +348,18 @@ base::DropReason RtpSession::receive_rtcp(base::Bytes packet, base::Instant now,
   return reader.malformed() ? base::DropReason::bad_rtcp : base::DropReason::none;
 }
 
+void RtpSession::receive_feedback(const rtp::TransportFeedback& feedback, base::Instant now, base::Outbox& outbox) {
+  if (!bandwidth_) return;
+  bandwidth_->set_useful_bps(video_.sink.useful_bps());
+  video_.sink.repair(bandwidth_->receive(feedback, now), now, outbox);
+}
+
 void RtpSession::advance_bandwidth(base::Instant now, base::Outbox& outbox) {
   if (!bandwidth_) return;
   if (egress_.next_release() <= now) egress_.release(outbox, now);
   if (const auto video_bps = bandwidth_->advance(now, outbox)) video_.sink.set_estimate(*video_bps, bandwidth_->may_be_more(now));
+  const std::size_t probe_bytes = bandwidth_->due_probe_bytes(now);
+  if (probe_bytes > 0 && video_.sink.repeat(probe_bytes, now, outbox) == 0) bandwidth_->stop_probe();
   rtp::SendStream* const video = video_.sink.stream();
   if (!video) return;
   const auto wait = bandwidth_->advance_playout(video->rtt(), now);

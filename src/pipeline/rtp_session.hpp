@@ -98,6 +98,7 @@ class RtpSession {
   static constexpr int kQuietTurns = 5;
 
   void configure_bandwidth();
+  void receive_feedback(const rtp::TransportFeedback& feedback, base::Instant now, base::Outbox& outbox);
   void advance_bandwidth(base::Instant now, base::Outbox& outbox);
   void configure_line(MediaLine& line, const sdp::NegotiatedMedia* media);
   void configure_encodings(MediaLine& line, const sdp::NegotiatedMedia& media);
