@@ -76,7 +76,8 @@ install_packages() {
     as_root=(sudo)
   fi
   say "Installing ${#missing[@]} packages: ${missing[*]}"
-  as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get)
+  # Another apt, such as that of unattended upgrades, may be at it.
+  as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600)
   with_progress 'Reading package lists' build/log/apt-update.log "${as_root[@]}" update &&
     with_progress 'Installing packages' build/log/apt-install.log \
       "${as_root[@]}" install -y --no-install-recommends "${missing[@]}"

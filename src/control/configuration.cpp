@@ -194,6 +194,7 @@ void read_composite(SettingsReader& in, const KnownCodecs&, Configuration& into)
   read_integer(in, "width", 1, 8192, media.composite_width);
   read_integer(in, "height", 1, 8192, media.composite_height);
   read_integer(in, "framerate", 1, 120, media.composite_frames_per_second);
+  in.boolean("showNames", media.composite_show_names);
 }
 
 void read_uri_endpoint(SettingsReader& in, const KnownCodecs&, Configuration& into) {

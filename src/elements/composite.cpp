@@ -14,6 +14,10 @@ pipeline::ApiError out_of_range(const char* parameter, int most) {
 
 }  // namespace
 
+pipeline::ApiResult<void> Composite::on_renamed(HubPort& port, const std::string& name) {
+  return shard().configuration().composite_show_names ? set_label(port, name) : pipeline::ApiResult<void>{};
+}
+
 pipeline::ApiResult<std::unique_ptr<pipeline::MediaObject>> create_composite(const pipeline::Construction& construction,
                                                                              CompositeParams params) {
   constexpr int kMostFrames = static_cast<int>(media::MixingClock::kMaxFramesPerSecond);

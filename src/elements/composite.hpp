@@ -8,6 +8,9 @@ namespace kaskado::elements {
 class Composite final : public MixingHub, public CompositeApi {
  public:
   using MixingHub::MixingHub;
+
+  // Shown in its cell where the operator wants names.
+  pipeline::ApiResult<void> on_renamed(HubPort& port, const std::string& name) override;
 };
 
 }  // namespace kaskado::elements

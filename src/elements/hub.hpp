@@ -30,6 +30,8 @@ class Hub : public pipeline::MediaObject, public HubApi {
   virtual std::vector<HubPort*> given_to(HubPort&, pipeline::MediaType) { return {}; }
   // Media begins or ends to come in at a port.
   virtual void on_flowing_in(HubPort&, pipeline::MediaType, bool) {}
+  // A client gives the port this name; an error where that cannot be.
+  virtual pipeline::ApiResult<void> on_renamed(HubPort&, const std::string&) { return {}; }
 
   pipeline::ApiResult<std::string> get_gstreamer_dot(std::optional<pipeline::GstreamerDotDetails> details) override;
   pipeline::ApiResult<void> dump_gstreamer_dot(std::optional<pipeline::GstreamerDotDetails> details) override;

@@ -15,6 +15,13 @@ std::vector<MediaElement*> HubPort::passed_to(MediaType type) {
   return {ports.begin(), ports.end()};
 }
 
+pipeline::ApiResult<void> HubPort::set_name(std::string name) {
+  if (hub_) {
+    if (auto renamed = hub_->on_renamed(*this, name); !renamed) return renamed;
+  }
+  return MediaElement::set_name(std::move(name));
+}
+
 void HubPort::on_created() {
   hub_->add(*this);
   MediaElement::on_created();

@@ -15,6 +15,7 @@ class HubPort final : public pipeline::MediaElement, public HubPortApi {
   pipeline::MediaInput* sink(pipeline::MediaType type) override { return hub_ ? hub_->sink(*this, type) : nullptr; }
   pipeline::MediaElement* passed_from(pipeline::MediaType type) override;
   std::vector<pipeline::MediaElement*> passed_to(pipeline::MediaType type) override;
+  pipeline::ApiResult<void> set_name(std::string name) override;
   void on_created() override;
   void on_release() override;
 

@@ -31,10 +31,18 @@ MixingHub::MixingHub(const pipeline::Construction& construction, pipeline::Media
 MixingHub::~MixingHub() = default;
 
 pipeline::ApiResult<void> MixingHub::post(std::function<void()> work) {
+  return post_to_stage([work = std::move(work)](media::CompositeStage&) { work(); });
+}
+
+pipeline::ApiResult<void> MixingHub::set_label(const HubPort& port, const std::string& text) {
+  return post_to_stage([id = id_of(port), text](media::CompositeStage& stage) { stage.set_name(id, text); });
+}
+
+pipeline::ApiResult<void> MixingHub::post_to_stage(MixingStrand::Work work) {
   if (strand_.waiting() >= kMostWaiting) {
     return pipeline::ApiError{pipeline::ErrorCode::NOT_ENOUGH_RESOURCES, "The mixer is too busy, try again later"};
   }
-  strand_.post([work = std::move(work)](media::CompositeStage&) { work(); });
+  strand_.post(std::move(work));
   return {};
 }
 

@@ -30,12 +30,15 @@ class MixingHub : public Hub, private pipeline::FeedOwner, private pipeline::Tim
   media::PortId id_of(const HubPort& port) const { return ports_of_.at(&port)->id; }
   // Runs `work` where the layout may be touched; an error where so much waits for that that it is refused.
   pipeline::ApiResult<void> post(std::function<void()> work);
+  // Writes it over the port's picture, empty for nothing; likewise.
+  pipeline::ApiResult<void> set_label(const HubPort& port, const std::string& text);
 
   pipeline::ApiResult<void> check_room() const override;
   void on_added(HubPort& port) override;
   void on_removed(HubPort& port) override;
 
  private:
+  pipeline::ApiResult<void> post_to_stage(MixingStrand::Work work);
   struct Port {
     Port(MixingHub& hub, HubPort& port, media::PortId id);
 

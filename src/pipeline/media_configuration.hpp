@@ -58,6 +58,7 @@ struct MediaConfiguration {
   int composite_width = 800;
   int composite_height = 600;
   int composite_frames_per_second = 15;
+  bool composite_show_names = false;  // of ports, in their cells
   // Of UriEndpoints: what a relative name stands behind, an absolute path or an address.
   std::string default_path = "file:///var/lib/kurento";
   // Of PlayerEndpoints: where cameras send to; both 0 for any.

@@ -358,7 +358,7 @@ base::DropReason RtpSession::receive_rtcp(base::Bytes packet, base::Instant now,
     } else if (const auto* remb = std::get_if<rtp::Remb>(&*message)) {
       receive_remb(*remb, now);
     } else if (const auto* feedback = std::get_if<rtp::TransportFeedback>(&*message)) {
-      if (bandwidth_) video_.sink.repair(bandwidth_->receive(*feedback, now), now, outbox);
+      receive_feedback(*feedback, now, outbox);
     } else if (const auto* goodbye = std::get_if<rtp::Goodbye>(&*message)) {
       for (const rtp::Ssrc ssrc : goodbye->sources) {
         each_line([&](MediaLine& line) { line.source.end_stream(ssrc); });

@@ -123,6 +123,9 @@ class RtpSession {
   // Where RTCP is of no stream in particular.
   rtp::Ssrc own_ssrc() const;
   void configure_bandwidth();
+  void receive_feedback(const rtp::TransportFeedback& feedback, base::Instant now, base::Outbox& outbox);
+  std::optional<std::uint64_t> useful_bps();
+  void probe(base::Instant now, base::Outbox& outbox);
   void advance_bandwidth(base::Instant now, base::Outbox& outbox);
   void share_estimate(std::uint64_t video_bps, bool may_be_more);
   void configure_line(MediaLine& line, const sdp::NegotiatedMedia* media);

@@ -38,11 +38,42 @@ void RtpSession::set_layer_bounds(const LayerBounds& bounds) {
   each_video([&](MediaLine& line) { line.sink.set_layer_bounds(bounds); });
 }
 
+void RtpSession::receive_feedback(const rtp::TransportFeedback& feedback, base::Instant now, base::Outbox& outbox) {
+  if (!bandwidth_) return;
+  bandwidth_->set_useful_bps(useful_bps());
+  video_.sink.repair(bandwidth_->receive(feedback, now), now, outbox);
+}
+
+// Of all videos together, as RtpSink::useful_bps() has it.
+std::optional<std::uint64_t> RtpSession::useful_bps() {
+  std::optional<std::uint64_t> sum_bps;
+  bool unlimited = false;
+  each_video([&](const MediaLine& line) {
+    const auto each_bps = line.sink.useful_bps();
+    if (!each_bps) return;
+    unlimited |= *each_bps == 0;
+    sum_bps = sum_bps.value_or(0) + *each_bps;
+  });
+  return unlimited ? 0 : sum_bps;
+}
+
+// Filled by the first video that has something to repeat.
+void RtpSession::probe(base::Instant now, base::Outbox& outbox) {
+  const std::size_t due_bytes = bandwidth_->due_probe_bytes(now);
+  if (due_bytes == 0) return;
+  std::size_t sent_bytes = 0;
+  each_video([&](MediaLine& line) {
+    if (sent_bytes == 0) sent_bytes = line.sink.repeat(due_bytes, now, outbox);
+  });
+  if (sent_bytes == 0) bandwidth_->stop_probe();
+}
+
 void RtpSession::advance_bandwidth(base::Instant now, base::Outbox& outbox) {
   if (!bandwidth_) return;
   if (egress_.next_release() <= now) egress_.release(outbox, now);
   if (const auto video_bps = bandwidth_->advance(now, outbox))
     share_estimate(*video_bps, bandwidth_->may_be_more(now));
+  probe(now, outbox);
   base::Duration rtt{};
   bool any = false;
   each_video([&](MediaLine& line) {

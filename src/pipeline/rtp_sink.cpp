@@ -111,17 +111,24 @@ void RtpSink::choose_layer() {
   }
   // Something is better than nothing.
   if (count == 0) rates_bps[count] = layers.front().bitrate_bps, allowed[count++] = &layers.front();
+  best_layer_bps_ = rates_bps[count - 1];
   layer_ = *allowed[choice_.choose(std::span(rates_bps).first(count), current, allowance(), shard_.now())];
   if (stream_) stream_->set_layer_limits(layer_->limits);
   turn_to(*layer_->feed);
   if (stream_ && stream_->layer_wants_key_frame() && line_.is_open()) layer_->feed->request_key_frame(shard_.now());
 }
 
-Allowance RtpSink::allowance() const {
-  std::uint64_t most = UINT64_MAX, known = UINT64_MAX;
+std::uint64_t RtpSink::most_bps() const {
+  std::uint64_t most = UINT64_MAX;
   for (const std::uint64_t bps : {config_.most_bps, limits_.max_bps}) {
     if (bps != 0) most = std::min(most, bps);
   }
+  return most;
+}
+
+Allowance RtpSink::allowance() const {
+  const std::uint64_t most = most_bps();
+  std::uint64_t known = UINT64_MAX;
   if (estimate_bps_ != 0) known = estimate_bps_;
   if (remb_bps_ != 0 && remb_until_ > shard_.now()) known = std::min(known, remb_bps_);
   const std::uint64_t told = std::min(std::max(known, limits_.min_bps), most);
@@ -263,6 +270,30 @@ void RtpSink::send_again(rtp::SequenceNumber lost, base::Instant now, base::Outb
     }
     line_.send(outbox, slot, stamped, rtp::SentStream::repair, payload, now);
   }
+}
+
+std::size_t RtpSink::repeat(std::size_t bytes, base::Instant now, base::Outbox& outbox) {
+  const rtp::SourceStream* const active = source_ ? source_->followed() : nullptr;
+  if (!stream_ || !active || !line_.is_open()) return 0;
+  std::size_t sent = 0;
+  while (sent < bytes) {
+    const rtp::MediaPacket* const packet = stream_->find_filler(bytes - sent, active->history());
+    if (!packet) break;
+    const base::MutableBytes slot = outbox.slot();
+    const rtp::Stamped stamped = stream_->repeat(*packet, slot);
+    if (stamped.drop != base::DropReason::none) break;
+    const base::Bytes payload = stamped.payload(*packet, slot);
+    if (!line_.send(outbox, slot, stamped, rtp::SentStream::repair, payload, now)) break;
+    sent += stamped.header_bytes + payload.size();
+  }
+  return sent;
+}
+
+std::optional<std::uint64_t> RtpSink::useful_bps() const {
+  if (!source_ || !stream_ || config_.retransmissions.empty()) return std::nullopt;
+  const std::uint64_t most = layer_ ? std::min(most_bps(), best_layer_bps_) : most_bps();
+  if (layer_ && layer_->bitrate_bps >= most) return std::nullopt;
+  return most == UINT64_MAX ? 0 : most;
 }
 
 void RtpSink::receive_picture_loss(base::Instant now) {

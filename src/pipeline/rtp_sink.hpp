@@ -100,6 +100,12 @@ class RtpSink final : public MediaInput {
   void set_lossy(bool lossy) { lossy_ = lossy; }
   // What the transport takes for lost, if the way is lossy.
   void repair(std::span<const rtp::SequenceNumber> lost, base::Instant now, base::Outbox& outbox);
+  // Sends of what went lately about so many bytes once more, for a probe. Gives how many; 0 where there is nothing to send, or
+  // the peer takes no retransmission stream.
+  std::size_t repeat(std::size_t bytes, base::Instant now, base::Outbox& outbox);
+  // Up to which rate more than now could be made use of; 0: whatever there is. Nothing where the best that there is
+  // is sent already, or nothing could be repeated.
+  std::optional<std::uint64_t> useful_bps() const;
   void receive_picture_loss(base::Instant now);
   void receive_full_intra(std::uint8_t command_number, base::Instant now);
   void receive_remb(std::uint64_t bitrate_bps, base::Instant now);
@@ -124,6 +130,8 @@ class RtpSink final : public MediaInput {
   void follow_next();
   void ask_for_key_frame();
   void tell_wish();
+  // By the application and by the peer's description; UINT64_MAX for no limit.
+  std::uint64_t most_bps() const;
 
   Shard& shard_;
   transport::EgressLine& line_;
@@ -141,6 +149,7 @@ class RtpSink final : public MediaInput {
   std::uint64_t estimate_bps_ = 0;
   bool may_be_more_ = false;
   bool lossy_ = false;
+  std::uint64_t best_layer_bps_ = 0;  // of those that may be sent
   SendLimits limits_;
   RtpSinkConfig config_;
   MediaCaps caps_;

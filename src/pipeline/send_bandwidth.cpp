@@ -13,6 +13,8 @@ constexpr base::Duration kCountAudio = 1s;
 constexpr base::Duration kVideoProven = 700ms;
 // Of what is available: however much sound there is, some is left for video.
 constexpr std::uint64_t kLeastVideoShare = 4;
+// Of the estimate: who sends less is held back by something else.
+constexpr double kUsed = 0.7;
 
 }  // namespace
 
@@ -40,6 +42,19 @@ std::optional<std::uint64_t> SendBandwidth::advance(base::Instant now, base::Out
   told_ = now;
   told_bps_ = video_bps;
   return video_bps;
+}
+
+void SendBandwidth::set_useful_bps(std::optional<std::uint64_t> video_bps) {
+  const auto target = static_cast<double>(estimator_.target_bps());
+  const bool uses_it = estimator_.acknowledged_bps().value_or(0) >= kUsed * target;
+  const bool wants = video_bps && estimator_.has_met_limit() && (uses_it || *video_bps > target);
+  estimator_.may_probe(wants);
+  if (wants) estimator_.set_wanted_bps(*video_bps == 0 ? 0 : *video_bps + audio_bps_);
+}
+
+std::size_t SendBandwidth::due_probe_bytes(base::Instant now) {
+  rtp::SentPackets* const sent = line_.sent();
+  return sent ? estimator_.prober().due_bytes(sent->sent_bytes(), sent->next(), now) : 0;
 }
 
 // Sound alone proves little, and a publisher must not be pressed down by who has just come.
@@ -72,7 +87,7 @@ std::uint64_t SendBandwidth::audio_bps(base::Instant now) {
 base::Instant SendBandwidth::deadline() const {
   const bool remembers = told_bps_ != 0;
   return std::min(remembers ? std::min(estimator_.deadline(), heard_ + kForgotten) : base::kNever,
-                  line_.next_release());
+                  std::min(line_.next_release(), estimator_.probe_deadline()));
 }
 
 }  // namespace kaskado::pipeline

@@ -30,6 +30,13 @@ class SendBandwidth {
   // more. Behind feedback, and when deadline() has come.
   std::optional<std::uint64_t> advance(base::Instant now, base::Outbox& outbox);
   base::Instant deadline() const;
+  // What more than now could be made use of, as RtpSink::useful_bps() has it; asked before feedback is taken. What has shown a
+  // limit is looked at again by probes then, where what is sent is near the estimate.
+  void set_useful_bps(std::optional<std::uint64_t> video_bps);
+  // What has to go now beyond media, for a probe.
+  std::size_t due_probe_bytes(base::Instant now);
+  // There is nothing to probe with.
+  void stop_probe() { estimator_.prober().stop(); }
   // How long the peer should keep pictures, if it is told. `rtt` as its reports have it.
   std::optional<base::Duration> advance_playout(base::Duration rtt, base::Instant now) {
     return playout_.advance(estimator_.lost_anyway(), rtt, now);

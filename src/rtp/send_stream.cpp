@@ -20,6 +20,7 @@ struct SendStream::Cold {
     MediaPacket previous;
   };
   std::unique_ptr<Redundancy> redundancy;
+  bool has_rtx = false;
   Ssrc rtx_ssrc;
   std::uint64_t rtx_index = 0;                // of the next retransmission
   std::array<std::uint8_t, 128> rtx_payloads;  // by output type, or kNoPayload
@@ -63,6 +64,7 @@ void SendStream::set_retransmission(const RetransmissionStream& stream) {
     if (cold_->rtx_ssrc != stream.ssrc) cold_->rtx_index = stream.first_sequence.value;
     cold_->rtx_ssrc = stream.ssrc;
   }
+  cold_->has_rtx = !stream.payloads.empty();
   cold_->rtx_payloads.fill(kNoPayload);
   for (const RetransmissionStream::Payload& payload : stream.payloads)
     cold_->rtx_payloads[payload.original.value & 0x7f] = payload.retransmission.value & 0x7f;
@@ -293,17 +295,44 @@ const MediaPacket* SendStream::find_lost(SequenceNumber lost, const PacketHistor
 }
 
 Stamped SendStream::restamp(const MediaPacket& packet, base::MutableBytes slot) {
-  if (packet.source != source_) return {.drop = base::DropReason::unknown_ssrc};
-  const auto index = index_of(packet.extended_sequence);
-  if (!index || sequence_.is_next_or_later(*index)) return {.drop = base::DropReason::too_old_packet};
-  if (!look_up_payload(packet.header.payload_type)) return {.drop = base::DropReason::unknown_payload_type};
-  Stamped stamped = layered_ ? write_layered(packet, *index, slot) : write(packet, *index, slot);
-  if (stamped.drop == base::DropReason::none && cold_->rtx_payloads[output_payload_.value & 0x7f] != kNoPayload)
-    stamped = as_retransmission(stamped, packet, slot);
+  const Stamped stamped = write_again(packet, slot);
   if (stamped.drop == base::DropReason::none) {
     ++cold_->stats.retransmitted_packets;
     cold_->stats.retransmitted_bytes += packet.header.payload_length;
   }
+  return stamped;
+}
+
+Stamped SendStream::write_again(const MediaPacket& packet, base::MutableBytes slot) {
+  if (packet.source != source_) return {.drop = base::DropReason::unknown_ssrc};
+  const auto index = index_of(packet.extended_sequence);
+  if (!index || sequence_.is_next_or_later(*index)) return {.drop = base::DropReason::too_old_packet};
+  if (!look_up_payload(packet.header.payload_type)) return {.drop = base::DropReason::unknown_payload_type};
+  const Stamped stamped = layered_ ? write_layered(packet, *index, slot) : write(packet, *index, slot);
+  const bool repairs = cold_->rtx_payloads[output_payload_.value & 0x7f] != kNoPayload;
+  return stamped.drop == base::DropReason::none && repairs ? as_retransmission(stamped, packet, slot) : stamped;
+}
+
+const MediaPacket* SendStream::find_filler(std::size_t bytes, const PacketHistory& history) const {
+  constexpr std::uint64_t kLookedAt = 16;
+  if (!cold_->has_rtx || redundant_) return nullptr;
+  const MediaPacket* best = nullptr;
+  std::size_t least_off = SIZE_MAX;
+  const std::uint64_t next = sequence_.next_index();
+  for (std::uint64_t index = next - std::min(next, kLookedAt); index < next; ++index) {
+    const auto extended = sequence_.source_of(index, cold_->former);
+    const MediaPacket* const packet = extended ? history.find(*extended) : nullptr;
+    if (!packet || packet->source != source_) continue;
+    const std::size_t length = packet->packet->length;
+    const std::size_t off = length > bytes ? length - bytes : bytes - length;
+    if (off < least_off) least_off = off, best = packet;
+  }
+  return best;
+}
+
+Stamped SendStream::repeat(const MediaPacket& packet, base::MutableBytes slot) {
+  const Stamped stamped = write_again(packet, slot);
+  if (stamped.drop == base::DropReason::none && !stamped.repair) return {.drop = base::DropReason::unknown_payload_type};
   return stamped;
 }
 

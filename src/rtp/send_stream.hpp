@@ -133,6 +133,11 @@ class alignas(64) SendStream {
   // NACK: for each number of the message, the packet to restamp, or null where it was not sent since the last
   // switch, is gone from the source's history, or went again less than an RTT ago.
   const MediaPacket* find_lost(SequenceNumber lost, const PacketHistory& history, base::Instant now);
+  // Of the last few packets that went out, the one whose length is nearest to `bytes`, to repeat(); null where none is left
+  // in the source's history, or there is no retransmission stream.
+  const MediaPacket* find_filler(std::size_t bytes, const PacketHistory& history) const;
+  // A packet of the retransmission stream that repairs nothing: what a probe is made of.
+  Stamped repeat(const MediaPacket& packet, base::MutableBytes slot);
   // The same header and index as the first time, byte for byte, if sequence_at gets the number that it had; or a packet of the retransmission stream.
   Stamped restamp(const MediaPacket& packet, base::MutableBytes slot);
 
@@ -173,6 +178,7 @@ class alignas(64) SendStream {
   Stamped write(const MediaPacket& packet, std::uint64_t index, base::MutableBytes slot) const;
   Stamped write_layered(const MediaPacket& packet, std::uint64_t index, base::MutableBytes slot) const;
   Stamped with_redundancy(const Stamped& plain, const MediaPacket& packet, base::MutableBytes slot);
+  Stamped write_again(const MediaPacket& packet, base::MutableBytes slot);
   Stamped as_retransmission(const Stamped& first, const MediaPacket& packet, base::MutableBytes slot);
   bool admits_layer(const MediaPacket& packet);
   void count(const MediaPacket& packet, std::uint64_t index);

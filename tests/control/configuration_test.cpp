@@ -140,7 +140,7 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
         "networkInterfaces=eth0, eth1\nexternalIPv4=198.51.100.1\nexternalIPv6=2001:db8::1\n"
         "stunServerAddress=192.0.2.1\nturnURL=user:pass=word@192.0.2.1:3478?transport=udp\niceTcp=0\n");
   write("modules/kurento/MediaElement.conf.ini", "encoderBitrate=500000\n");
-  write("modules/kurento/Composite.conf.ini", "width=1280\nheight=720\nframerate=25\n");
+  write("modules/kurento/Composite.conf.ini", "width=1280\nheight=720\nframerate=25\nshowNames=1\n");
   write("modules/kurento/PlayerEndpoint.conf.ini", "rtspClientPortRange=50000-50100\n");
   write("modules/kurento/UriEndpoint.conf.ini", "defaultPath=/media\n");
   write("modules/kurento/HttpEndpoint.conf.ini",
@@ -160,6 +160,7 @@ TEST_F(ConfigurationTest, ReadsTheClassesFiles) {
   EXPECT_EQ(loaded.media.composite_width, 1280);
   EXPECT_EQ(loaded.media.composite_height, 720);
   EXPECT_EQ(loaded.media.composite_frames_per_second, 25);
+  EXPECT_TRUE(loaded.media.composite_show_names);
   EXPECT_EQ(loaded.media.rtsp_first_port, 50'000);
   EXPECT_EQ(loaded.media.rtsp_last_port, 50'100);
   EXPECT_EQ(loaded.media.default_path, "/media");

@@ -10,7 +10,7 @@ describe('A viewer', () => {
   const server = useServer();
   const { open } = useBrowser(launchChromium);
 
-  async function watch(t, shape, { publish = (url) => window.peer.publish(url), settling_s = 5, seconds }) {
+  async function watch(t, shape, { publish = (url) => window.peer.publish(url), settling_s = 5, seconds, then = {} }) {
     const link = await Link.open(shape);
     t.after(() => link.close());
     const publisher = await open();
@@ -18,7 +18,10 @@ describe('A viewer', () => {
     const viewer = await open();
     await viewer.raw.exposeFunction('lead', (candidate) => link.lead(candidate));
     let before;
-    await viewer.raw.exposeFunction('settled', () => { before = { ...link.down }; });
+    await viewer.raw.exposeFunction('settled', () => {
+      before = { ...link.down };
+      Object.assign(link.down.shape, then);
+    });
     const seen = await viewer.evaluate(({ url, ...what }) => window.narrow.watch(url, what),
       { url: server.url, pipeline, source: endpoint, seconds, settling_s });
     await viewer.close();
@@ -44,5 +47,12 @@ describe('A viewer', () => {
     assert.ok(seen.bytes * 8 / 30 > 200e3, `${seen.bytes} bytes of video`);
     assert.ok(seen.frames > 300, `${seen.frames} frames`);
     assert.ok(seen.link.overflowed < seen.link.sent / 20, `${seen.link.overflowed} of ${seen.link.sent} found the queue full`);
+  });
+
+  test('whose link has grown wider gets more within seconds', async (t) => {
+    const seen = await watch(t, { up: { delay_ms: 20 }, down: { delay_ms: 20, rate_bps: 400e3, queue_ms: 300 }, seed: 9 },
+      { publish: (url) => window.narrow.publish(url), settling_s: 15, seconds: 10, then: { rate_bps: 5e6 } });
+    const available = seen.pair.availableOutgoingBitrate;
+    assert.ok(available > 1.5e6, `${available} b/s available`);
   });
 });

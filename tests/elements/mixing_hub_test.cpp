@@ -60,6 +60,32 @@ TEST_F(CompositeTest, WhoComesAndGoesGetsACellAndLosesIt) {
   expect_colour(a, 320, 120, kRed);
 }
 
+TEST_F(CompositeTest, NamesOfPortsStandInTheirCellsWhereTheOperatorWantsThem) {
+  Person &a = join(kRed, 400), &b = join(kGreen, 700);
+  show(a);
+  show(b);
+  const auto brightest_at_bottom_left = [](const Person& seen_by, int x) {
+    const auto picture = last_seen(seen_by);
+    int luma = 0;
+    for (int row = 216; picture && row < 240; ++row) {
+      for (int column = x; column < x + 40; ++column) luma = std::max<int>(luma, picture->y()[row * picture->stride_y() + column]);
+    }
+    return luma;
+  };
+  EXPECT_TRUE(b.port.set_name("HHHH").ok());
+  run(1s);
+  EXPECT_LT(brightest_at_bottom_left(a, 320), 180);
+  configuration.composite_show_names = true;
+  EXPECT_TRUE(b.port.set_name("HHHH").ok());
+  run(1s);
+  EXPECT_GT(brightest_at_bottom_left(a, 320), 200);
+  EXPECT_LT(brightest_at_bottom_left(a, 0), 180) << "the other has been given none";
+  EXPECT_EQ(b.port.get_name().value(), "HHHH");
+  EXPECT_TRUE(b.port.set_name("").ok());
+  run(1s);
+  EXPECT_LT(brightest_at_bottom_left(a, 320), 180);
+}
+
 TEST_F(CompositeTest, FlowIsToldByWhatComesInAnywhere) {
   Person &a = join(kRed, 400), &b = join(kGreen, 700);
   EXPECT_FALSE(b.port.is_media_flowing_out(MediaType::video, "default").value());

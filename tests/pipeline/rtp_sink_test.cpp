@@ -246,6 +246,27 @@ TEST_F(RtpSinkTest, OnALossyWayRepairsGoTwiceAndWithoutBeingAskedFor) {
   shard.outbox().clear();
 }
 
+TEST_F(RtpSinkTest, RepeatsForProbesWhatTheyAskFor) {
+  EXPECT_EQ(sink.useful_bps(), std::nullopt);
+  RtpSinkConfig config{{format(100, "VP8")}, {}, {}};
+  sink.configure(config);
+  sink.bind(&source);
+  for (std::uint16_t i = 1; i <= 5; ++i) send(vp8(i, i == 1));
+  EXPECT_EQ(sink.useful_bps(), std::nullopt) << "nothing can be repeated";
+  EXPECT_EQ(sink.repeat(3000, now(), shard.outbox()), 0u);
+  config.retransmissions = {{{100}, {101}}};
+  sink.configure(config);
+  EXPECT_EQ(sink.useful_bps(), 0u);
+  sink.set_send_limits({.max_bps = 400'000});
+  EXPECT_EQ(sink.useful_bps(), 400'000u);
+  EXPECT_GE(sink.repeat(300, now(), shard.outbox()), 300u);
+  EXPECT_GT(shard.outbox().pending().size(), 1u);
+  shard.outbox().clear();
+  sink.bind(nullptr);
+  EXPECT_EQ(sink.useful_bps(), std::nullopt);
+  EXPECT_EQ(sink.repeat(300, now(), shard.outbox()), 0u);
+}
+
 TEST_F(RtpSinkTest, APacketThatWasLostIsTheSameWhenItComesAgain) {
   take_vp8();
   sink.bind(&source);

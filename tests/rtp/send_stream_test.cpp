@@ -466,6 +466,33 @@ TEST_F(Send, PlayoutDelaysAreForThoseAloneWhoGetRepairsAsAStreamOfTheirOwn) {
   EXPECT_EQ(Octets(delay.begin(), delay.end()), (Octets{0x01, 0xe3, 0xe8}));
 }
 
+TEST_F(Send, FillsProbesWithWhatWentLatelyAsRetransmissions) {
+  stream_.switch_source(kA);
+  PacketHistory history(64);
+  for (std::uint64_t i = 0; i < 5; ++i) {
+    const MediaPacket media = packet(kA, 500 + i, i == 0, 0ms, {.payload = Octets(100 + 200 * i, 1)});
+    history.insert(media);
+    stamp(media);
+  }
+  EXPECT_EQ(stream_.find_filler(700, history), nullptr) << "the same bytes again would be thrown away before they count";
+  const std::array<RetransmissionStream::Payload, 1> repairs{{{PayloadType{100}, PayloadType{102}}}};
+  stream_.set_retransmission({.ssrc = Ssrc{77}, .payloads = repairs, .first_sequence = {9}});
+  const MediaPacket* const filler = stream_.find_filler(690, history);
+  ASSERT_TRUE(filler);
+  EXPECT_EQ(filler->extended_sequence, 503u) << "the nearest in length";
+  EXPECT_EQ(stream_.find_filler(1, history)->extended_sequence, 500u);
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    const Stamped again = stream_.repeat(*filler, slot_);
+    ASSERT_EQ(again.drop, DropReason::none);
+    EXPECT_TRUE(again.repair);
+    EXPECT_EQ(again.packet_index, 9 + i);
+    EXPECT_EQ(base::load_u16(again.payload(*filler, slot_).data()), 1003) << "the number of what is repeated";
+  }
+  EXPECT_EQ(stream_.stats().retransmitted_packets, 0u) << "nothing was repaired";
+  EXPECT_TRUE(stream_.find_lost({1003}, history, at(1s))) << "and who lost it gets it all the same";
+  EXPECT_EQ(stream_.find_filler(690, PacketHistory(64)), nullptr);
+}
+
 TEST_F(Send, CountsFeedbackAndTellsRepeatedFirs) {
   EXPECT_TRUE(stream_.receive_picture_loss());
   EXPECT_TRUE(stream_.receive_full_intra(0));

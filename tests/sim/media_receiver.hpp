@@ -42,6 +42,7 @@ class MediaReceiver {
 
   rtp::MediaKind kind() const { return kind_; }
   rtp::Ssrc ssrc() const { return remote_; }
+  bool has(rtp::SequenceNumber sequence) const { return arrived_.contains(extend(sequence)); }
   // By extended sequence number.
   const std::map<std::uint64_t, ArrivedPacket>& arrived() const { return arrived_; }
   const HopLedger& ledger() const { return ledger_; }

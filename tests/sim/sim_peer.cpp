@@ -52,6 +52,7 @@ sdp::LocalCapabilities SimPeer::capabilities() const {
   capabilities.audio.resize(options_.audio ? 1 : 0);
   capabilities.video.resize(options_.video ? 1 : 0);
   capabilities.data_channels = options_.data;
+  capabilities.rtx = options_.takes_retransmissions;
   capabilities.can_send = options_.publishes;
   capabilities.can_receive = options_.receives;
   return capabilities;
@@ -194,6 +195,10 @@ void SimPeer::take(const sdp::Negotiation& negotiation) {
       ASSERT_GE(media.remote_ssrcs.size(), 1u);  // the second is of retransmissions, which peers do not ask for
       receivers_.emplace_back(kind, rtp::Ssrc{media.remote_ssrcs[0].ssrc}, ssrc_of(options_.number, kind));
     }
+    const auto& codec = media.codecs.at(0);
+    if (!codec.receive_rtx_payload_type || media.remote_ssrc_groups.empty()) continue;
+    const std::vector<std::uint32_t>& pair = media.remote_ssrc_groups[0].ssrcs;
+    retransmissions_ = {rtp::Ssrc{pair.at(1)}, rtp::Ssrc{pair.at(0)}, {codec.receive_payload_type}};
   }
 }
 
@@ -316,7 +321,8 @@ sctp::DataChannels::SendResult SimPeer::send_message(sctp::ChannelId id, std::st
 void SimPeer::receive_rtp(base::Bytes packet, Instant now) {
   const auto header = rtp::parse_rtp(packet);
   ASSERT_TRUE(header);
-  MediaReceiver* const stream = receiver_of(header->ssrc);
+  const bool repairs = retransmissions_.ssrc == header->ssrc;
+  MediaReceiver* const stream = receiver_of(repairs ? retransmissions_.original : header->ssrc);
   ASSERT_TRUE(stream) << "an SSRC that no description named";
   if (options_.reports_transport_wide) {
     const auto extensions = rtp::read_extensions(packet, *header, received_extensions_);
@@ -324,7 +330,22 @@ void SimPeer::receive_rtp(base::Bytes packet, Instant now) {
     ASSERT_TRUE(number);
     transport_cc_.receive({*number}, header->ssrc, now);
   }
-  stream->receive(*header, packet.subspan(header->payload_offset, header->payload_length), now);
+  const base::Bytes payload = packet.subspan(header->payload_offset, header->payload_length);
+  if (repairs) return receive_retransmission(*header, payload, now);
+  stream->receive(*header, payload, now);
+}
+
+void SimPeer::receive_retransmission(rtp::RtpHeader header, base::Bytes payload, Instant now) {
+  ASSERT_GE(payload.size(), 2u);
+  header.sequence = {base::load_u16(payload.data())};
+  header.ssrc = retransmissions_.original;
+  header.payload_type = retransmissions_.payload_type;
+  MediaReceiver& stream = *receiver_of(header.ssrc);
+  if (stream.has(header.sequence)) {
+    ++fillers_;
+  } else {
+    stream.receive(header, payload.subspan(2), now);
+  }
 }
 
 void SimPeer::receive_rtcp(base::Bytes packet, Instant now) {

@@ -41,6 +41,7 @@ struct PeerOptions {
   std::uint64_t first_video_sequence = 65'200;  // it wraps soon
   Duration video_interval = 33ms;
   bool reports_transport_wide = false;  // what it receives
+  bool takes_retransmissions = false;   // of video, as a stream of their own (RFC 4588)
   bool follows_remb = false;            // sends video of as much as it is told
   std::vector<SentEncoding> encodings;  // more than one, or none
 };
@@ -97,6 +98,8 @@ class SimPeer final : public Host {
   MediaSender& video_out() { return *sender(rtp::MediaKind::video); }
   MediaReceiver& video_in() { return *receiver(rtp::MediaKind::video); }
   const HeardRtcp& heard() const { return heard_; }
+  // Packets that came as retransmissions although they were there.
+  int fillers() const { return fillers_; }
 
   // Of a connected peer with data.
   sctp::ChannelId open_channel(const sctp::ChannelParameters& parameters);
@@ -121,6 +124,7 @@ class SimPeer final : public Host {
   void offer();
   void exchange_candidates();
   void receive_rtp(base::Bytes packet, Instant now);
+  void receive_retransmission(rtp::RtpHeader header, base::Bytes payload, Instant now);
   void receive_rtcp(base::Bytes packet, Instant now);
   void receive(const rtp::ReportBlocks& blocks);
   void send_feedback(Instant now);
@@ -147,6 +151,13 @@ class SimPeer final : public Host {
   std::uint64_t remb_bps_ = 0;
   rtp::ExtensionMap received_extensions_;
   rtp::TransportCcReceiver transport_cc_;
+  struct Retransmissions {
+    rtp::Ssrc ssrc;
+    rtp::Ssrc original;
+    rtp::PayloadType payload_type;  // of what they repeat
+  };
+  Retransmissions retransmissions_{};
+  int fillers_ = 0;
   HeardRtcp heard_;
   HeardData heard_data_;
 };

@@ -94,6 +94,21 @@ TEST_F(ViewerBandwidth, TheApplicationsLimitsHoldBeforeAndAfterTheNegotiation) {
   EXPECT_GE(told_bps(publisher), 3'000'000u);
 }
 
+TEST_F(ViewerBandwidth, AWayThatHasGrownWiderIsUsedSoon) {
+  SimPeer& publisher = add_publisher();
+  SimPeer& viewer =
+      scene.add_viewer(publisher, {.down = {.rate_bps = 600'000}, .reports_transport_wide = true, .takes_retransmissions = true});
+  begin(publisher, 1'500'000);
+  scene.run_for(20s);
+  ASSERT_LT(told_bps(publisher), 600'000u);
+  scene.network.shape(viewer, {}, {.rate_bps = 4'000'000});
+  const Instant widened = scene.network.now();
+  while (told_bps(publisher) < 3'400'000 && scene.network.now() < widened + 30s) scene.run_for(100ms);
+  EXPECT_LE(scene.network.now() - widened, 8s);
+  EXPECT_GT(viewer.fillers(), 5);
+  scene.expect_clean_end();
+}
+
 TEST_F(ViewerBandwidth, AnOutageIsOvercome) {
   SimPeer& publisher = add_publisher();
   SimPeer& viewer = add_viewer(publisher, {});

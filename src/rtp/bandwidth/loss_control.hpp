@@ -1,6 +1,7 @@
 // The loss-based limit (draft-ietf-rmcat-gcc-02 §6), for ways that lose instead of queueing.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 
@@ -20,6 +21,10 @@ class LossControl {
   // `rate_bps` is what is being sent at. Looks at windows of half a second and fifty packets, or more.
   void update(double rate_bps, base::Instant now);
   double limit_bps() const { return limit_bps_; }
+  // So much has come through at once. Only where a queue shows is that taken for proof: the queue will say when it is too much.
+  void lift(double rate_bps) {
+    if (shows_queue()) limit_bps_ = std::max(limit_bps_, rate_bps);
+  }
   // Of 1: in the last window, and of the way's own.
   double fraction_lost() const { return fraction_; }
   double usual_loss() const { return usual_; }

@@ -18,7 +18,7 @@ constexpr double kSilenceFactor = 0.8;
 constexpr base::Duration kQuickestFor = 10s;
 // Probes: how often, how far, and for how long a queue forbids them.
 constexpr base::Duration kProbeAgain = 2s, kProbeEvery = 5s, kProbeSeldom = 20s, kProbeAfterQueue = 2s;
-constexpr double kFirstProbe = 3, kProbe = 2, kSuccess = 0.7;
+constexpr double kFirstProbe = 3, kProbe = 2, kSuccess = 0.7, kOutgrown = 1.1;
 // Where a link loses much of its capacity at once, what stands in its queue then is drained by more than the
 // usual step.
 constexpr double kCollapse = 0.75;
@@ -113,16 +113,26 @@ void SendSideEstimator::take_probe(base::Instant now) {
   // It counts what came in, of which the way's own losses are not a part.
   const double rate_bps = outcome->rate_bps / (1 - losses_.usual_loss());
   const bool success = rate_bps >= kSuccess * outcome->asked_bps;
-  if (rate_bps > rate_.rate_bps() && heard_use_ != NetworkUse::over) rate_.set(rate_bps, now);
+  const std::uint64_t target_before = target_bps();
+  if (heard_use_ != NetworkUse::over) {
+    if (rate_bps > rate_.rate_bps()) rate_.set(rate_bps, now);
+    losses_.lift(rate_bps);
+  }
   if (outcome->rate_bps == 0) {  // lost, most of it, or gathered on the way: that says nothing
     next_probe_ = now + kProbeAgain;
     return;
   }
   probe_wait_ = success ? kProbeEvery : std::min<base::Duration>(2 * probe_wait_, kProbeSeldom);
-  next_probe_ = success ? now : now + probe_wait_;
+  next_probe_ = success && target_bps() > target_before ? now : now + probe_wait_;
+  found_bps_ = success ? 0 : outcome->rate_bps;
 }
 
 void SendSideEstimator::consider_probe(const SentPackets& sent, base::Instant now) {
+  // More than the last probe has found comes through now: the way has changed.
+  if (found_bps_ > 0 && acknowledged_.bps().value_or(0) > kOutgrown * found_bps_) {
+    next_probe_ = now;
+    found_bps_ = 0;
+  }
   if (!may_probe_ || prober_.waiting() || now < next_probe_ || !known_) return;
   const double rate = static_cast<double>(target_bps());
   const auto last_queue = rate_.last_decrease();

@@ -52,6 +52,7 @@ class SendSideEstimator {
   // Where there is something to fill clusters with, the estimator starts some by itself.
   void may_probe(bool may) { may_probe_ = may; }
   Prober& prober() { return prober_; }
+  base::Instant probe_deadline() const { return prober_.deadline(); }
 
   base::Duration rtt() const { return rtt_; }  // with what the receiver waits before it reports; 0: not known
   double fraction_lost() const { return losses_.fraction_lost(); }
@@ -91,6 +92,7 @@ class SendSideEstimator {
   double wanted_bps_ = 0;
   base::Instant next_probe_{};
   base::Duration probe_wait_{};
+  double found_bps_ = 0;  // by the last probe, if that failed
 };
 
 }  // namespace kaskado::rtp
