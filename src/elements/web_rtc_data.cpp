@@ -48,15 +48,13 @@ ApiResult<sctp::ChannelParameters> parameters_of(std::string label, bool ordered
 }  // namespace
 
 sctp::DataChannels* WebRtcEndpoint::data_channels() const {
-  WebRtcConnection* const carrier = carriers_[static_cast<std::size_t>(MediaType::data)];
-  return carrier ? carrier->transport().data() : nullptr;
+  return data_carrier_ ? data_carrier_->transport().data() : nullptr;
 }
 
 // The data m-line of the negotiation is on `carrier`; on none where that is null.
 void WebRtcEndpoint::carry_data(WebRtcConnection* carrier, const sdp::NegotiatedMedia* media) {
-  WebRtcConnection*& current = carriers_[static_cast<std::size_t>(MediaType::data)];
-  if (current && current != carrier) current->transport().end_data();
-  current = carrier;
+  if (data_carrier_ && data_carrier_ != carrier) data_carrier_->transport().end_data();
+  data_carrier_ = carrier;
   if (!carrier) return;
   carrier->transport().use_data({.local_port = web_rtc_capabilities().sctp_port,
                                  .remote_port = media->remote_sctp_port,
@@ -65,7 +63,7 @@ void WebRtcEndpoint::carry_data(WebRtcConnection* carrier, const sdp::Negotiated
 }
 
 bool WebRtcEndpoint::may_have_data_channels() const {
-  return use_data_channels_ && (!negotiated() || carriers_[static_cast<std::size_t>(MediaType::data)]);
+  return use_data_channels_ && (!negotiated() || data_carrier_);
 }
 
 ApiResult<void> WebRtcEndpoint::create_data_channel(std::string label, bool ordered, int max_packet_life_time,
@@ -98,7 +96,7 @@ ApiResult<void> WebRtcEndpoint::close_data_channel(int channel_id) {
 }
 
 void WebRtcEndpoint::settle_data() {
-  carriers_[static_cast<std::size_t>(MediaType::data)]->session().settle_data();
+  data_carrier_->session().settle_data();
 }
 
 // An association has begun or ended: nothing of the one before is left.

@@ -138,12 +138,13 @@ class WebRtcEndpoint final : public BaseRtpEndpoint,
   std::uint64_t sdp_version_ = 0;
   std::vector<Connection> connections_;  // from the first offer or answer on
   int last_stream_id_ = 0;
-  // Of those above, the one that carries the m-line that is this pad, or was it last.
+  // Of those above, the one that carries the m-line that is this pad, or was it last; and that of data, while it is there.
   struct Carrier {
     pipeline::Pad pad;
     WebRtcConnection* connection;
   };
   std::vector<Carrier> carriers_;
+  WebRtcConnection* data_carrier_ = nullptr;
   sdp::MediaNumbers numbers_;
   std::vector<IceCandidate> early_candidates_;  // of the peer's ICE session that is yet to be negotiated
   bool gathering_wanted_ = false;

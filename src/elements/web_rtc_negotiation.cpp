@@ -298,6 +298,7 @@ void WebRtcEndpoint::close_unused(const sdp::Negotiation& negotiation, const Ass
     if (used(connection.get())) return false;
     connection->session().close();
     std::erase_if(carriers_, [&](const Carrier& carrier) { return carrier.connection == connection.get(); });
+    if (data_carrier_ == connection.get()) data_carrier_ = nullptr;
     return true;
   });
 }

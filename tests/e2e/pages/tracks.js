@@ -145,8 +145,9 @@ export async function offered(url, colours) {
   await connected(connection);
   viewer = { connection: { getTransceivers: () => pictures }, videos: pictures.map(({ receiver }) => shown(receiver.track)) };
   const seen = await see([...colours].reverse());
+  const mids = pictures.map(({ mid }) => mid);
   await rpc.release(pipeline);
   connection.close();
   await rpc.close();
-  return { mids: pictures.map(({ mid }) => mid), ...seen };
+  return { mids, ...seen };
 }
