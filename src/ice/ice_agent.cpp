@@ -109,6 +109,9 @@ void IceAgent::carry_selected() {
   if (!pair) return;
   pair->check = {};
   carried_ = std::make_unique<Carried>(Carried{session_, *pair, checks_.describe(*pair)});
+  for (const Pair& other : checks_.pairs()) {
+    if (other.heard && carried_->heard.size() < Carried::kMostHeard) carried_->heard.push_back(other.path);
+  }
 }
 
 void IceAgent::revoke_consent(Instant now) {
@@ -164,12 +167,13 @@ std::vector<CandidatePair> IceAgent::pairs() const {
 
 bool IceAgent::accepts(const Path& path) const {
   if (selected_path_ == path) return true;
+  if (carried_ && carried_->has_heard(path)) return true;
   const Pair* pair = checks_.find(path);
   return pair && (pair->valid || pair->heard);
 }
 
 bool IceAgent::knows(const Path& path) const {
-  return checks_.find(path) || (carried_ && carried_->pair.path == path);
+  return checks_.find(path) || (carried_ && (carried_->pair.path == path || carried_->has_heard(path)));
 }
 
 bool IceAgent::knows_local_ufrag(std::string_view ufrag) const {

@@ -28,6 +28,7 @@
 //   itself by fresh transactions.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -165,11 +166,14 @@ class IceAgent {
 
     bool remote_known() const { return !remote_ufrag.empty(); }
   };
-  // The pair in use when a restart began.
+  // The pair in use when a restart began, and where else checks of its session had come in.
   struct Carried {
+    static constexpr std::size_t kMostHeard = 8;  // further ones are forgotten
     Session session;
     Pair pair;
     CandidatePair description;
+    std::vector<Path> heard = {};
+    bool has_heard(const Path& path) const { return std::ranges::find(heard, path) != heard.end(); }
   };
   // A controlling peer's wish for a pair of lower priority than the selected one: USE-CANDIDATE again and
   // again, in new transactions and for a while, with none on the selected pair between.
@@ -206,7 +210,8 @@ class IceAgent {
   // ice_agent_requests.cpp: the STUN server's side.
   base::DropReason receive_request(const StunMessage& request, const Path& path, Instant now,
                                    base::Outbox& outbox);
-  base::DropReason receive_check(const StunMessage& request, const Path& path, Instant now,
+  // `key` is what answers it.
+  base::DropReason receive_check(const StunMessage& request, const StunKey& key, const Path& path, Instant now,
                                  base::Outbox& outbox);
   const Session* session_of(std::string_view username) const;
   bool resolve_role_conflict(const StunMessage& request);

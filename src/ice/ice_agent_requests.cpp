@@ -59,7 +59,10 @@ DropReason IceAgent::receive_request(const StunMessage& request, const Path& pat
     refuse(request, stun_error::kUnknownAttribute, &session->local_key, path, outbox);
     return DropReason::bad_stun;
   }
-  if (session == &session_) return receive_check(request, path, now, outbox);
+  // A peer that offers new credentials has no others of ours than the old ones until the answer arrives, and may nominate what
+  // it finds with them: its own half tells that such a check is of the new session.
+  const bool is_of_new = session != &session_ && session_.remote_known() && sender_ufrag(request.username) == session_.remote_ufrag;
+  if (session == &session_ || is_of_new) return receive_check(request, session->local_key, path, now, outbox);
   answer(request, session->local_key, path, outbox);
   if (path == carried_->pair.path) {
     ++carried_->pair.counters.requests_received;
@@ -76,13 +79,13 @@ bool IceAgent::is_check(Bytes datagram) const {
   return session && message->has_integrity() && message->verify(session->local_key);
 }
 
-DropReason IceAgent::receive_check(const StunMessage& request, const Path& path, Instant now,
+DropReason IceAgent::receive_check(const StunMessage& request, const StunKey& key, const Path& path, Instant now,
                                    Outbox& outbox) {
   if (!resolve_role_conflict(request)) {
-    refuse(request, stun_error::kRoleConflict, &session_.local_key, path, outbox);
+    refuse(request, stun_error::kRoleConflict, &key, path, outbox);
     return DropReason::none;
   }
-  answer(request, session_.local_key, path, outbox);
+  answer(request, key, path, outbox);
   // A check without PRIORITY is no ICE check (RFC 8445 §7.1.1), but consent checks of some peers look so.
   Pair* pair = request.priority ? checks_.learn(path, *request.priority) : checks_.find(path);
   if (!pair) {

@@ -1,6 +1,8 @@
 // ICE restart (RFC 8445 §9): the pair in use carries media until one of the new session is nominated.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "virtual_network.hpp"
 
 namespace kaskado::ice::test {
@@ -163,6 +165,31 @@ TEST(IceRestart, ThePeersNewChecksMayOvertakeItsAnswer) {
   EXPECT_EQ(duo.left.agent->state(), IceState::connecting);
   duo.network.signal_credentials(duo.right, duo.left);
   ASSERT_TRUE(duo.network.run(seconds(5), [&] { return duo.both(IceState::ready); }));
+}
+
+// As browsers do, which gather anew when they make an offer and try what they have: our old candidates and credentials.
+TEST(IceRestart, ThePeersNewCandidatesMayFindTheOldCredentials) {
+  for (const bool early : {true, false}) {
+    Restarting duo(12);
+    Host& moved = duo.network.add_host("moved", {.role = IceRole::controlling}, {address("10.0.0.9", 2000)});
+    const Path found{duo.right.agent->selected_path()->port_index, moved.addresses[0]};
+    moved.agent->set_remote_credentials(duo.right.credentials, duo.network.now());
+    moved.agent->add_remote_candidate(duo.right.candidate(), duo.network.now());
+    if (early) {
+      duo.network.run(seconds(1));
+      EXPECT_TRUE(duo.right.agent->accepts(found));
+    }
+    duo.restart(duo.right);
+    EXPECT_EQ(duo.right.agent->accepts(found), early) << "media does not wait for the next check";
+    duo.network.signal_credentials(moved, duo.right);
+    duo.network.run(seconds(8));
+    EXPECT_TRUE(duo.right.agent->accepts(found));
+    const auto pairs = duo.right.agent->pairs();
+    EXPECT_TRUE(std::ranges::any_of(pairs, [&](const CandidatePair& pair) { return pair.path == found && pair.valid; }));
+    if (early) continue;  // nominated before, which this agent does not say again
+    EXPECT_EQ(duo.right.agent->state(), IceState::ready);
+    EXPECT_EQ(*duo.right.agent->selected_path(), found);
+  }
 }
 
 TEST(IceRestart, TheSameRemoteCredentialsAgainAreNoRestart) {
