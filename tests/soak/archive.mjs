@@ -7,8 +7,9 @@ import { lengthOf, probe } from '../e2e/lib/recordings.mjs';
 
 // What a client did not stop ends with its session, and an upload when the store has it.
 const LEFT_MS = 40000;
-// A recording begins with a key frame, and is written once a second; one that is empty was not worth a file.
-const BEGINNING_S = 3;
+// By how much a recording may be shorter than the time from its beginning to its end: it is written once a second, and the server may
+// have been stopped for the last three. What is shorter than that need not hold anything.
+const LEAST_S = 4;
 
 export class Archive {
   problems = [];
@@ -60,7 +61,7 @@ export class Archive {
   // Why it is no good recording; empty where it is one.
   async #problemOf({ file, state, seconds }) {
     const bytes = (await stat(file).catch(() => ({ size: 0 }))).size;
-    if (bytes === 0) return seconds > BEGINNING_S ? `nothing was kept of ${seconds.toFixed(1)} s` : '';
+    if (bytes === 0) return seconds > LEAST_S ? `nothing was kept of ${seconds.toFixed(1)} s` : '';
     const seen = await probe(file);
     if (seen.problems !== '') return seen.problems.slice(0, 300);
     for (const [kind, frames] of Object.entries(seen.frames)) {
@@ -68,7 +69,9 @@ export class Archive {
     }
     const length = seen.frames.video.length + seen.frames.audio.length > 0 ? lengthOf(seen) : 0;
     this.seconds += length;
-    return length < seconds - BEGINNING_S ? `${length.toFixed(1)} s of ${seconds.toFixed(1)} s` : '';
+    // Of one whose client is gone nobody knows until when it had a source.
+    const least_s = state === 'orphaned' ? 0 : seconds - LEAST_S;
+    return length < least_s ? `${length.toFixed(1)} s of ${seconds.toFixed(1)} s` : '';
   }
 
   async #keep({ file, state, target }, problem) {

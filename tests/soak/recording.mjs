@@ -17,7 +17,13 @@ export class Recording {
   record() { return this.session.invoke(this.id, 'record'); }
 
   // Another source takes the place of the one before.
-  follow(source) { return this.session.invoke(source, 'connect', { sink: this.id }); }
+  async follow(source) {
+    await this.session.invoke(source, 'connect', { sink: this.id });
+    this.quietAt = undefined;
+  }
+
+  // Its source is gone: it lasts no longer than that, unless it is to follow another one.
+  quiet() { this.quietAt = performance.now(); }
 
   async stop() {
     const seconds = this.#seconds();
@@ -33,7 +39,7 @@ export class Recording {
     this.begunAt ??= performance.now();
     this.#say('begun');
   }
-  #seconds() { return this.begunAt ? (performance.now() - this.begunAt) / 1000 : 0; }
+  #seconds() { return this.begunAt ? ((this.quietAt ?? performance.now()) - this.begunAt) / 1000 : 0; }
   #ended(state, more) {
     if (this.ended) return;
     this.ended = true;

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { performance } from 'node:perf_hooks';
 import { Member } from './member.mjs';
 import { Recording } from './recording.mjs';
+import { within } from './within.mjs';
 
 const ROOM_S = [30, 120];
 const PUBLISHER_S = [20, 60];
@@ -26,7 +27,7 @@ export class Room {
   // `client` has {session, generator, dice, surroundings, failed, tell, signal}.
   constructor(client, { viewers, audio }) {
     Object.assign(this, { client, viewers, audio, dice: client.dice });
-    this.over = AbortSignal.any([client.signal, AbortSignal.timeout(Math.round(1000 * this.dice.between(...ROOM_S)))]);
+    this.over = within(client.signal, 1000 * this.dice.between(...ROOM_S));
     setMaxListeners(0, this.over);
   }
 
@@ -113,7 +114,10 @@ export class Room {
     } catch (error) {
       why = error;
     }
-    if (this.publisher === member) this.publisher = undefined;
+    if (this.publisher === member) {
+      this.publisher = undefined;
+      this.recording?.quiet();
+    }
     if (why) this.client.failed(why, member.turn ? 'relayed' : 'direct');
     await this.#part(member);
     if (why) await this.#wait(RETRY_MS);

@@ -11,6 +11,7 @@ import { choose } from './faults/index.mjs';
 import { Gauge } from './gauge.mjs';
 import { Schedule } from './schedule.mjs';
 import { checks, tell } from './verdict.mjs';
+import { within } from './within.mjs';
 import { World } from './world.mjs';
 
 const PROGRESS_MS = 10000;
@@ -90,7 +91,7 @@ class Soak {
     this.gauge.samples = [];
     const schedule = new Schedule(choose(options.faults), world, this.dice);
     const progress = setInterval(() => this.#progress(crowd, schedule), PROGRESS_MS);
-    const over = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(60000 * options.minutes)]);
+    const over = within(this.#ending.signal, 60000 * options.minutes);
     const recorded = browser && this.#record(browser, over);
     await Promise.race([schedule.run(over), this.#death()]);
     const resident_kb = this.gauge.resident_kb();
