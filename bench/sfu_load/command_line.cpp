@@ -176,7 +176,8 @@ void report_peers(Load& load, Line& line) {
   for (const auto& [id, peer] : load.peers()) {
     line.raw().StartObject();
     line.add("peer", std::uint64_t{id})
-        .add("packets", peer->check() ? peer->check()->counters().packets : peer->publisher()->counters().published)
+        .add("packets",
+             peer->check() ? peer->check()->counters().packets : peer->publisher()->counters().published)
         .add("lost", peer->transport().failure())
         .end();
   }
@@ -233,7 +234,8 @@ void CommandLine::run(std::string_view input) {
   } else if (what == "peers") {
     report_peers(load_, line);
   } else if (what == "leave") {
-    if (!load_.remove(id(command, "peer"), flag(command, "silently"))) done = base::Error{"there is no such peer"};
+    if (!load_.remove(id(command, "peer"), flag(command, "silently")))
+      done = base::Error{"there is no such peer"};
   } else if (what == "stop") {
     load_.stop();
   } else if (what == "resume") {

@@ -13,8 +13,8 @@
 //   {"do":"stop","n":8} {"do":"resume","n":8} {"do":"close","n":9}             -> {"n":8} {"n":8} {"n":9}
 //   {"do":"leave","n":9,"peer":7} which "silently":true keeps from the server   -> {"n":9}
 //   {"do":"report","n":10}        the whole run                                -> {"n":10,"run":{…}}
-//   {"do":"peers","n":11}         each peer that is there: what it has published or received, and why its connection is
-//                                 lost, or ""   -> {"n":11,"peers":[{"peer":7,"packets":5,"lost":""},…]}
+//   {"do":"peers","n":11}   what each has published or received, and why its connection is lost, or ""
+//                                           -> {"n":11,"peers":[{"peer":7,"packets":5,"lost":""},…]}
 //
 // A peer of coded pictures: "codec":"VP8" or "H264"; a publisher has "frames":"FILE" and may have
 // "sentLog":"FILE", a viewer has "transcoded":true and may have "record":"FILE" (peer.hpp).

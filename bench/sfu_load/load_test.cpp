@@ -23,8 +23,8 @@ std::unique_ptr<Surroundings> surroundings(Loss loss) {
 class LoadTest : public testing::Test {
  protected:
   void open(Loss loss = {}) {
-    load = std::make_unique<Load>(surroundings(loss),
-                                  [this](const PeerSpec&, const std::string& why, base::Duration) { told += why.empty(); });
+    load = std::make_unique<Load>(surroundings(loss), [this](const PeerSpec&, const std::string& why,
+                                                             base::Duration) { told += why.empty(); });
   }
   // Lets both join.
   void join(std::uint32_t publisher, std::uint32_t viewer) {
@@ -77,7 +77,8 @@ TEST_F(LoadTest, GoesOnWithoutOneWhoHasLeft) {
   join(5, 6);
   ASSERT_TRUE(load->start(*load->find(5), {}));
   EXPECT_TRUE(until([&] { return got(6) > 20; })) << "in the place of the one who has left";
-  EXPECT_GE(load->totals().viewers.packets, counted + got(4) + got(6)) << "what has been counted stays counted";
+  EXPECT_GE(load->totals().viewers.packets, counted + got(4) + got(6))
+      << "what has been counted stays counted";
 }
 
 TEST_F(LoadTest, AsksAgainForWhatIsLost) {

@@ -1,5 +1,5 @@
-// What the way between peers and server loses, in both directions: each datagram by a draw of its own, the same in
-// every run with the same seed.
+// What the way between peers and server loses, in both directions: each datagram by a draw of its own, the
+// same in every run with the same seed.
 #pragma once
 
 #include <cstdint>

@@ -20,7 +20,8 @@
 namespace kaskado::bench {
 namespace {
 
-constexpr const char* kUsage = R"(usage: sfu_load [--sample N] [--srtp gcm|cm] [--ip ADDRESS] [--runs apart|whole]
+constexpr const char* kUsage =
+    R"(usage: sfu_load [--sample N] [--srtp gcm|cm] [--ip ADDRESS] [--runs apart|whole]
                 [--loss SHARE] [--seed N]
 
 Reads commands and writes answers, a JSON object a line; bench/sfu_load/command_line.hpp has them.

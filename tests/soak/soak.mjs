@@ -20,7 +20,7 @@ const REHEARSAL_S = 120;    // at the most
 const REHEARSED_RECORDINGS = 6;
 const GATHERING_S = 60;     // until the crowd is there
 const EMPTY_S = 60;         // until the collector has released what was left
-const BACK_S = 150;         // until descriptors are back: connections to stores are kept for two minutes
+const BACK_S = 30;          // until descriptors are back
 const FULL_DISK_S = 5;      // for which a recording may notice that the disk was full
 
 class Soak {
@@ -61,6 +61,7 @@ class Soak {
     while (this.archive.judged < REHEARSED_RECORDINGS && this.seconds() < deadline) await this.#wait(1);
     await crowd.leave();
     await this.world.empty(EMPTY_S);
+    await this.world.upload();
     return this.gauge.read();
   }
 
@@ -137,6 +138,7 @@ class Soak {
   }
 
   async #back(before) {
+    await this.world.upload();
     const deadline = this.seconds() + BACK_S;
     for (;;) {
       const now = await this.gauge.read();

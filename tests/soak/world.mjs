@@ -62,6 +62,21 @@ export class World {
     return left;
   }
 
+  // One recording into the store, of the pictures that all publishers send. Connections to a store that is no longer used stay until
+  // the next upload, which closes those that are old or dead.
+  async upload() {
+    const { rpc, store, surroundings } = this;
+    const pipeline = await rpc.create('MediaPipeline');
+    const player = await rpc.create('PlayerEndpoint', { mediaPipeline: pipeline, uri: `file://${surroundings.pictures}` });
+    const recorder = await rpc.create('RecorderEndpoint', { mediaPipeline: pipeline, uri: store.address('last.webm') });
+    await rpc.invoke(player, 'connect', { sink: recorder });
+    await rpc.invoke(recorder, 'record');
+    await rpc.invoke(player, 'play');
+    await sleep(2000);
+    await rpc.invoke(recorder, 'stopAndWait');
+    await rpc.release(pipeline);
+  }
+
   async close() {
     await this.turn.close();
     await this.store.close();
