@@ -27,7 +27,8 @@ export class Room {
   // `client` has {session, generator, dice, surroundings, failed, tell, signal}.
   constructor(client, { viewers, audio }) {
     Object.assign(this, { client, viewers, audio, dice: client.dice });
-    this.over = within(client.signal, 1000 * this.dice.between(...ROOM_S));
+    this.time = within(client.signal, 1000 * this.dice.between(...ROOM_S));
+    this.over = this.time.signal;
     setMaxListeners(0, this.over);
   }
 
@@ -45,7 +46,7 @@ export class Room {
   async #publishing() {
     const { surroundings } = this.client;
     const spec = { publishes: true, ...(this.audio ? { audio: true } : { codec: 'VP8', frames: surroundings.pictures }) };
-    // Marked packets are told apart by who has sent them: their publisher stays.
+    // Marked packets are told apart by who has sent them: their publisher stays, or the room goes with it.
     const stay_s = this.audio ? TO_THE_END_S : PUBLISHER_S;
     while (!this.over.aborted) {
       await this.#stay({ spec }, stay_s, async (publisher) => {
@@ -57,6 +58,7 @@ export class Room {
         this.sinceMedia = performance.now();
         for (const wake of this.#waiting.splice(0)) wake();
       });
+      if (this.audio) this.time.abort();
     }
   }
 

@@ -92,7 +92,7 @@ class Soak {
     this.gauge.samples = [];
     const schedule = new Schedule(choose(options.faults), world, this.dice);
     const progress = setInterval(() => this.#progress(crowd, schedule), PROGRESS_MS);
-    const over = within(this.#ending.signal, 60000 * options.minutes);
+    const over = within(this.#ending.signal, 60000 * options.minutes).signal;
     const recorded = browser && this.#record(browser, over);
     await Promise.race([schedule.run(over), this.#death()]);
     const resident_kb = this.gauge.resident_kb();

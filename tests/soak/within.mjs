@@ -1,4 +1,4 @@
-// A signal that comes with another one, or after so long. (One that AbortSignal.any makes of a timeout may be collected before.)
+// A controller whose signal comes with another one, or after so long. (One that AbortSignal.any makes of a timeout may be collected before.)
 export function within(signal, ms) {
   const ending = new AbortController();
   const end = () => {
@@ -9,5 +9,5 @@ export function within(signal, ms) {
   const timer = setTimeout(end, ms);
   signal.addEventListener('abort', end);
   if (signal.aborted) end();
-  return ending.signal;
+  return ending;
 }
