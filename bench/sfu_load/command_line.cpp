@@ -169,6 +169,29 @@ void report_run(Load& load, Line& line) {
   line.end();
 }
 
+void report_peers(Load& load, Line& line) {
+  load.drain();
+  line.raw().Key("peers");
+  line.raw().StartArray();
+  for (const auto& [id, peer] : load.peers()) {
+    line.raw().StartObject();
+    line.add("peer", std::uint64_t{id})
+        .add("packets",
+             peer->check() ? peer->check()->counters().packets : peer->publisher()->counters().published)
+        .add("lost", peer->transport().failure())
+        .end();
+  }
+  line.raw().EndArray();
+}
+
+base::Result<void> start(Load& load, const Json& command) {
+  const auto plan = read_plan(command);
+  if (!plan) return plan.error();
+  if (id(command, "peer") == 0) return load.start(*plan, flag(command, "frames"));
+  Peer* peer = load.find(id(command, "peer"));
+  return peer ? load.start(*peer, *plan) : base::Error{"there is no such peer"};
+}
+
 void tell(const PeerSpec& peer, const std::string& why, base::Duration took) {
   Line line;
   line.add("event", std::string(why.empty() ? "connected" : "failed")).add("peer", std::uint64_t{peer.id});
@@ -199,8 +222,7 @@ void CommandLine::run(std::string_view input) {
   } else if (what == "answer" || what == "candidate") {
     done = to_peer(load_, what, command);
   } else if (what == "start") {
-    const auto plan = read_plan(command);
-    done = plan ? load_.start(*plan, flag(command, "frames")) : plan.error();
+    done = start(load_, command);
   } else if (what == "begin-window") {
     load_.begin_window();
     at_window_ = load_.totals();
@@ -209,6 +231,11 @@ void CommandLine::run(std::string_view input) {
     report_window(load_, at_window_, line);
   } else if (what == "report") {
     report_run(load_, line);
+  } else if (what == "peers") {
+    report_peers(load_, line);
+  } else if (what == "leave") {
+    if (!load_.remove(id(command, "peer"), flag(command, "silently")))
+      done = base::Error{"there is no such peer"};
   } else if (what == "stop") {
     load_.stop();
   } else if (what == "resume") {

@@ -7,10 +7,14 @@
 //   {"do":"join","n":4,"peer":8,…,"offer":"v=0…"}   where the server offers    -> {"n":4,"answer":"v=0…"}
 //   {"do":"start","n":5,"pps":260,"size":1200,"fps":30,"burst":false}          -> {"n":5}
 //   {"do":"start",…,"frames":true}   those that send coded pictures               -> {"n":5}
+//   {"do":"start",…,"peer":7}     this one alone, which has to be connected     -> {"n":5}
 //   {"do":"begin-window","n":6}                                                -> {"n":6}
 //   {"do":"end-window","n":7}     what was in it                               -> {"n":7,"window":{…}}
 //   {"do":"stop","n":8} {"do":"resume","n":8} {"do":"close","n":9}             -> {"n":8} {"n":8} {"n":9}
+//   {"do":"leave","n":9,"peer":7} which "silently":true keeps from the server   -> {"n":9}
 //   {"do":"report","n":10}        the whole run                                -> {"n":10,"run":{…}}
+//   {"do":"peers","n":11}   what each has published or received, and why its connection is lost, or ""
+//                                           -> {"n":11,"peers":[{"peer":7,"packets":5,"lost":""},…]}
 //
 // A peer of coded pictures: "codec":"VP8" or "H264"; a publisher has "frames":"FILE" and may have
 // "sentLog":"FILE", a viewer has "transcoded":true and may have "record":"FILE" (peer.hpp).

@@ -35,6 +35,27 @@ void add_to(StreamCounters& sum, const StreamCounters& one) {
   sum.misnumbered += one.misnumbered;
 }
 
+void add_transcoded_to(LoadTotals& sum, Peer& viewer) {
+  const StreamCheck& check = *viewer.check();
+  sum.transcoded_packets += check.counters().packets;
+  sum.transcoded_holes += check.holes();
+  sum.viewers.undecryptable += check.counters().undecryptable;
+  sum.recorded_frames += viewer.recorder() ? viewer.recorder()->frames() : 0;
+  sum.broken_frames += viewer.recorder() ? viewer.recorder()->broken() : 0;
+}
+
+// All but what is expected, which nobody knows of one peer alone.
+void add_to(LoadTotals& sum, Peer& peer) {
+  sum.queue_drops += peer.transport().socket().queue_drops();
+  sum.bad_rtcp += peer.bad_rtcp();
+  if (peer.publisher()) return add_to(sum.publishers, peer.publisher()->counters());
+  if (peer.spec().transcoded) return add_transcoded_to(sum, peer);
+  const StreamCheck& check = *peer.check();
+  add_to(sum.viewers, check.counters());
+  sum.holes += check.holes();
+  sum.unsampled_viewers += check.counters().sampled == check.counters().undecryptable;
+}
+
 }  // namespace
 
 Load::Load(std::unique_ptr<Surroundings> shared, Tell tell)
@@ -53,6 +74,37 @@ Peer* Load::find(std::uint32_t id) {
   return found == peers_.end() ? nullptr : found->second.get();
 }
 
+bool Load::remove(std::uint32_t id, bool silently) {
+  const auto found = peers_.find(id);
+  if (found == peers_.end()) return false;
+  Peer* const peer = found->second.get();
+  std::erase_if(joining_, [&](const Joining& joining) { return joining.peer == peer; });
+  std::erase(settled_, peer);
+  if (const auto at = std::ranges::find(publishers_, peer); at != publishers_.end()) {
+    publishing_.set(static_cast<std::uint32_t>(at - publishers_.begin()), base::kNever);
+    *at = nullptr;
+  }
+  add_to(left_, *peer);
+  if (!silently) peer->close(now());
+  peers_.erase(found);
+  return true;
+}
+
+void Load::take_up(Peer& publisher) {
+  auto place = std::ranges::find(publishers_, nullptr);
+  if (place == publishers_.end()) place = publishers_.insert(place, nullptr);
+  *place = &publisher;
+  publishing_.set(static_cast<std::uint32_t>(place - publishers_.begin()), publisher.publisher()->deadline());
+}
+
+base::Result<void> Load::start(Peer& publisher, const SendPlan& plan) {
+  if (!publisher.publisher() || publisher.publisher()->started() || !publisher.transport().connected())
+    return base::Error{"the peer is no connected publisher that waits for its start"};
+  if (auto started = publisher.start(plan, now()); !started) return started;
+  take_up(publisher);
+  return {};
+}
+
 base::Result<void> Load::start(const SendPlan& plan, bool frames) {
   const base::Instant first = now() + std::chrono::milliseconds{20};
   const auto spread_us = static_cast<std::uint32_t>(1e6 / plan.frames_per_second);
@@ -60,14 +112,14 @@ base::Result<void> Load::start(const SendPlan& plan, bool frames) {
     if (!peer->publisher() || peer->publisher()->started() || peer->spec().frames.empty() == frames) continue;
     const base::Duration offset = std::chrono::microseconds{shared_->random.below(spread_us)};
     if (auto started = peer->start(plan, first + offset); !started) return started;
-    publishing_.set(static_cast<std::uint32_t>(publishers_.size()), peer->publisher()->deadline());
-    publishers_.push_back(peer.get());
+    take_up(*peer);
   }
   return {};
 }
 
 void Load::stop() {
   for (std::uint32_t place = 0; place < publishers_.size(); ++place) {
+    if (!publishers_[place]) continue;
     publishers_[place]->publisher()->stop();
     publishing_.set(place, base::kNever);
   }
@@ -75,6 +127,7 @@ void Load::stop() {
 
 void Load::resume() {
   for (std::uint32_t place = 0; place < publishers_.size(); ++place) {
+    if (!publishers_[place]) continue;
     publishers_[place]->publisher()->resume(now());
     publishing_.set(place, publishers_[place]->publisher()->deadline());
   }
@@ -156,25 +209,10 @@ void Load::end_window() {
 }
 
 LoadTotals Load::totals() {
-  LoadTotals totals;
+  LoadTotals totals = left_;
   for (auto& [id, peer] : peers_) {
-    totals.queue_drops += peer->transport().socket().queue_drops();
-    totals.bad_rtcp += peer->bad_rtcp();
-    if (Publisher* publisher = peer->publisher()) {
-      add_to(totals.publishers, publisher->counters());
-      continue;
-    }
-    const StreamCheck& check = *peer->check();
-    if (peer->spec().transcoded) {
-      totals.transcoded_packets += check.counters().packets;
-      totals.transcoded_holes += check.holes();
-      totals.recorded_frames += peer->recorder() ? peer->recorder()->frames() : 0;
-      totals.broken_frames += peer->recorder() ? peer->recorder()->broken() : 0;
-      continue;
-    }
-    add_to(totals.viewers, check.counters());
-    totals.holes += check.holes();
-    totals.unsampled_viewers += check.counters().sampled == check.counters().undecryptable;
+    add_to(totals, *peer);
+    if (peer->publisher() || peer->spec().transcoded) continue;
     Peer* source = find(peer->spec().source);
     if (source && source->publisher()) totals.expected += source->publisher()->counters().published;
   }

@@ -17,11 +17,11 @@
 
 namespace kaskado::bench {
 
-// Sums over all peers, since the start.
+// Sums over all peers, those that have left included, since the start.
 struct LoadTotals {
   PublisherCounters publishers;
   StreamCounters viewers;
-  std::uint64_t expected = 0;  // every packet of a source, once for each of its viewers
+  std::uint64_t expected = 0;  // every packet of a source, once for each of its viewers that are there
   std::uint64_t holes = 0;
   std::uint64_t queue_drops = 0;  // the generator's own sockets were full
   std::uint64_t send_failures = 0;
@@ -47,6 +47,10 @@ class Load {
 
   base::Result<Peer*> add(const PeerSpec& spec, ice::IceRole role);
   Peer* find(std::uint32_t id);
+  // Takes a peer out; a silent one does not tell the server. False where there is none.
+  bool remove(std::uint32_t id, bool silently);
+  // One publisher.
+  base::Result<void> start(Peer& publisher, const SendPlan& plan);
   // All publishers of one kind, those of coded frames or the others, beginning within a frame of each other.
   base::Result<void> start(const SendPlan& plan, bool frames);
   void stop();
@@ -63,6 +67,7 @@ class Load {
   LoadTotals totals();
   // The profiles in use, each once.
   std::vector<std::string> profiles() const;
+  const std::map<std::uint32_t, std::unique_ptr<Peer>>& peers() const { return peers_; }
 
   // Does what is due and gives when there is more.
   base::Instant advance();
@@ -76,6 +81,7 @@ class Load {
   static constexpr base::Duration kTurn = std::chrono::milliseconds{2};
   static constexpr base::Duration kJoinPatience = std::chrono::seconds{20};
 
+  void take_up(Peer& publisher);
   void publish();
   void visit_joining(base::Instant at);
   void visit_settled(std::size_t peers);
@@ -86,11 +92,12 @@ class Load {
   std::map<std::uint32_t, std::unique_ptr<Peer>> peers_;
   std::vector<Joining> joining_;
   std::deque<Peer*> settled_;       // the front one has waited longest
-  std::vector<Peer*> publishers_;   // that have been started
+  std::vector<Peer*> publishers_;   // that have been started; null for one that has gone
   base::DeadlineQueue publishing_;  // by place in it
   base::Instant next_join_visit_{};
   base::Instant next_turn_{};
   bool in_window_ = false;
+  LoadTotals left_;  // of peers that have
   Histogram latency_;
   Histogram lateness_;
 };

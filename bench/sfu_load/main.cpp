@@ -20,7 +20,9 @@
 namespace kaskado::bench {
 namespace {
 
-constexpr const char* kUsage = R"(usage: sfu_load [--sample N] [--srtp gcm|cm] [--ip ADDRESS] [--runs apart|whole]
+constexpr const char* kUsage =
+    R"(usage: sfu_load [--sample N] [--srtp gcm|cm] [--ip ADDRESS] [--runs apart|whole]
+                [--loss SHARE] [--seed N]
 
 Reads commands and writes answers, a JSON object a line; bench/sfu_load/command_line.hpp has them.
 
@@ -28,10 +30,14 @@ Reads commands and writes answers, a JSON object a line; bench/sfu_load/command_
   --srtp gcm|cm    AES-GCM, or AES-CM with HMAC-SHA1; both are offered where it is not said
   --ip ADDRESS     where the peers live (127.0.0.1)
   --runs HOW       what the server sends as one message is taken apart before it comes (apart), or is not (whole)
+  --loss SHARE     of all datagrams, in each direction (0); viewers then ask for pictures' packets again
+  --seed N         which ones that are (1)
 )";
 
 bool read_options(int count, char** arguments, Surroundings& shared) {
   shared.srtp_profiles.assign(dtls::kDefaultSrtpProfiles.begin(), dtls::kDefaultSrtpProfiles.end());
+  double loss = 0;
+  std::uint64_t seed = 1;
   for (int i = 1; i + 1 < count; i += 2) {
     const std::string name = arguments[i], value = arguments[i + 1];
     if (name == "--sample") {
@@ -47,10 +53,16 @@ bool read_options(int count, char** arguments, Surroundings& shared) {
       const auto ip = base::SocketAddress::parse(value, 0);
       if (!ip || !ip->is_v4()) return false;
       shared.ip = *ip;
+    } else if (name == "--loss") {
+      loss = std::strtod(value.c_str(), nullptr);
+      if (!(loss >= 0 && loss < 1)) return false;
+    } else if (name == "--seed") {
+      seed = std::strtoull(value.c_str(), nullptr, 10);
     } else {
       return false;
     }
   }
+  shared.loss = Loss(loss, seed);
   return count % 2 == 1;
 }
 

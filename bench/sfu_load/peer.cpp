@@ -54,6 +54,8 @@ Peer::Peer(const PeerSpec& spec, Surroundings& shared, PeerSocket socket, ice::I
     publisher_.emplace(ssrc_of(spec), spec.audio ? 48'000 : 90'000, shared.random);
   } else {
     check_.emplace(spec.source);
+    // Where nothing is lost, what is missing is the server's doing, and is to be seen.
+    if (shared.loss.any() && !spec.audio) nacks_.emplace();
   }
 }
 
@@ -149,10 +151,13 @@ void Peer::visit(base::Instant now, Histogram* latency) {
     if (!shared_.batch.is_full()) break;
   }
   if (transport_.deadline() <= now) transport_.advance(now);
-  if (transport_.connected()) report_where_due(now);
+  if (!transport_.connected()) return;
+  report_where_due(now);
+  ask_again_where_due(now);
 }
 
 void Peer::receive(Datagram& datagram, base::Instant now, Histogram* latency) {
+  if (shared_.loss.takes()) return;
   const bool is_media = datagram.bytes.size() >= kTrimmedBytes && datagram.bytes[0] >> 6 == 2;
   if (!is_media) {
     transport_.receive(datagram.bytes, now);
@@ -161,13 +166,14 @@ void Peer::receive(Datagram& datagram, base::Instant now, Histogram* latency) {
   } else if (rtp::is_rtcp(datagram.bytes)) {
     receive_rtcp(datagram.bytes, now);
   } else if (check_) {
-    receive_rtp(datagram, latency);
+    receive_rtp(datagram, now, latency);
   }
 }
 
-void Peer::receive_rtp(Datagram& datagram, Histogram* latency) {
+void Peer::receive_rtp(Datagram& datagram, base::Instant now, Histogram* latency) {
   const rtp::SequenceNumber sequence{base::load_u16(datagram.bytes.data() + 2)};
   const auto extended = check_->note({base::load_u32(datagram.bytes.data() + 8)}, sequence);
+  if (extended && nacks_) nacks_->receive(*extended, false, now);
   const bool is_sampled = recorder_ || sequence.value % shared_.sample_every == 0;
   if (!extended || !is_sampled) return;
   const srtp::OpenResult opened = transport_.open_rtp(datagram.bytes);
@@ -242,6 +248,16 @@ void Peer::report(base::Instant now) {
     return;
   }
   builder.cname(ssrc_of(spec_), name_of(spec_));
+  transport_.send_rtcp(builder.written());
+}
+
+void Peer::ask_again_where_due(base::Instant now) {
+  if (!nacks_ || nacks_->deadline() > now) return;
+  std::array<std::uint8_t, 512> memory;
+  rtp::RtcpBuilder builder(memory);
+  builder.receiver_report(ssrc_of(spec_), std::array{report_block(now)});
+  builder.cname(ssrc_of(spec_), name_of(spec_));
+  nacks_->advance(now, ssrc_of(spec_), *check_->ssrc(), builder);
   transport_.send_rtcp(builder.written());
 }
 

@@ -10,6 +10,7 @@
 #include "peer_transport.hpp"
 #include "publisher.hpp"
 #include "recorder.hpp"
+#include "rtp/nack_generator.hpp"
 #include "rtp/report_schedule.hpp"
 #include "sdp/negotiation.hpp"
 #include "stream_check.hpp"
@@ -62,11 +63,12 @@ class Peer {
   sdp::LocalTransportParameters parameters() const;
   base::Result<void> take(const sdp::Negotiation& negotiation, base::Instant now);
   void receive(Datagram& datagram, base::Instant now, Histogram* latency);
-  void receive_rtp(Datagram& datagram, Histogram* latency);
+  void receive_rtp(Datagram& datagram, base::Instant now, Histogram* latency);
   void receive_rtcp(base::MutableBytes packet, base::Instant now);
   void report_where_due(base::Instant now);
   // Nothing where no media has come or gone yet.
   void report(base::Instant now);
+  void ask_again_where_due(base::Instant now);
   rtp::ReportBlock report_block(base::Instant now) const;
 
   const PeerSpec spec_;
@@ -75,6 +77,7 @@ class Peer {
   std::optional<sdp::SessionDescription> offered_;
   std::optional<Publisher> publisher_;
   std::optional<StreamCheck> check_;
+  std::optional<rtp::NackGenerator> nacks_;
   std::unique_ptr<Recorder> recorder_;
   std::shared_ptr<const IvfFile> frames_;
   rtp::ReportSchedule reports_;

@@ -111,7 +111,7 @@ std::string PeerTransport::failure() const {
 }
 
 void PeerTransport::send(base::Bytes sealed) {
-  if (!socket_.send(sealed)) ++shared_.send_failures;
+  if (!shared_.loss.takes() && !socket_.send(sealed)) ++shared_.send_failures;
 }
 
 void PeerTransport::send_rtcp(base::Bytes compound) {

@@ -13,6 +13,7 @@
 #include "base/random.hpp"
 #include "dtls/session.hpp"
 #include "ice/ice_agent.hpp"
+#include "loss.hpp"
 #include "peer_socket.hpp"
 #include "srtp/receiver.hpp"
 #include "srtp/sender.hpp"
@@ -32,6 +33,7 @@ struct Surroundings {
   ReceiveBatch batch;
   base::Outbox outbox{64};
   std::uint64_t send_failures = 0;
+  Loss loss;
 };
 
 class PeerTransport {

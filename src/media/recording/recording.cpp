@@ -139,7 +139,7 @@ base::Result<void> Recording::write_silence(const codec::EncodedFrame& like, bas
 
 base::Result<void> Recording::write_picture(const codec::EncodedFrame& frame, base::Duration time,
                                             std::size_t index) {
-  const PictureClock::Placed placed = pictures_.place(time);
+  const PictureClock::Placed placed = pictures_.place(time, frame.key_frame);
   return put({.track = index,
               .bytes = frame.bytes,
               .time = placed.time,

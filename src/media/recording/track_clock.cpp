@@ -22,14 +22,18 @@ std::optional<base::Duration> SoundClock::place(base::Duration time, base::Durat
   return time;
 }
 
-PictureClock::Placed PictureClock::place(base::Duration time) {
+PictureClock::Placed PictureClock::place(base::Duration time, bool key_frame) {
   time = std::max(time, base::Duration{});
   if (!last_) {
     newest_ = time;
     last_ = Placed{time, time, kUsualInterval};
     return *last_;
   }
-  if (time < newest_ && newest_ - time < kMostReordering) reordering_ = std::max(reordering_, newest_ - time + kLeastInterval);
+  const bool takes_over = key_frame && time <= newest_;
+  if (takes_over || time <= taken_over_) time = newest_ + kLeastInterval;
+  if (takes_over) taken_over_ = time;
+  if (time < newest_ && newest_ - time < kMostReordering)
+    reordering_ = std::max(reordering_, newest_ - time + kLeastInterval);
   const base::Duration decode_time = std::max(last_->decode_time + kLeastInterval, time - reordering_);
   const base::Duration interval = time > newest_ ? time - newest_ : last_->duration;
   newest_ = std::max(newest_, time);

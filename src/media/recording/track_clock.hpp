@@ -38,12 +38,15 @@ class PictureClock {
   // By more than this no picture is reordered: its time is wrong.
   static constexpr base::Duration kMostReordering = std::chrono::milliseconds{500};
 
-  Placed place(base::Duration time);
+  // A key frame is shown behind all that came before it. Where its time says otherwise, another source has
+  // taken over: then nothing that follows is shown before it either.
+  Placed place(base::Duration time, bool key_frame);
 
  private:
   std::optional<Placed> last_;
-  base::Duration newest_{};      // that is shown
-  base::Duration reordering_{};  // how far decoding goes ahead
+  base::Duration newest_{};                            // that is shown
+  base::Duration taken_over_ = base::Duration::min();  // where another source has, the last time
+  base::Duration reordering_{};                        // how far decoding goes ahead
 };
 
 }  // namespace kaskado::media

@@ -144,7 +144,7 @@ export async function startServer({ port, address = '127.0.0.1', command = [], m
   port ??= await freePort();
   const directory = await writeConfiguration({ port, address, mediaServer, modules });
   await mkdir(OUT, { recursive: true });
-  const logFile = join(OUT, `${basename(process.argv[1]).replace('.test.mjs', '')}-${++started}.log`);
+  const logFile = join(OUT, `${basename(process.argv[1]).replace(/(\.test)?\.mjs$/, '')}-${++started}.log`);
   const log = openSync(logFile, 'w');
   const [program, ...rest] = [...command, KASKADO, ...argumentsFor(directory), ...args];
   const child = spawn(program, rest, { env: { ...process.env, ...env }, stdio: ['ignore', log, log] });

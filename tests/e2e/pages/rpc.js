@@ -23,6 +23,14 @@ export class Rpc {
     });
   }
 
+  // This client's session, which is `sessionId`, by a new connection: what was listened to is told there.
+  async resume(url, sessionId, Socket = globalThis.WebSocket) {
+    const resumed = await Rpc.open(url, Socket);
+    resumed.#listeners = this.#listeners;
+    await resumed.call('connect', { sessionId });
+    return resumed;
+  }
+
   constructor(socket) {
     this.socket = socket;
     this.closed = new Promise((resolve) => { socket.onclose = resolve; });

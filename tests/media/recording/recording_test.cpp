@@ -137,6 +137,17 @@ TEST_F(RecordingTest, TimesGoOnlyOn) {
   EXPECT_NEAR(times.back(), 1010, 2);
 }
 
+// By so little as pictures are reordered by, too.
+TEST_F(RecordingTest, TimesGoOnlyOnWhereASourceThatTakesOverIsHardlyBehind) {
+  start(GapsFix::none, {.video = true});
+  take(picture(0ms, true));
+  take(picture(500ms));
+  take(picture(400ms, true));
+  for (const auto at : {433ms, 466ms, 533ms, 566ms}) take(picture(at));
+  EXPECT_EQ(written.pictures_ms(), (Times{0, 500, 501, 502, 503, 533, 566}));
+  for (const auto& frame : written.frames) EXPECT_EQ(frame.time, frame.decode_time);
+}
+
 // As I P B B of H264: decoded in another order than shown.
 TEST_F(RecordingTest, ReorderedPicturesKeepTheirOrderOfDecoding) {
   start(GapsFix::none, {.video = true});
