@@ -62,6 +62,7 @@ export class Archive {
   async #problemOf({ file, state, seconds }) {
     const bytes = (await stat(file).catch(() => ({ size: 0 }))).size;
     if (bytes === 0) return seconds > LEAST_S ? `nothing was kept of ${seconds.toFixed(1)} s` : '';
+    if (state === 'failed' && seconds <= LEAST_S) return '';  // the disk was full before there was a whole second of it
     const seen = await probe(file);
     if (seen.problems !== '') return seen.problems.slice(0, 300);
     for (const [kind, frames] of Object.entries(seen.frames)) {
@@ -74,8 +75,8 @@ export class Archive {
     return length < least_s ? `${length.toFixed(1)} s of ${seconds.toFixed(1)} s` : '';
   }
 
-  async #keep({ file, state, target }, problem) {
-    this.problems.push(`${basename(file)}, ${target}, ${state}: ${problem}`);
+  async #keep({ file, state, target, seconds }, problem) {
+    this.problems.push(`${basename(file)}, ${target}, ${state} after ${seconds.toFixed(1)} s: ${problem}`);
     const kept = join(OUT, 'soak-recordings');
     await mkdir(kept, { recursive: true });
     await copyFile(file, join(kept, basename(file))).catch(() => {});

@@ -59,9 +59,13 @@ export class Member {
     this.left = true;
     this.connected = false;
     const release = () => this.endpoint && this.session.release(this.endpoint);
-    if (first) await release();
+    const part = () => this.joining && this.generator.do('leave', { peer: this.number, silently });
     this.generator.forget(this.number);
-    if (this.joining) await this.generator.do('leave', { peer: this.number, silently });
-    if (!first) await release();
+    const steps = first ? [release, part] : [part, release];
+    try {
+      await steps[0]();
+    } finally {
+      await steps[1]();
+    }
   }
 }

@@ -20,7 +20,8 @@ const REHEARSAL_S = 120;    // at the most
 const REHEARSED_RECORDINGS = 6;
 const GATHERING_S = 60;     // until the crowd is there
 const EMPTY_S = 60;         // until the collector has released what was left
-const BACK_S = 30;          // until descriptors are back
+const BACK_S = 120;         // until descriptors are back: the store keeps connections for 75 s
+const AGAIN_S = 20;
 const FULL_DISK_S = 5;      // for which a recording may notice that the disk was full
 
 class Soak {
@@ -138,12 +139,12 @@ class Soak {
   }
 
   async #back(before) {
-    await this.world.upload();
     const deadline = this.seconds() + BACK_S;
     for (;;) {
+      await this.world.upload();
       const now = await this.gauge.read();
       if (now.files <= before.files || this.seconds() > deadline) return now;
-      await sleep(1000);
+      await sleep(1000 * AGAIN_S);
     }
   }
 }

@@ -27,6 +27,7 @@ export class Rpc {
   async resume(url, sessionId, Socket = globalThis.WebSocket) {
     const resumed = await Rpc.open(url, Socket);
     resumed.#listeners = this.#listeners;
+    resumed.#next = this.#next;  // a number of before would be answered as it was then
     await resumed.call('connect', { sessionId });
     return resumed;
   }
