@@ -104,18 +104,18 @@ export async function restart(url) {
   await connected(peer.connection);
   const before = await watch(peer.video);
   const ice = peer.connection.getSenders()[0].transport.iceTransport;
-  const oldPair = ice.getSelectedCandidatePair();
+  const fragmentOfServer = () => /a=ice-ufrag:(.*)/.exec(peer.connection.remoteDescription.sdp)[1];
+  const fragments = [fragmentOfServer()];
   const moved = new Promise((resolve) => { ice.onselectedcandidatepairchange = resolve; });
   peer.connection.restartIce();
   await negotiate(rpc, peer.endpoint, peer.connection);
   await moved;
-  const newPair = ice.getSelectedCandidatePair();
+  fragments.push(fragmentOfServer());
   const after = await watch(peer.video);
   const { connectionState } = peer.connection;
   await rpc.release(pipeline);
   peer.connection.close();
   rpc.close();
-  const fragments = [oldPair, newPair].map(({ remote }) => remote.usernameFragment);
   return { before, after, connectionState, fragments };
 }
 
