@@ -248,7 +248,8 @@ pipeline::Pad RtpEndpoint::add_carrier(Carriers& carriers, MediaType type,
                                        pipeline::PlainRtpSession& session) {
   const auto before =
       std::ranges::count_if(carriers, [&](const Carrier& carrier) { return carrier.pad.type == type; });
-  return carriers.emplace_back(pipeline::Pad(type, static_cast<std::uint8_t>(before)), &session).pad;
+  carriers.push_back({pipeline::Pad(type, static_cast<std::uint8_t>(before)), &session});
+  return carriers.back().pad;
 }
 
 void RtpEndpoint::begin(const sdp::Negotiation& negotiation, std::vector<Session> sessions) {

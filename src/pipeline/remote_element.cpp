@@ -27,7 +27,8 @@ std::vector<RemoteElement::Relayed>::iterator RemoteElement::relayed(Pad pad) {
 RtpFeed* RemoteElement::source_of(Pad pad) {
   if (pad.type == MediaType::data || passes(pad.type)) return nullptr;
   if (const auto known = relayed(pad); known != relayed_.end()) return known->source.get();
-  return relayed_.emplace_back(pad, std::make_unique<RelayedSource>(shard(), *this, pad)).source.get();
+  relayed_.push_back({pad, std::make_unique<RelayedSource>(shard(), *this, pad)});
+  return relayed_.back().source.get();
 }
 
 void RemoteElement::receive_data(const DataRef& message, int hops) {
