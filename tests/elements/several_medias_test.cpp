@@ -27,6 +27,10 @@ class SeveralMedias : public PeersTest {
     connect(viewer, endpoint, sdp::Direction::recvonly);
     return viewer;
   }
+  Browser& add_viewer_of_both(WebRtcEndpoint& endpoint) {
+    for (const char* each : {"default", "video1"}) link_video(source, each, endpoint, each);
+    return add_viewer(endpoint, 2);
+  }
   // `first` of the first camera, `second` of the other.
   void send(int first, int second) {
     for (int i = 0; i < std::max(first, second); ++i) {
@@ -134,9 +138,7 @@ TEST_F(SeveralMedias, APeerMayRefuseTheSecondThatIsOffered) {
 TEST_F(SeveralMedias, AnotherMayBeAddedAndTakenAwayByANewOffer) {
   connect(publisher, source);
   WebRtcEndpoint& endpoint = make("viewer");
-  link_video(source, "default", endpoint, "default");
-  link_video(source, "video1", endpoint, "video1");
-  Browser& viewer = add_viewer(endpoint, 2);
+  Browser& viewer = add_viewer_of_both(endpoint);
   send(2, 0);
   publisher.videos = 2;
   publisher.take_answer(answer_of(source, publisher.offer().to_string()), now());
@@ -161,9 +163,7 @@ TEST_F(SeveralMedias, AnotherMayBeAddedAndTakenAwayByANewOffer) {
 TEST_F(SeveralMedias, TheSecondStaysTheSecondWhenTheFirstIsTakenAway) {
   publish();
   WebRtcEndpoint& endpoint = make("viewer");
-  link_video(source, "default", endpoint, "default");
-  link_video(source, "video1", endpoint, "video1");
-  Browser& viewer = add_viewer(endpoint, 2);
+  Browser& viewer = add_viewer_of_both(endpoint);
   send(1, 1);
   const std::uint32_t ssrc = source.sink_of(kSecond)->ssrc().value;
   publisher.stopped = {1};
