@@ -14,7 +14,7 @@ using kaskado::fuzz::require;
 LocalCapabilities make_capabilities(bool all) {
   LocalCapabilities capabilities = default_capabilities();
   capabilities.data_channels = capabilities.rtx = capabilities.simulcast = all;
-  capabilities.max_video = all ? 64 : 1;
+  capabilities.max_audio = capabilities.max_video = all ? 16 : 1;  // the most that can be configured
   if (!all)
     capabilities.video[1].accepted = {FormatParameters("profile-level-id=42e01f;packetization-mode=1")};
   return capabilities;
