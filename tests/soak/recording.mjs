@@ -1,6 +1,9 @@
 // One RecorderEndpoint at work. What becomes of it is told to `tell`: {file, state, …}, where the file can be judged then.
 import { performance } from 'node:perf_hooks';
 
+// What comes of a source that takes another's place begins with a key frame, which may be lost, and is written once a second.
+const FIRST_PICTURE_MS = 4000;
+
 // `place`: {target, uri, file}: the uri for the server, the file where the soak finds it.
 export class Recording {
   constructor({ session, pipeline, place, profile, tell }) {
@@ -19,11 +22,14 @@ export class Recording {
   // Another source takes the place of the one before.
   async follow(source) {
     await this.session.invoke(source, 'connect', { sink: this.id });
-    this.quietAt = undefined;
+    this.followedAt = performance.now();
   }
 
-  // Its source is gone: it lasts no longer than that, unless it is to follow another one.
-  quiet() { this.quietAt = performance.now(); }
+  // Its source is gone: it lasts no longer than that, unless it follows another one for a while.
+  quiet() {
+    this.quietAt = this.#endsAt();
+    this.followedAt = undefined;
+  }
 
   async stop() {
     const seconds = this.#seconds();
@@ -39,7 +45,14 @@ export class Recording {
     this.begunAt ??= performance.now();
     this.#say('begun');
   }
-  #seconds() { return this.begunAt ? ((this.quietAt ?? performance.now()) - this.begunAt) / 1000 : 0; }
+  #seconds() { return this.begunAt ? (this.#endsAt() - this.begunAt) / 1000 : 0; }
+
+  // Until when there has to be something: a new source counts once it has had the time to show its first picture.
+  #endsAt() {
+    const now = performance.now();
+    return this.quietAt !== undefined && !(now - this.followedAt > FIRST_PICTURE_MS) ? this.quietAt : now;
+  }
+
   #ended(state, more) {
     if (this.ended) return;
     this.ended = true;
