@@ -4,10 +4,11 @@ import { inboundUntil, sleep } from '/probe.js';
 import { restlessPicture } from '/restless.js';
 import { Rpc } from '/rpc.js';
 
-// The picture changes so much that each encoding needs all it may have.
+// The picture changes so much that each encoding needs all it may have; key frames, of which there is one for each viewer who comes,
+// are beyond that, and limits of viewers leave room for them.
 const ENCODINGS = [
-  { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 100_000 },
-  { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 350_000 },
+  { rid: 'q', scaleResolutionDownBy: 4, maxBitrate: 75_000 },
+  { rid: 'h', scaleResolutionDownBy: 2, maxBitrate: 250_000 },
   { rid: 'f', scaleResolutionDownBy: 1, maxBitrate: 1_200_000 },
 ];
 
