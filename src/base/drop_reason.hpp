@@ -47,6 +47,7 @@ namespace kaskado::base {
   X(relay_full)                 \
   X(waiting_for_key_frame)     \
   X(bad_payload)                \
+  X(bad_fec)                    \
   X(layer_left_out)
 
 enum class DropReason : std::uint8_t {

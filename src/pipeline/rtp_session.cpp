@@ -121,6 +121,7 @@ void RtpSession::configure(const std::vector<sdp::NegotiatedMedia>& media) {
 
 void RtpSession::configure_line(MediaLine& line, const sdp::NegotiatedMedia* media) {
   line.negotiated = media != nullptr;
+  line.fec.reset();
   line.receives = media && sdp::receives(media->direction);
   line.sends = media && sdp::sends(media->direction);
   line.remb = media && has_feedback(*media, "goog-remb");
@@ -136,6 +137,7 @@ void RtpSession::configure_line(MediaLine& line, const sdp::NegotiatedMedia* med
   RtpSinkConfig sent;
   line.repaired = no_payloads();
   line.red = kNoPayload;
+  if (media->fec.red && media->fec.red_rtx) line.repaired[*media->fec.red_rtx & 0x7f] = *media->fec.red;
   for (const sdp::NegotiatedCodec& codec : media->codecs) {
     if (base::equals_ignoring_case(codec.codec.name, "red")) {
       line.red = codec.receive_payload_type;
@@ -157,6 +159,7 @@ void RtpSession::configure_line(MediaLine& line, const sdp::NegotiatedMedia* med
   configure_encodings(line, *media);
   received.encodings = encodings_of(*media);
   line.source.configure(std::move(received));
+  if (line.receives && line.is_video() && media->fec.any()) line.fec = std::make_unique<FecIngest>(line.source, media->fec);
   sent.further = !line.pad.is_default();
   // What goes again as the same bytes has its number in them, which is remembered for one stream of a kind.
   const bool repairs = sent.retransmissions.size() == sent.formats.size();
@@ -171,7 +174,7 @@ void RtpSession::configure_line(MediaLine& line, const sdp::NegotiatedMedia* med
 }
 
 // The SSRCs that the description names, the encodings that it lists by rid or by the groups before that (RFC 8853; SIM), and
-// which of them bring again what was lost of which (RFC 5576 §4.2; FID).
+// which of them bring again what was lost of which (RFC 5576 §4.2; FID), or protect it (RFC 5956; FEC-FR).
 void RtpSession::configure_encodings(MediaLine& line, const sdp::NegotiatedMedia& media) {
   line.rids.clear();
   for (const auto& stream : media.simulcast ? media.simulcast->receive : sdp::Simulcast::Streams{}) {
@@ -189,7 +192,7 @@ void RtpSession::configure_encodings(MediaLine& line, const sdp::NegotiatedMedia
       for (std::size_t i = 0; i < group.ssrcs.size(); ++i) {
         if (KnownSsrc* const ssrc = known(group.ssrcs[i])) ssrc->encoding = i;
       }
-    } else if (group.semantics == "FID" && group.ssrcs.size() == 2) {
+    } else if ((group.semantics == "FID" || group.semantics == "FEC-FR") && group.ssrcs.size() == 2) {
       if (KnownSsrc* const ssrc = known(group.ssrcs[1])) ssrc->repairs = rtp::Ssrc{group.ssrcs[0]};
     }
   }
@@ -224,22 +227,23 @@ base::DropReason RtpSession::receive_rtp(base::PacketRef packet, base::Instant n
       transport_cc_->receive({*sequence}, media->header.ssrc, media->packet->arrived);
     }
   }
-  const KnownSsrc route = route_of(*media);
+  KnownSsrc route = route_of(*media);
   MediaLine* const line = route.line;
   if (!line) return base::DropReason::unknown_ssrc;
   if (!line->receives) return base::DropReason::direction_not_negotiated;
   last_received_ = now;
   media_received_ = true;
   if (is_resting()) resume(now);
+  if (line->repaired[media->header.payload_type.value & 0x7f] != kNoPayload) {
+    if (const base::DropReason drop = unwrap(*media, route); drop != base::DropReason::none) return drop;
+    const auto original = lines_by_ssrc_.find(media->header.ssrc);
+    route.encoding = original == lines_by_ssrc_.end() ? RtpSource::kNoEncoding : original->second.encoding;
+  }
+  if (line->fec) return line->fec->receive(std::move(*media), extensions_, route.repairs, now);
   if (media->header.payload_type.value == line->red) {
     if (const base::DropReason drop = unwrap_red(*media, *line, now); drop != base::DropReason::none) return drop;
   }
-  if (line->repaired[media->header.payload_type.value & 0x7f] == kNoPayload)
-    return line->source.receive(std::move(*media), now, route.encoding);
-  if (const base::DropReason drop = unwrap(*media, route); drop != base::DropReason::none) return drop;
-  const auto original = lines_by_ssrc_.find(media->header.ssrc);
-  return line->source.receive(std::move(*media), now,
-                              original == lines_by_ssrc_.end() ? RtpSource::kNoEncoding : original->second.encoding);
+  return line->source.receive(std::move(*media), now, route.encoding);
 }
 
 base::DropReason RtpSession::unwrap_red(rtp::MediaPacket& packet, MediaLine& line, base::Instant now) {
@@ -290,6 +294,7 @@ base::DropReason RtpSession::unwrap(rtp::MediaPacket& packet, const KnownSsrc& r
   std::memmove(payload, payload + kOriginalSequenceBytes, header.payload_length);
   packet.packet->length = static_cast<std::uint16_t>(header.payload_offset + header.payload_length);
   header.padding_bytes = 0;
+  packet.delivery = rtp::Delivery::retransmitted;
   return base::DropReason::none;
 }
 
@@ -329,9 +334,7 @@ RtpSession::MediaLine* RtpSession::line_of(const rtp::MediaPacket& packet, std::
   int fitting = 0;
   each_line([&](MediaLine& line) {
     if (!line.negotiated) return;
-    const bool fits = mid.empty() ? line.source.format(type) || type.value == line.red ||
-                                        line.repaired[type.value & 0x7f] != kNoPayload
-                                  : line.mid == mid;
+    const bool fits = mid.empty() ? line.takes(type) : line.mid == mid;
     if (!fits) return;
     found = &line;
     ++fitting;
@@ -417,7 +420,10 @@ void RtpSession::advance(base::Instant now, base::Outbox& outbox) {
     builder.cname(own_ssrc(), cname_);
   }
   const std::size_t feedback_start = builder.written().size();
-  each_line([&](MediaLine& line) { line.source.advance(now, builder); });
+  each_line([&](MediaLine& line) {
+    line.source.advance(now, builder);
+    if (line.fec) line.fec->advance(now);
+  });
   write_remb(now, builder);
   if (transport_cc_) transport_cc_->advance(now, builder);
   const std::size_t length = builder.written().size();

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "pipeline/fec_ingest.hpp"
 #include "pipeline/rtp_sink.hpp"
 #include "pipeline/rtp_source.hpp"
 #include "pipeline/send_bandwidth.hpp"
@@ -89,12 +90,18 @@ class RtpSession {
     std::vector<std::string> rids = {};  // of the encodings, where they have names (RFC 8852)
     std::uint8_t red = kNoPayload;       // received: redundant audio (RFC 2198)
     std::array<std::uint8_t, 128> repaired = no_payloads();  // payload type by that of its retransmissions (RFC 4588)
+    std::unique_ptr<FecIngest> fec = {};  // where video comes protected
+
+    // Whether the payload type is one of what is received.
+    bool takes(rtp::PayloadType type) const {
+      return source.format(type) || type.value == red || repaired[type.value & 0x7f] != kNoPayload || (fec && fec->takes(type));
+    }
   };
   struct KnownSsrc {
     MediaLine* line;
     bool signalled = false;  // else learnt from packets
     std::size_t encoding = RtpSource::kNoEncoding;
-    std::optional<rtp::Ssrc> repairs = {};  // it brings that stream's packets again
+    std::optional<rtp::Ssrc> repairs = {};  // it brings that stream's packets again, or protects them
   };
   static std::array<std::uint8_t, 128> no_payloads() {
     std::array<std::uint8_t, 128> none;

@@ -29,6 +29,7 @@
 #include "pipeline/session_ports.hpp"
 #include "pipeline/shard_network.hpp"
 #include "pipeline/timed.hpp"
+#include "rtp/fec_counters.hpp"
 #include "transport/demux.hpp"
 #include "transport/relay.hpp"
 
@@ -143,6 +144,8 @@ class Shard {
   transport::Demux& demux() { return demux_; }
   base::DropCounters& drops() { return drops_; }
   const base::DropCounters& drops() const { return drops_; }
+  rtp::FecCounters& fec_counters() { return fec_counters_; }
+  const rtp::FecCounters& fec_counters() const { return fec_counters_; }
   // Names streams within the shard; never 0.
   std::uint32_t next_stream_id() { return ++last_stream_id_; }
 
@@ -216,6 +219,7 @@ class Shard {
   Flush flush_;
   base::Outbox outbox_;
   base::DropCounters drops_;
+  rtp::FecCounters fec_counters_;
   base::Instant overloaded_until_{};
   std::uint32_t last_stream_id_ = 0;
   transport::Demux demux_;

@@ -9,6 +9,7 @@
 #include "base/drop_reason.hpp"
 #include "base/latency_histogram.hpp"
 #include "loop/udp_counters.hpp"
+#include "rtp/fec_counters.hpp"
 
 namespace kaskado::pipeline {
 
@@ -42,6 +43,7 @@ struct ShardStatistics {
   std::size_t max_packets = 0;
   loop::UdpCounters udp;  // of all ports that are open
   base::DropCounters drops;
+  rtp::FecCounters fec;
   StageLatencies latencies;
 };
 

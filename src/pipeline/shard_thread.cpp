@@ -162,6 +162,7 @@ ShardStatistics ShardThread::statistics() const {
                        .packets_in_use = shard_.packets().in_use(),
                        .max_packets = shard_.packets().max_packets(),
                        .drops = shard_.drops(),
+                       .fec = shard_.fec_counters(),
                        .latencies = latencies_};
   for (const auto& port : ports_) {
     if (port) told.udp += port->counters();

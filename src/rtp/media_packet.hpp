@@ -10,6 +10,10 @@
 
 namespace kaskado::rtp {
 
+// What a packet has behind it. By RFC 4588 its header comes back with other extensions than at first; recovered by FEC, those that are
+// written when a packet leaves (abs-send-time, the transport-wide number) say nothing.
+enum class Delivery : std::uint8_t { as_sent, retransmitted, recovered };
+
 struct MediaPacket {
   base::PacketRef packet;
   RtpHeader header;
@@ -18,6 +22,7 @@ struct MediaPacket {
   // headers would give the authentication key away (RFC 7714 §9.1).
   std::uint32_t abs_send_time = 0;
   ExtensionValues extensions;
+  Delivery delivery = Delivery::as_sent;
   bool starts_key_frame = false;  // this and what follows are set by ReceiveStream::accept
   VideoLayer layer;
   SourceId source;

@@ -18,6 +18,7 @@ ReceiveStream::ReceiveStream(const ReceiveStreamConfig& config)
 void ReceiveStream::start_anew() {
   ++source_.epoch;
   reception_ = {};
+  restored_ = 0;
   history_.clear();
   nacks_.reset();
   clock_.reset();
@@ -41,9 +42,13 @@ Verdict ReceiveStream::accept(MediaPacket& packet, base::Instant now) {
   packet.starts_key_frame =
       starts_key_frame(static_cast<VideoCodec>(codec), packet.payload()) && is_first_of_key_frame(packet);
   const bool recovered = config_.nack && nacks_.receive(place.extended, packet.starts_key_frame, now);
-  reception_.count_packet();
-  // What was asked for again took its time, which is no jitter of the path.
-  if (!recovered) reception_.measure_jitter(packet.header.timestamp, now, config_.clock_rate);
+  if (packet.delivery == Delivery::recovered) {
+    ++restored_;
+  } else {
+    reception_.count_packet();
+    // What was asked for again took its time, which is no jitter of the path.
+    if (!recovered) reception_.measure_jitter(packet.header.timestamp, now, config_.clock_rate);
+  }
   measure(packet, place.newest, now);
   history_.insert(packet);
   if (packet.starts_key_frame) key_frame_requester_.key_frame_started();
@@ -122,7 +127,7 @@ ReceiveStats ReceiveStream::stats(base::Instant now) {
   stats.packets = packets_;
   stats.bytes = payload_bytes_;
   if (sequences_.started())
-    stats.packets_lost = reception_.cumulative_lost(sequences_.base(), sequences_.highest());
+    stats.packets_lost = reception_.cumulative_lost(sequences_.base(), sequences_.highest()) - restored_;
   stats.jitter = from_ticks(reception_.jitter(), config_.clock_rate);
   stats.fraction_lost = fraction_lost_;
   stats.bitrate_bps = bitrate_bps(now);

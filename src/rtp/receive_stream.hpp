@@ -51,7 +51,7 @@ struct Verdict {
 struct ReceiveStats {
   std::uint64_t packets = 0;
   std::uint64_t bytes = 0;        // of RTP payloads
-  std::int64_t packets_lost = 0;  // since the sender last started anew
+  std::int64_t packets_lost = 0;  // since the sender last started anew, without what FEC has brought
   base::Duration jitter{};
   std::uint8_t fraction_lost = 0;  // of the last report, of 256
   std::uint64_t bitrate_bps = 0;
@@ -93,12 +93,17 @@ class ReceiveStream : public SourceStream {
   // Appends the NACK and key frame request that are due.
   void advance(base::Instant now, RtcpBuilder& builder);
   base::Instant deadline() const;
-  // For the next report; the fraction lost counts from call to call.
+  // For the next report; the fraction lost counts from call to call. Of what the path has lost, whatever FEC has brought of it: by that the
+  // sender decides how much to protect.
   ReportBlock report_block(base::Instant now);
 
   Ssrc ssrc() const { return config_.ssrc; }
   // A packet of this number has been sent, and has not come.
   bool lacks(SequenceNumber sequence) const;
+  // The number's place in the stream; to be asked once a packet has come.
+  std::uint64_t extended(SequenceNumber sequence) const { return extend(sequence, sequences_.highest()); }
+  std::uint64_t highest() const { return sequences_.highest(); }
+  bool has_come(std::uint64_t extended) const { return sequences_.has_come(extended); }
   // Not more than one packet has come of it.
   bool is_new() const { return packets_ <= 1; }
   MediaKind kind() const { return config_.kind; }
@@ -126,6 +131,7 @@ class ReceiveStream : public SourceStream {
   Timestamp key_frame_timestamp_;
   std::uint64_t key_frame_start_ = 0;  // extended sequence of the newest key frame's first packet
   std::uint8_t fraction_lost_ = 0;
+  std::int64_t restored_ = 0;  // by FEC, since the sender last started anew
   std::uint64_t packets_ = 0;
   std::uint64_t payload_bytes_ = 0;
   std::uint64_t packet_bytes_ = 0;

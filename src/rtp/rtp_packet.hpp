@@ -26,6 +26,11 @@ struct RtpHeader {
   std::uint16_t extension_length = 0;
   std::uint16_t payload_offset = 0;  // = the header's length
   std::uint16_t payload_length = 0;
+
+  // Of contributing sources and extension, whatever of the payload has been taken off since.
+  std::size_t header_bytes() const {
+    return extension_offset != 0 ? std::size_t{extension_offset} + extension_length : kFixedHeaderBytes + std::size_t{csrc_count} * 4;
+  }
 };
 
 // Nothing where the bytes are not one whole RTP packet of version 2 of less than 64 KiB.

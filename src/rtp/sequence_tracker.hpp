@@ -27,10 +27,15 @@ class SequenceTracker {
   bool started() const { return started_; }
   std::uint64_t base() const { return base_; }
   std::uint64_t highest() const { return highest_; }
+  // Within kWindow; whether what is older came is not known any more.
+  bool has_come(std::uint64_t extended) const {
+    return started_ && extended <= highest_ && highest_ - extended < kWindow && (seen_[extended / 64 % seen_.size()] >> extended % 64 & 1);
+  }
+
+  static constexpr std::uint64_t kWindow = 1024;  // RFC 3550's MAX_MISORDER, and how far back copies are known
 
  private:
   static constexpr std::uint16_t kMaxDropout = 3000;  // RFC 3550 §A.1
-  static constexpr std::uint64_t kWindow = 1024;      // its MAX_MISORDER, and how far back copies are known
 
   void start(SequenceNumber sequence);
   Placement place_newer(std::uint64_t extended);

@@ -176,6 +176,7 @@ void Answerer::write_rtp(const MediaDescription& offered, NegotiatedMedia& media
   if (sends(media.direction)) write_source(local_, media.index, has_rtx, answer);
   if (!receives(media.direction)) return;
   write_limit(capabilities_, answer);
+  if (capabilities_.fec && media.kind == MediaKind::video) answer_fec(offered, capabilities_.rtx, media, answer);
   if (capabilities_.simulcast) answer_simulcast(offered, media, answer);
 }
 

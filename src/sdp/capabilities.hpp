@@ -63,6 +63,7 @@ struct LocalCapabilities {
 
   bool rtx = false;        // RFC 4588 retransmission streams
   bool simulcast = false;  // RFC 8853: receives several encodings of one m-line
+  bool fec = false;        // ULPFEC in RED and FlexFEC of video that is received, where they are offered; in no offer of ours
 
   // What the peer may send, written as b=AS (and b=TIAS, for those who read only that).
   std::optional<std::uint32_t> audio_limit_kbps;

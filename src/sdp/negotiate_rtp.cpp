@@ -12,6 +12,7 @@ using base::equals_ignoring_case;
 
 constexpr std::uint16_t kMaxOneByteId = 14;   // RFC 8285 §4.2
 constexpr std::uint16_t kMaxTwoByteId = 255;  // RFC 8285 §4.3
+constexpr std::uint32_t kVideoClockRate = 90000;
 constexpr std::uint32_t kMaxPacketizationMode =
     1;  // RFC 6184 §5.4: interleaved mode is for storage, not calls
 
@@ -70,6 +71,23 @@ std::optional<std::uint8_t> find_rtx(const MediaDescription& media, std::uint8_t
     if (repaired_payload_type(codec) == payload_type) return codec.payload_type;
   }
   return std::nullopt;
+}
+
+const RtpCodec* find_named(const MediaDescription& media, std::string_view name) {
+  const auto found = std::ranges::find_if(
+      media.codecs, [&](const RtpCodec& codec) { return equals_ignoring_case(codec.name, name) && codec.clock_rate == kVideoClockRate; });
+  return found == media.codecs.end() ? nullptr : &*found;
+}
+
+RtpCodec make_rtx(std::uint8_t payload_type, const RtpCodec& repaired) {
+  return {.payload_type = payload_type,
+          .name = "rtx",
+          .clock_rate = repaired.clock_rate,
+          .parameters = FormatParameters("apt=" + std::to_string(repaired.payload_type))};
+}
+
+bool has_several_encodings(const MediaDescription& media) {
+  return media.simulcast || std::ranges::any_of(media.ssrc_groups, [](const SsrcGroup& group) { return group.semantics == "SIM"; });
 }
 
 // The codec of our offer that `answered` means: by payload type if it fits, else by what it is.
@@ -163,11 +181,7 @@ std::vector<RtpCodec> list_codecs(std::span<const NegotiatedCodec> codecs) {
   std::vector<RtpCodec> result;
   for (const NegotiatedCodec& c : codecs) {
     result.push_back(c.codec);
-    if (!c.rtx_payload_type) continue;
-    result.push_back(RtpCodec{.payload_type = *c.rtx_payload_type,
-                              .name = "rtx",
-                              .clock_rate = c.codec.clock_rate,
-                              .parameters = FormatParameters("apt=" + std::to_string(c.codec.payload_type))});
+    if (c.rtx_payload_type) result.push_back(make_rtx(*c.rtx_payload_type, c.codec));
   }
   return result;
 }
@@ -201,6 +215,25 @@ std::vector<ExtensionMap> answered_extensions(std::span<const ExtensionMap> our_
     if (offered) result.push_back({extension.id, reversed(extension.direction), extension.uri, {}});
   }
   return result;
+}
+
+void answer_fec(const MediaDescription& offered, bool rtx, NegotiatedMedia& media, MediaDescription& answer) {
+  if (has_several_encodings(offered)) return;
+  const auto take = [&](const RtpCodec& codec, std::span<const std::string> feedback) {
+    RtpCodec& taken = answer.codecs.emplace_back(codec);
+    keep_common(taken.feedback, feedback);
+    return codec.payload_type;
+  };
+  const RtpCodec *red = find_named(offered, "red"), *ulpfec = find_named(offered, "ulpfec");
+  if (red && ulpfec) {
+    media.fec.red = take(*red, {});
+    if (rtx) media.fec.red_rtx = find_rtx(offered, red->payload_type);
+    if (media.fec.red_rtx) answer.codecs.push_back(make_rtx(*media.fec.red_rtx, *red));
+    media.fec.ulpfec = take(*ulpfec, {});
+  }
+  const std::vector<std::string> feedback{"goog-remb", "transport-cc"};
+  if (const RtpCodec* flexfec = find_named(offered, "flexfec-03"))
+    media.fec.flexfec = take(*flexfec, allows_feedback(offered) ? std::span(feedback) : std::span<const std::string>{});
 }
 
 void answer_simulcast(const MediaDescription& offered, NegotiatedMedia& media, MediaDescription& answer) {

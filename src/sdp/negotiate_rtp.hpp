@@ -24,6 +24,10 @@ std::vector<ExtensionMap> answer_extensions(std::span<const ExtensionMap> offere
 std::vector<ExtensionMap> answered_extensions(std::span<const ExtensionMap> our_offer,
                                               std::span<const ExtensionMap> answer);
 
+// How the peer offers to protect the video that it sends: ULPFEC within RED (RFC 5109 §14.2), FlexFEC. Not of several encodings, for which browsers do
+// not tell which is protected. Into `media` and behind the codecs of our m-line.
+void answer_fec(const MediaDescription& offered, bool rtx, NegotiatedMedia& media, MediaDescription& answer);
+
 // The encodings that the peer offers to send and that use accepted payload types (RFC 8851 §6.3), into
 // `media` and into our m-line.
 void answer_simulcast(const MediaDescription& offered, NegotiatedMedia& media, MediaDescription& answer);

@@ -38,6 +38,15 @@ struct NegotiatedCodec {
   std::optional<std::uint8_t> receive_rtx_payload_type;
 };
 
+// How the peer may protect the video that it sends: payload types, nothing where that is not taken.
+struct NegotiatedFec {
+  std::optional<std::uint8_t> red;      // what brings media and ULPFEC alike (RFC 2198)
+  std::optional<std::uint8_t> red_rtx;  // retransmissions of it
+  std::optional<std::uint8_t> ulpfec;   // RFC 5109, within RED
+  std::optional<std::uint8_t> flexfec;  // "flexfec-03", a stream of its own
+  bool any() const { return red || flexfec; }
+};
+
 struct NegotiatedMedia {
   std::size_t index = 0;  // of the m-line
   std::string mid;
@@ -50,6 +59,7 @@ struct NegotiatedMedia {
   std::size_t transport = 0;                  // index into Negotiation::transports
   Direction direction = Direction::inactive;  // ours
   std::vector<NegotiatedCodec> codecs;        // best first
+  NegotiatedFec fec;                          // of video that we receive
   std::vector<ExtensionMap> extensions;       // with our direction
   bool rtcp_mux = false;
   bool rtcp_rsize = false;

@@ -3,6 +3,8 @@
 
 #include "base/allocation_counter.hpp"
 #include "base/random.hpp"
+#include "rtp/fec_receiver.hpp"
+#include "rtp/fec_test_support.hpp"
 #include "rtp/receive_stream.hpp"
 #include "rtp/send_stream.hpp"
 #include "rtp_test_support.hpp"
@@ -61,6 +63,46 @@ TEST(Allocation, DoesNotHappenOnTheMediaPath) {
   EXPECT_GT(forwarded, 2000u);
   EXPECT_GT(resent, 500u);
   EXPECT_GT(requested, 500u);
+}
+
+// Of each four packets one is lost, or two, which one FEC packet cannot bring.
+TEST(Allocation, DoesNotHappenWhereLostPacketsAreRecovered) {
+  base::PacketPool pool(1024);
+  constexpr std::array<ReceivePayload, 1> kReceive{{{PayloadType{96}, VideoCodec::vp8}}};
+  ReceiveStream stream({.ssrc = Ssrc{0x1234}, .payloads = kReceive, .history_packets = 128});
+  FecCounters counters;
+  FecReceiver receiver(counters);
+  std::vector<test::Octets> packets, protection;
+  for (std::uint16_t i = 0; i < 1200; ++i) packets.push_back(test::octets_of(test::make_packet(pool, {.sequence = i})));
+  for (std::size_t i = 0; i < packets.size(); i += 4)
+    protection.push_back(test::ulpfec({packets.begin() + static_cast<std::ptrdiff_t>(i), packets.begin() + static_cast<std::ptrdiff_t>(i) + 4}));
+
+  const auto packet_of = [&](const test::Octets& octets, base::Instant now) {
+    base::PacketRef packet = pool.acquire();
+    std::ranges::copy(octets, packet->bytes);
+    packet->length = static_cast<std::uint16_t>(octets.size());
+    packet->arrived = now;
+    return packet;
+  };
+  const auto accept = [&](MediaPacket&& media, base::Instant now) {
+    const SequenceNumber sequence = media.header.sequence;
+    if (stream.accept(media, now).drop == base::DropReason::none) receiver.media_came(stream, stream.extended(sequence));
+  };
+  std::size_t before = 0;
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    if (i == 400) before = allocations;
+    const base::Instant now = at(static_cast<int>(i) * 1ms);
+    const bool lost = i % 4 == 1 || (i % 8 == 2);
+    if (!lost) accept(*read_media_packet(packet_of(packets[i], now), {}), now);
+    if (i % 4 != 3) continue;
+    const base::PacketRef fec = packet_of(protection[i / 4], now);
+    const base::Bytes payload{fec->bytes, fec->length};
+    receiver.receive(*parse_ulpfec(payload), fec, payload, stream);
+    while (auto media = receiver.recover(stream, {}, pool, now)) accept(std::move(*media), now);
+  }
+  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(counters.recovered, 150u);
+  EXPECT_GT(counters.discarded, 50u);
 }
 
 }  // namespace

@@ -319,6 +319,79 @@ TEST(Answer, RtxFollowsItsCodecWhereSwitchedOn) {
   EXPECT_TRUE(answer.local.media[0].ssrc_groups.empty());
 }
 
+LocalCapabilities with_fec() {
+  LocalCapabilities capabilities = default_capabilities();
+  capabilities.rtx = capabilities.fec = true;
+  return capabilities;
+}
+
+// Name and parameters of each codec of the answer from the first red on.
+std::vector<std::string> protection_of(const MediaDescription& media) {
+  std::vector<std::string> names;
+  for (const RtpCodec& codec : media.codecs) {
+    if (names.empty() && codec.name != "red" && codec.name != "flexfec-03") continue;
+    names.push_back(std::to_string(codec.payload_type) + " " + codec.name + " " + codec.parameters.text());
+  }
+  return names;
+}
+
+TEST(Answer, TakesUlpfecInRedWhereSwitchedOn) {
+  const auto offer = read_description("offers/chromium-sendonly.sdp");
+  EXPECT_TRUE(protection_of(answer_or_fail(offer, default_capabilities()).local.media[1]).empty());
+  const Negotiation answer = answer_or_fail(offer, with_fec());
+  EXPECT_EQ(protection_of(answer.local.media[1]), (std::vector<std::string>{"118 red ", "119 rtx apt=118", "120 ulpfec "}));
+  const NegotiatedFec& fec = answer.media[1].fec;
+  EXPECT_EQ(fec.red, 118);
+  EXPECT_EQ(fec.red_rtx, 119);
+  EXPECT_EQ(fec.ulpfec, 120);
+  EXPECT_EQ(fec.flexfec, std::nullopt);
+  // It is no codec that could be sent.
+  for (const NegotiatedCodec& codec : answer.media[1].codecs) EXPECT_NE(codec.codec.name, "red");
+  EXPECT_FALSE(answer.media[0].fec.any()) << "audio";
+  EXPECT_EQ(parse_or_fail(answer.local.to_string()).to_string(), answer.local.to_string());
+}
+
+TEST(Answer, TakesUlpfecOfEachBrowser) {
+  for (const char* path : {"offers/chromium-av-dc.sdp", "offers/firefox-sendonly.sdp", "offers/safari-av.sdp"}) {
+    const Negotiation answer = answer_or_fail(read_description(path), with_fec());
+    EXPECT_TRUE(answer.media[1].fec.red && answer.media[1].fec.ulpfec) << path;
+  }
+}
+
+TEST(Answer, TakesFlexfec) {
+  SessionDescription offer = read_description("offers/chromium-recvonly.sdp");
+  offer.media[1].direction = Direction::sendrecv;
+  const Negotiation answer = answer_or_fail(offer, with_fec());
+  EXPECT_EQ(answer.media[1].fec.flexfec, 49);
+  const RtpCodec& flexfec = answer.local.media[1].codecs.back();
+  EXPECT_EQ(flexfec.name, "flexfec-03");
+  EXPECT_EQ(flexfec.parameters.text(), "repair-window=10000000");
+  EXPECT_EQ(flexfec.feedback, (std::vector<std::string>{"goog-remb", "transport-cc"}));
+}
+
+// Nothing of the kind is ever sent, and of several encodings nobody knows which is protected.
+TEST(Answer, TakesNoFecOfWhoOnlyReceivesNorOfSimulcast) {
+  for (const char* path : {"offers/chromium-recvonly.sdp", "offers/firefox-recvonly.sdp", "offers/chromium-simulcast.sdp", "offers/firefox-simulcast.sdp"}) {
+    const Negotiation answer = answer_or_fail(read_description(path), with_fec());
+    EXPECT_FALSE(answer.media[1].fec.any()) << path;
+    EXPECT_TRUE(protection_of(answer.local.media[1]).empty()) << path;
+  }
+  SessionDescription offer = read_description("offers/chromium-sendonly.sdp");
+  offer.media[1].ssrc_groups.push_back({"SIM", {1, 2, 3}});
+  EXPECT_FALSE(answer_or_fail(offer, with_fec()).media[1].fec.any());
+}
+
+TEST(Answer, TakesRedAndUlpfecTogetherOnly) {
+  const std::string video = "m=video 9 UDP/TLS/RTP/SAVPF 96 97 98 99\r\na=rtpmap:96 VP8/90000\r\na=rtpmap:97 RED/90000\r\na=rtpmap:98 ulpfec/90000\r\n";
+  const auto fec_of = [](const std::string& text) { return answer_or_fail(parse_or_fail(bundled_offer({text})), with_fec()).media[0].fec; };
+  EXPECT_TRUE(fec_of(video).any());
+  EXPECT_FALSE(fec_of(replace_all(video, "RED", "other")).any());
+  EXPECT_FALSE(fec_of(replace_all(video, "ulpfec", "other")).any());
+  EXPECT_FALSE(fec_of(replace_all(video, "RED/90000", "RED/48000")).any());
+  // By itself it is nothing to be sent.
+  EXPECT_EQ(refusal_of(bundled_offer({replace_all(video, "VP8", "theora")}), with_fec()), Refusal::no_common_codec);
+}
+
 TEST(Answer, FeedbackIsForFeedbackProfilesOnly) {
   const std::string video = kVideo + "a=rtcp-fb:* nack pli\r\na=rtcp-fb:96 x-other\r\n";
   const std::string offer = bundled_offer({video});
