@@ -20,19 +20,27 @@ class LayerMeter {
   // Steps since the last packet; 0 in the step in which one came.
   unsigned silent_steps() const { return silent_steps_; }
   // All of it.
-  std::uint64_t bitrate_bps() const { return rate_bps_; }
+  std::uint64_t bitrate_bps() const { return whole_.bps(); }
   // Appends what can be taken of it: the whole, and less where it has layers.
   void append_layers(RtpFeed& feed, std::uint8_t encoding, std::vector<FeedLayer>& layers) const;
 
  private:
-  using Rates = std::array<std::uint64_t, rtp::LayerBytes::kLayers>;
+  // Of the whole, or of one layer.
+  struct Rate {
+    std::uint32_t bytes_before = 0;
+    std::uint32_t key_bytes_before = 0;
+    std::uint64_t pictures_bps = 0;
+    std::uint64_t key_frames_bps = 0;
 
-  std::uint64_t bytes_before_ = 0;
-  rtp::LayerBytes layers_before_;
-  std::uint64_t rate_bps_ = 0;
-  Rates layer_rates_bps_{};
+    void advance(std::uint32_t bytes, std::uint32_t key_bytes, unsigned steps);
+    std::uint64_t bps() const { return pictures_bps + key_frames_bps; }
+  };
+  std::uint64_t sum_up_to(std::size_t spatial, std::size_t temporal) const;
+
+  Rate whole_;
+  std::array<Rate, rtp::LayerBytes::kLayers> layers_{};
   unsigned silent_steps_ = 0;
-  unsigned steps_ = 0;
+  unsigned steps_ = 0;  // that there was media in, without the first
 };
 
 }  // namespace kaskado::pipeline

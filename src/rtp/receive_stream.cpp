@@ -15,6 +15,11 @@ ReceiveStream::ReceiveStream(const ReceiveStreamConfig& config)
   config_.payloads = {};
 }
 
+void LayerBytes::count(const MediaPacket& packet) {
+  whole += packet.packet->length;
+  if (packet.layer.described) bytes[index(packet.layer.spatial, packet.layer.temporal)] += packet.packet->length;
+}
+
 void ReceiveStream::start_anew() {
   ++source_.epoch;
   reception_ = {};
@@ -89,9 +94,9 @@ bool ReceiveStream::is_first_of_key_frame(const MediaPacket& packet) {
 void ReceiveStream::measure(const MediaPacket& packet, bool newest, base::Instant now) {
   ++packets_;
   payload_bytes_ += packet.header.payload_length;
-  packet_bytes_ += packet.packet->length;
-  if (packet.layer.described)
-    layer_bytes_.bytes[LayerBytes::index(packet.layer.spatial, packet.layer.temporal)] += packet.packet->length;
+  layer_bytes_.count(packet);
+  const bool of_key_frame = key_frame_start_ != 0 && packet.header.timestamp == key_frame_timestamp_;
+  if (of_key_frame) key_frame_bytes_.count(packet);
   bytes_per_second_.add(packet.packet->length, now);
   if (newest && (frames_ == 0 || packet.header.timestamp != newest_timestamp_)) {
     newest_timestamp_ = packet.header.timestamp;

@@ -66,12 +66,15 @@ struct ReceiveStats {
   std::uint64_t duplicates = 0;
 };
 
-// What has come of each layer of a stream whose packets describe them; wraps.
+// Bytes that have come of a stream, and of each of its layers where packets describe them; they wrap.
 struct LayerBytes {
   static constexpr std::size_t kEach = 4;
   static constexpr std::size_t kLayers = kEach * kEach;
   static constexpr std::size_t index(std::size_t spatial, std::size_t temporal) { return (spatial % kEach) * kEach + temporal % kEach; }
 
+  void count(const MediaPacket& packet);
+
+  std::uint32_t whole = 0;
   std::array<std::uint32_t, kLayers> bytes{};
 };
 
@@ -110,8 +113,9 @@ class ReceiveStream : public SourceStream {
   std::uint64_t bitrate_bps(base::Instant now) { return bytes_per_second_.per_second(now) * 8; }
   ReceiveStats stats(base::Instant now);
   // Of whole packets.
-  std::uint64_t packet_bytes() const { return packet_bytes_; }
   const LayerBytes& layer_bytes() const { return layer_bytes_; }
+  // Those of key frames among them.
+  const LayerBytes& key_frame_bytes() const { return key_frame_bytes_; }
 
  private:
   static constexpr std::uint8_t kUnknownPayload = 0xff;
@@ -134,8 +138,8 @@ class ReceiveStream : public SourceStream {
   std::int64_t restored_ = 0;  // by FEC, since the sender last started anew
   std::uint64_t packets_ = 0;
   std::uint64_t payload_bytes_ = 0;
-  std::uint64_t packet_bytes_ = 0;
   LayerBytes layer_bytes_;
+  LayerBytes key_frame_bytes_;
   std::uint64_t frames_ = 0;
   std::uint64_t key_frames_ = 0;
   std::uint64_t duplicates_ = 0;
