@@ -368,6 +368,17 @@ TEST_F(Send, FindsLostPacketsAroundOnesThatWereLeftOut) {
   EXPECT_FALSE(stream_.find_lost({1009}, history, at(1s)));
 }
 
+// FEC is left out with each picture, and what was lost takes a while.
+TEST_F(Send, WhatComesLateHasItsNumberThoughMuchWasLeftOutSince) {
+  stream_.switch_source(kA);
+  stamp(kA, 500, true);
+  for (std::uint64_t i = 502; i < 602; ++i)
+    stamp(kA, i, false, 0ms, {.payload = i % 2 == 1 ? Octets{} : Octets{0x10, 1}});
+  const Sent late = stamp(kA, 501, false);
+  EXPECT_EQ(late.drop, DropReason::none);
+  EXPECT_EQ(late.index, 1001u);
+}
+
 TEST_F(Send, SendsTheSamePacketAgainOnceAnRtt) {
   PacketHistory history(64);
   stream_.switch_source(kA);
