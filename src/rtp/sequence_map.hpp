@@ -17,17 +17,22 @@ struct SequenceRun {
 };
 
 // The runs before the current one, since the last switch. When full the oldest goes: what belongs to it can
-// neither be sent late nor be sent again.
+// neither be sent late nor be sent again. Room for kMaxRuns is made, once, where more than kFirstRuns come: a
+// sender of FEC has some tens of them a second, and what it has lost takes a round trip and more.
 class FormerRuns {
  public:
-  static constexpr std::size_t kMaxRuns = 8;
+  static constexpr std::size_t kFirstRuns = 8;
+  static constexpr std::size_t kMaxRuns = 64;
   void clear() { count_ = 0; }
   // Where much is left out on purpose. Forgets what there is.
   void resize(std::size_t runs) {
     runs_.assign(runs, {});
     count_ = 0;
   }
-  void add(const SequenceRun& run) { runs_[count_++ % runs_.size()] = run; }
+  void add(const SequenceRun& run) {
+    if (count_ == runs_.size() && runs_.size() < kMaxRuns) runs_.resize(kMaxRuns);
+    runs_[count_++ % runs_.size()] = run;
+  }
   const SequenceRun* find(std::uint64_t source) const {
     for (const SequenceRun& run : all())
       if (source >= run.first && source < run.end) return &run;
@@ -52,7 +57,7 @@ class FormerRuns {
   };
   All all() const { return {runs_.data(), runs_.data() + (count_ < runs_.size() ? count_ : runs_.size())}; }
 
-  std::vector<SequenceRun> runs_ = std::vector<SequenceRun>(kMaxRuns);
+  std::vector<SequenceRun> runs_ = std::vector<SequenceRun>(kFirstRuns);
   std::size_t count_ = 0;
 };
 

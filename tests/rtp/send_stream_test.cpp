@@ -368,6 +368,25 @@ TEST_F(Send, FindsLostPacketsAroundOnesThatWereLeftOut) {
   EXPECT_FALSE(stream_.find_lost({1009}, history, at(1s)));
 }
 
+TEST_F(Send, WhatIsEmptyAndComesBehindALaterEmptyOneFillsItsPlace) {
+  stream_.switch_source(kA);
+  EXPECT_EQ(stamp(kA, 500, true).index, 1000u);
+  EXPECT_EQ(stamp(kA, 502, false, 0ms, {.payload = {}}).drop, DropReason::padding_only);
+  EXPECT_EQ(stamp(kA, 501, false, 0ms, {.payload = {}}).index, 1001u);
+  EXPECT_EQ(stamp(kA, 503).index, 1002u);
+}
+
+// FEC is left out with each picture, and what was lost takes a while.
+TEST_F(Send, WhatComesLateHasItsNumberThoughMuchWasLeftOutSince) {
+  stream_.switch_source(kA);
+  stamp(kA, 500, true);
+  for (std::uint64_t i = 502; i < 602; ++i)
+    stamp(kA, i, false, 0ms, {.payload = i % 2 == 1 ? Octets{} : Octets{0x10, 1}});
+  const Sent late = stamp(kA, 501, false);
+  EXPECT_EQ(late.drop, DropReason::none);
+  EXPECT_EQ(late.index, 1001u);
+}
+
 TEST_F(Send, SendsTheSamePacketAgainOnceAnRtt) {
   PacketHistory history(64);
   stream_.switch_source(kA);
