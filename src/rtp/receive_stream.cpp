@@ -32,6 +32,7 @@ Verdict ReceiveStream::accept(MediaPacket& packet, base::Instant now) {
   if (place.restarted) start_anew();
   if (place.drop == base::DropReason::duplicate_packet) {
     reception_.count_packet();
+    if (packet.delivery == Delivery::retransmitted) --restored_;  // a copy makes up for no loss
     ++duplicates_;
   }
   if (place.drop != base::DropReason::none) return {.drop = place.drop};

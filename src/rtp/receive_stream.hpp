@@ -131,7 +131,7 @@ class ReceiveStream : public SourceStream {
   Timestamp key_frame_timestamp_;
   std::uint64_t key_frame_start_ = 0;  // extended sequence of the newest key frame's first packet
   std::uint8_t fraction_lost_ = 0;
-  std::int64_t restored_ = 0;  // by FEC, since the sender last started anew
+  std::int64_t restored_ = 0;  // by FEC since the sender last started anew, less copies that RTX has brought
   std::uint64_t packets_ = 0;
   std::uint64_t payload_bytes_ = 0;
   std::uint64_t packet_bytes_ = 0;

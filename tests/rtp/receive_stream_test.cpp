@@ -71,6 +71,17 @@ TEST_F(Receive, KnowsCopiesWithinTheWholeWindow) {
   EXPECT_EQ(accept(static_cast<std::uint16_t>(64000 + 1999 - 1024)).drop, DropReason::sequence_jump);
 }
 
+// Senders fill their probes with retransmissions of what has come long ago.
+TEST_F(Receive, ARetransmissionOfWhatCameHidesNoLoss) {
+  accept(1);
+  accept(3);
+  media_ = test::make_media(pool_, {.sequence = 3});
+  media_.delivery = Delivery::retransmitted;
+  EXPECT_EQ(stream_.accept(media_, at(1ms)).drop, DropReason::duplicate_packet);
+  EXPECT_EQ(stream_.stats(at(1ms)).packets_lost, 1);
+  EXPECT_EQ(stream_.stats(at(1ms)).duplicates, 1u);
+}
+
 // RFC 3550 §A.1
 TEST_F(Receive, FollowsASenderThatStartedAnewOnlyAfterTwoInARow) {
   accept(100);
