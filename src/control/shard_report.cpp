@@ -38,6 +38,14 @@ Object drops(const base::DropCounters& counters) {
   return told;
 }
 
+Object fec(const rtp::FecCounters& counters) {
+  Object told;
+  told.set("packetsReceived", integer(counters.received));
+  told.set("packetsDiscarded", integer(counters.discarded));
+  told.set("packetsRecovered", integer(counters.recovered));
+  return told;
+}
+
 Object latency(const base::LatencyHistogram& histogram) {
   Object told;
   told.set("count", integer(histogram.count()));
@@ -65,6 +73,7 @@ Value to_value(const pipeline::ShardStatistics& statistics) {
   told.set("maxPackets", integer(statistics.max_packets));
   told.set("traffic", Value(traffic(statistics.udp)));
   told.set("drops", Value(drops(statistics.drops)));
+  told.set("fec", Value(fec(statistics.fec)));
   told.set("stages", Value(std::move(stages)));
   return Value(std::move(told));
 }

@@ -111,6 +111,7 @@ sdp::LocalCapabilities WebRtcEndpoint::web_rtc_capabilities() const {
   capabilities.can_receive = can_receive_;
   capabilities.data_channels = use_data_channels_;
   capabilities.rtx = true;
+  capabilities.fec = true;
   const auto opus = std::ranges::find_if(capabilities.audio, [](const auto& codec) { return base::equals_ignoring_case(codec.name, "opus"); });
   if (opus != capabilities.audio.end()) {
     sdp::CodecCapability red = *opus;

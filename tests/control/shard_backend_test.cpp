@@ -278,6 +278,7 @@ TEST_F(SpreadPipeline, ShardsTellOfThemselves) {
     EXPECT_GE(*commands.find("max")->real(), *commands.find("p50")->real());
     EXPECT_EQ(*shard.find("stages")->object()->find("batch")->object()->find("count")->integer(), 0);
     EXPECT_TRUE(shard.find("drops")->object()->members.empty());
+    for (const char* name : {"packetsReceived", "packetsDiscarded", "packetsRecovered"}) EXPECT_EQ(*shard.find("fec")->object()->find(name)->integer(), 0);
   }
 }
 

@@ -164,12 +164,24 @@ TEST_F(SdpEndpointTest, AnOfferIsOneThatBrowsersTake) {
   EXPECT_EQ(offer.media[0].codecs.at(0).name, "opus");
 }
 
+// But for what repairs them.
 Texts codec_names(const sdp::MediaDescription& media) {
   Texts names;
   for (const sdp::RtpCodec& codec : media.codecs) {
-    if (codec.name != "rtx" && (names.empty() || names.back() != codec.name)) names.push_back(codec.name);
+    const bool repairs = codec.name == "rtx" || codec.name == "red" || codec.name == "ulpfec";
+    if (!repairs && (names.empty() || names.back() != codec.name)) names.push_back(codec.name);
   }
   return names;
+}
+
+TEST_F(SdpEndpointTest, TakesForwardErrorCorrectionAndOffersNone) {
+  const auto has = [](const sdp::SessionDescription& description, const char* name) {
+    return std::ranges::find(description.media[1].codecs, name, &sdp::RtpCodec::name) != description.media[1].codecs.end();
+  };
+  const sdp::SessionDescription offer = sdp::parse_or_fail(offer_of(endpoint));
+  const sdp::SessionDescription answer = sdp::parse_or_fail(answer_of(other, chrome()));
+  for (const char* name : {"red", "ulpfec", "flexfec-03"}) EXPECT_FALSE(has(offer, name)) << name;
+  for (const char* name : {"red", "ulpfec"}) EXPECT_TRUE(has(answer, name)) << name;
 }
 
 TEST_F(SdpEndpointTest, HasTheCodecsOfTheConfigurationInItsOrder) {

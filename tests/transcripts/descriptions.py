@@ -28,9 +28,9 @@ def media_of(description):
         elif media and line.split(":")[0] in ("a=mid", "a=setup"):
             media[-1][line.split(":")[0]] = line
         elif media and line.startswith("a=rtpmap:"):
-            # What is sent again and redundant sound are beyond what Kurento answers.
+            # What is sent again, redundant sound and forward error correction are beyond what Kurento answers.
             number, encoding = line[len("a=rtpmap:"):].split()[:2]
-            if encoding.split("/")[0].lower() in ("rtx", "red") and not media[-1]["refused"]:
+            if encoding.split("/")[0].lower() in ("rtx", "red", "ulpfec", "flexfec-03") and not media[-1]["refused"]:
                 media[-1]["formats"] = [f for f in media[-1]["formats"] if f != number]
         elif media and line in ("a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive"):
             media[-1]["direction"] = line

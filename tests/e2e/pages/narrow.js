@@ -1,4 +1,4 @@
-// A viewer whose only way to the server is one that the test gives it: `window.lead(candidate)` says where that begins.
+// A viewer or a publisher whose only way to the server is one that the test gives it: `window.lead(candidate)` says where that begins.
 import { connected, join, show } from '/peer.js';
 import { flowing, inbound, inboundUntil, sleep } from '/probe.js';
 import { restlessPicture } from '/restless.js';
@@ -16,14 +16,8 @@ export async function publish(url) {
   return { pipeline, endpoint: peer.endpoint };
 }
 
-// Watches for `seconds` after media has flown for `settling_s`: what the browser counted meanwhile. `window.settled()` is called
-// when that begins.
-export async function watch(url, { pipeline, source, seconds, settling_s }) {
-  const rpc = await Rpc.open(url);
-  const endpoint = await rpc.create('WebRtcEndpoint', { mediaPipeline: pipeline });
-  const connection = new RTCPeerConnection();
-  show(connection, 'narrow');
-  for (const kind of ['audio', 'video']) connection.addTransceiver(kind, { direction: 'recvonly' });
+// Gives the answer.
+async function negotiateByLead(rpc, endpoint, connection) {
   await rpc.on(endpoint, 'IceCandidateFound', async ({ candidate }) => {
     const led = await window.lead(candidate);
     if (led) await connection.addIceCandidate(led);
@@ -32,6 +26,32 @@ export async function watch(url, { pipeline, source, seconds, settling_s }) {
   const answer = await rpc.invoke(endpoint, 'processOffer', { offer: connection.localDescription.sdp });
   await connection.setRemoteDescription({ type: 'answer', sdp: answer });
   await rpc.invoke(endpoint, 'gatherCandidates');
+  return answer;
+}
+
+// Publishes pictures by the way that is given, until the page is closed.
+export async function publishByLead(url) {
+  const rpc = await Rpc.open(url);
+  const pipeline = await rpc.create('MediaPipeline');
+  const endpoint = await rpc.create('WebRtcEndpoint', { mediaPipeline: pipeline });
+  const connection = new RTCPeerConnection();
+  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  for (const track of [...stream.getTracks(), restlessPicture({ width: 640, height: 480 }, 25)]) connection.addTransceiver(track, { direction: 'sendonly' });
+  const answer = await negotiateByLead(rpc, endpoint, connection);
+  await connected(connection);
+  window.publisher = { rpc, pipeline, endpoint, connection };
+  return { pipeline, endpoint, offer: connection.localDescription.sdp, answer };
+}
+
+// Watches for `seconds` after media has flown for `settling_s`: what the browser counted meanwhile. `window.settled()` is called
+// when that begins.
+export async function watch(url, { pipeline, source, seconds, settling_s }) {
+  const rpc = await Rpc.open(url);
+  const endpoint = await rpc.create('WebRtcEndpoint', { mediaPipeline: pipeline });
+  const connection = new RTCPeerConnection();
+  show(connection, 'narrow');
+  for (const kind of ['audio', 'video']) connection.addTransceiver(kind, { direction: 'recvonly' });
+  await negotiateByLead(rpc, endpoint, connection);
   await rpc.invoke(source, 'connect', { sink: endpoint });
   await connected(connection);
   await inboundUntil(connection, flowing);
