@@ -127,8 +127,10 @@ Stamped SendStream::stamp_unusual(const MediaPacket& packet, base::MutableBytes 
   }
   const auto index = index_of(packet.extended_sequence);
   if (!index) return {.drop = DropReason::too_old_packet};
-  // An empty packet that comes late fills the hole that the subscriber sees already.
-  if (!known || (empty && sequence_.is_next_or_later(*index))) {
+  // An empty packet that comes late fills the hole that the subscriber sees already, or is about to: behind it something
+  // was left out.
+  const bool closes = sequence_.in_current_run(packet.extended_sequence) && sequence_.is_next_or_later(*index);
+  if (!known || (empty && closes)) {
     sequence_.leave_out(packet.extended_sequence, cold_->former);
     return {.drop = known ? DropReason::padding_only : DropReason::unknown_payload_type};
   }

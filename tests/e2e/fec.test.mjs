@@ -74,6 +74,7 @@ describe('Pictures that are protected', () => {
     assert.ok(fec.packetsReceived > 10, `${fec.packetsReceived} FEC packets came`);
     assert.ok(fec.packetsRecovered > 3, `${fec.packetsRecovered} packets were recovered`);
     assert.ok(seen.frames > 10 * SECONDS, `${seen.frames} pictures were seen`);
+    assert.ok(seen.lost < 10, `${seen.lost} numbers did not come to the viewer, whose way loses nothing`);
     for (const each of [viewer, page]) assertNoErrors(each);
     await viewer.close();
     await page.close();

@@ -134,6 +134,21 @@ TEST_F(ProtectedVideo, FecThatWasLostLeavesNoHole) {
   EXPECT_TRUE(messages<rtp::PictureLossIndication>(advance_to(3s)).empty());
 }
 
+TEST_F(ProtectedVideo, FecThatWasLostBeforeOtherFecLeavesNoHole) {
+  const std::vector<PacketSpec> pictures{picture(10, 1, true), picture(11, 2), picture(14, 3), picture(15, 4)};
+  take(in_red(pictures[0]));
+  take(in_red(pictures[1]));
+  take(ulpfec(13, {pictures[0], pictures[1]}));  // and 12 is lost
+  take(in_red(pictures[2]));
+  take(in_red(pictures[3]));
+  EXPECT_TRUE(nacks().empty());
+  // In its place there is a packet with nothing in it.
+  const auto got = seen();
+  ASSERT_EQ(got.size(), 5u);
+  EXPECT_TRUE(got.at(2).empty());
+  for (const int number : {0, 1, 3, 4}) EXPECT_FALSE(got.at(number).empty());
+}
+
 TEST_F(ProtectedVideo, FecThatWasLostBeforeALostPictureIsNotAskedForEither) {
   const std::vector<PacketSpec> pictures{picture(10, 1, true), picture(12, 2), picture(13, 3),
                                          picture(15, 4)};

@@ -368,6 +368,14 @@ TEST_F(Send, FindsLostPacketsAroundOnesThatWereLeftOut) {
   EXPECT_FALSE(stream_.find_lost({1009}, history, at(1s)));
 }
 
+TEST_F(Send, WhatIsEmptyAndComesBehindALaterEmptyOneFillsItsPlace) {
+  stream_.switch_source(kA);
+  EXPECT_EQ(stamp(kA, 500, true).index, 1000u);
+  EXPECT_EQ(stamp(kA, 502, false, 0ms, {.payload = {}}).drop, DropReason::padding_only);
+  EXPECT_EQ(stamp(kA, 501, false, 0ms, {.payload = {}}).index, 1001u);
+  EXPECT_EQ(stamp(kA, 503).index, 1002u);
+}
+
 // FEC is left out with each picture, and what was lost takes a while.
 TEST_F(Send, WhatComesLateHasItsNumberThoughMuchWasLeftOutSince) {
   stream_.switch_source(kA);
