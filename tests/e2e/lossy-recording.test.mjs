@@ -56,13 +56,16 @@ suite('Recordings over a path that loses two of a hundred packets', () => {
     for (const relay of relays) assert.ok(relay.lost > 0.01 * relay.passed, 'packets were lost');
     for (const { profile, file } of recorders) {
       const [seen, offsets] = [await probe(file), await offsets_ms(file)];
-      t.diagnostic(`${profile}: ${lengthOf(seen).toFixed(2)} s; flashes behind beeps by ${offsets.map((ms) => ms.toFixed(0))} ms; ${seen.frames.video.length} pictures`);
+      const apart = offsets.filter((ms) => Math.abs(ms) >= 20);
+      t.diagnostic(`${profile}: ${lengthOf(seen).toFixed(2)} s; ${offsets.length} flashes behind beeps by ${Math.min(...offsets).toFixed(0)} to ${Math.max(...offsets).toFixed(0)} ms, ` +
+        `${apart.length} by 20 ms or more; ${seen.frames.video.length} pictures`);
       assert.ok(Math.abs(lengthOf(seen) - SECONDS) < 0.1, `${profile} is ${lengthOf(seen)} s long`);
       for (const [kind, frames] of Object.entries(seen.frames)) {
         assert.ok(frames.every(({ time }, i) => i === 0 || time > frames[i - 1].time), `${profile}: the times of ${kind} only grow`);
       }
-      assert.ok(offsets.length >= SECONDS / 2, `${profile}: flashes and beeps are there: ${offsets}`);
-      for (const ms of offsets) assert.ok(Math.abs(ms) < 20, `${profile}: flashes and beeps are together: ${offsets}`);
+      assert.ok(offsets.length >= SECONDS / 2, `${profile}: there are ${offsets.length} flashes and beeps`);
+      // A flash whose first picture is among what was lost is seen late: of an hour's, some are.
+      assert.ok(apart.length <= offsets.length / 200, `${profile}: flashes and beeps are together: ${apart}`);
     }
   });
 });
