@@ -90,6 +90,7 @@ std::optional<codec::EncodedFrame> JitterBuffer::assemble(std::uint64_t begin, s
     parts_.push_back(packet.payload());
     arrived = std::max(arrived, packet.packet->arrived);
   }
+  if (!first) return std::nullopt;
   auto assembled = depacketizer_of(*first).assemble(parts_);
   if (!assembled || !assembled->bytes) return std::nullopt;
   const JitterBufferPayload& payload = payload_of(*first);

@@ -39,7 +39,8 @@ void VideoJitterBuffer::measure(const rtp::MediaPacket& packet, std::int64_t rtp
 }
 
 VideoJitterBuffer::Head VideoJitterBuffer::look() {
-  if (scan_ < window_.next() || window_.is_fresh()) {
+  // Nothing is left of a head that room was made of, though its scan had come no further.
+  if (scan_ <= window_.next() || window_.is_fresh()) {
     scan_ = window_.next();
     head_begun_ = false;
   }

@@ -253,6 +253,16 @@ TEST_F(VideoJitterBufferTest, IsBoundedInPacketsAndBytes) {
   EXPECT_LE(buffer->bytes(), 20'000u);
 }
 
+// Its scan had come as far as the key frame for which room is made.
+TEST_F(VideoJitterBufferTest, NothingIsLeftOfAHeadThatRoomWasMadeOf) {
+  start({.most_packets = 4});
+  put(101, {.number = 2, .part = 0, .parts = 2, .flags = kKey}, 0ms);
+  put(100, {.number = 1, .part = 1, .parts = 3}, 0ms);
+  put(104, {.number = 4}, 0ms);
+  put(102, {.number = 2, .part = 1, .parts = 2, .flags = kKey}, 1ms);
+  EXPECT_EQ(taken, (Numbers{2}));
+}
+
 TEST_F(VideoJitterBufferTest, IsLessPatientWhereNothingIsSentAgain) {
   start({.retransmissions = false});
   put(100, {.number = 1, .flags = kKey}, 0ms);
