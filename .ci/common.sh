@@ -96,17 +96,18 @@ configure() {
 }
 
 # configure_sanitized DIRECTORY SANITIZERS OPTION…: by Clang, light optimisation and line tables only, for most of what such
-# builds take is compiling, and GCC takes half as long again with the same sanitizers.
+# builds take is compiling, and GCC takes half as long again with the same sanitizers. Clang has warnings of its own; those of
+# the release build are errors.
 configure_sanitized() {
   local directory=$1 sanitizers=$2
   shift 2
-  CXX='ccache clang++' configure "$directory" "$@" -Dbuildtype=debug -Doptimization=1 -Dcpp_args=-g1 \
+  CXX='ccache clang++' configure "$directory" "$@" -Dwerror=false -Dbuildtype=debug -Doptimization=1 -Dcpp_args=-g1 \
     -Dbench=false -Db_lundef=false -Db_sanitize="$sanitizers"
 }
 
 # One build for the tests and the fuzz targets, which takes a quarter of an hour less than two: what libFuzzer watches costs
-# the tests little. Clang has warnings of its own; those of the release build are errors.
-configure_asan() { configure_sanitized build-asan address,undefined -Dfuzz=true -Dwerror=false; }
+# the tests little.
+configure_asan() { configure_sanitized build-asan address,undefined -Dfuzz=true; }
 
 # build DIRECTORY TARGET…
 build() {
