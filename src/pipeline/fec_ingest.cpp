@@ -34,10 +34,7 @@ bool FecIngest::unwrap_red(rtp::MediaPacket& packet) const {
   }
   const auto blocks = rtp::RedBlocks::parse(packet.payload());
   if (!blocks) return false;
-  packet.header.payload_type = blocks->primary().type;
-  packet.header.payload_offset =
-      static_cast<std::uint16_t>(packet.header.payload_offset + blocks->primary().offset);
-  packet.header.payload_length = blocks->primary().length;
+  blocks->leave_primary(packet);
   return true;
 }
 
@@ -107,7 +104,7 @@ DropReason FecIngest::hand_on(rtp::MediaPacket&& packet, base::Instant now) {
   for (std::uint64_t next = number + 1; next <= stream->highest() && next <= number + kMostBetween; ++next) {
     const rtp::MediaPacket* const first = stream->history().find(next);
     if (!first || first->header.payload_length == 0) continue;
-    close_gap(*stream, rtp::MediaPacket(*first), now);
+    close_gap(*stream, *first, now);
     break;
   }
   return drop;

@@ -268,9 +268,7 @@ base::DropReason RtpSession::unwrap_red(rtp::MediaPacket& packet, MediaLine& lin
     lost.packet->arrived = packet.packet->arrived;
     line.source.receive(std::move(lost), now);
   }
-  packet.header.payload_type = blocks->primary().type;
-  packet.header.payload_offset = static_cast<std::uint16_t>(packet.header.payload_offset + blocks->primary().offset);
-  packet.header.payload_length = blocks->primary().length;
+  blocks->leave_primary(packet);
   return base::DropReason::none;
 }
 

@@ -1,5 +1,7 @@
 #include "rtp/red.hpp"
 
+#include "rtp/media_packet.hpp"
+
 namespace kaskado::rtp {
 
 // RFC 2198 §3: |F|block PT|timestamp offset|block length| for each block but the last, which has |0|block PT|.
@@ -27,6 +29,12 @@ std::optional<RedBlocks> RedBlocks::parse(base::Bytes payload) {
   }
   if (!reader.ok()) return std::nullopt;
   return blocks;
+}
+
+void RedBlocks::leave_primary(MediaPacket& packet) const {
+  packet.header.payload_type = primary().type;
+  packet.header.payload_offset = static_cast<std::uint16_t>(packet.header.payload_offset + primary().offset);
+  packet.header.payload_length = primary().length;
 }
 
 void write_red_header(PayloadType type, std::uint32_t earlier, std::size_t length, std::uint8_t* at) {

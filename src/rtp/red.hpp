@@ -12,6 +12,8 @@
 
 namespace kaskado::rtp {
 
+struct MediaPacket;
+
 // One block; `offset` counts from the payload's first byte. `earlier` is how much less its timestamp is, 14 bits.
 struct RedBlock {
   PayloadType type;
@@ -31,6 +33,8 @@ class RedBlocks {
   const RedBlock& primary() const { return blocks_[count_ - 1]; }
   // Oldest first.
   std::span<const RedBlock> redundant() const { return {blocks_.data(), count_ - 1}; }
+  // Makes of the packet, whose payload they were read from, one of the primary block alone.
+  void leave_primary(MediaPacket& packet) const;
 
  private:
   std::array<RedBlock, kMost> blocks_;

@@ -72,8 +72,7 @@ void SendStream::set_retransmission(const RetransmissionStream& stream) {
 
 void SendStream::set_layer_limits(const LayerLimits& limits) {
   // What is left out ends a run each time; so many are worth a second or two of retransmissions.
-  constexpr std::size_t kRuns = 64;
-  if (!layered_) cold_->former.resize(kRuns);
+  if (!layered_) cold_->former.resize(FormerRuns::kMaxRuns);
   layered_ = true;
   cold_->layers.set_limits(limits);
 }

@@ -79,13 +79,6 @@ const RtpCodec* find_named(const MediaDescription& media, std::string_view name)
   return found == media.codecs.end() ? nullptr : &*found;
 }
 
-RtpCodec make_rtx(std::uint8_t payload_type, const RtpCodec& repaired) {
-  return {.payload_type = payload_type,
-          .name = "rtx",
-          .clock_rate = repaired.clock_rate,
-          .parameters = FormatParameters("apt=" + std::to_string(repaired.payload_type))};
-}
-
 bool has_several_encodings(const MediaDescription& media) {
   return media.simulcast || std::ranges::any_of(media.ssrc_groups, [](const SsrcGroup& group) { return group.semantics == "SIM"; });
 }
@@ -175,6 +168,13 @@ std::vector<NegotiatedCodec> answered_codecs(const MediaDescription& our_offer,
     result.push_back(std::move(accepted));
   }
   return result;
+}
+
+RtpCodec make_rtx(std::uint8_t payload_type, const RtpCodec& repaired) {
+  return {.payload_type = payload_type,
+          .name = "rtx",
+          .clock_rate = repaired.clock_rate,
+          .parameters = FormatParameters("apt=" + std::to_string(repaired.payload_type))};
 }
 
 std::vector<RtpCodec> list_codecs(std::span<const NegotiatedCodec> codecs) {

@@ -17,6 +17,9 @@ std::vector<NegotiatedCodec> answered_codecs(const MediaDescription& our_offer,
 // The negotiated codecs as an m-line of ours lists them, each with its rtx behind it.
 std::vector<RtpCodec> list_codecs(std::span<const NegotiatedCodec>);
 
+// The format of retransmissions of `repaired` (RFC 4588 §8.6).
+RtpCodec make_rtx(std::uint8_t payload_type, const RtpCodec& repaired);
+
 // The offered extensions that we know, with our direction. Ids above 14 need `two_byte_ids` (RFC 8285 §4.2).
 std::vector<ExtensionMap> answer_extensions(std::span<const ExtensionMap> offered, MediaKind kind,
                                             std::span<const ExtensionCapability>, bool two_byte_ids);

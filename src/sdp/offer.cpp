@@ -3,6 +3,7 @@
 #include <array>
 
 #include "sdp/local_description.hpp"
+#include "sdp/negotiate_rtp.hpp"
 #include "sdp/negotiation.hpp"
 
 namespace kaskado::sdp {
@@ -95,9 +96,7 @@ void Offerer::add_codecs(const std::vector<CodecCapability>& codecs, MediaDescri
     if (!capabilities_.rtx || media.kind != MediaKind::video) continue;
     const auto rtx = payload_types_.next();
     if (!rtx) return;
-    const FormatParameters apt("apt=" + std::to_string(*payload_type));
-    media.codecs.push_back(
-        {.payload_type = *rtx, .name = "rtx", .clock_rate = c.clock_rate, .parameters = apt});
+    media.codecs.push_back(make_rtx(*rtx, media.codecs.back()));
   }
 }
 
